@@ -1,0 +1,1 @@
+//! One job after another: the specification of every other model.

@@ -1,0 +1,2 @@
+//! Time, with the names and paths of `std::time`.
+pub use std::time::*;

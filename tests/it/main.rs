@@ -1,0 +1,1 @@
+//! conccheck's tests, one binary: each file makes one claim about the product.
