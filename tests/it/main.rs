@@ -1,1 +1,4 @@
 //! conccheck's tests, one binary: each file makes one claim about the product.
+
+mod gil;
+mod pool;
