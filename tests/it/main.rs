@@ -1,3 +1,5 @@
 //! conccheck's tests, one binary: each file makes one claim about the product.
 
 mod backends;
+mod gil;
+mod pool;
