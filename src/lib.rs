@@ -3,6 +3,8 @@
 #[cfg(feature = "check")]
 pub mod backend;
 pub mod panic;
+#[cfg(feature = "models")]
+pub mod process;
 pub mod sync;
 pub mod task;
 pub mod thread;

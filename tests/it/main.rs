@@ -1,1 +1,3 @@
 //! conccheck's tests, one binary: each file makes one claim about the product.
+
+mod processes;
