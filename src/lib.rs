@@ -1,6 +1,8 @@
 //! conccheck: concurrency models, run for real and explored.
 
 pub mod panic;
+#[cfg(feature = "models")]
+pub mod process;
 pub mod sync;
 pub mod task;
 pub mod thread;

@@ -3,3 +3,4 @@
 mod backends;
 mod gil;
 mod pool;
+mod processes;
