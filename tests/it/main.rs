@@ -1,1 +1,6 @@
 //! conccheck's tests, one binary: each file makes one claim about the product.
+
+mod backends;
+mod gil;
+mod pool;
+mod processes;

@@ -1,0 +1,192 @@
+//! The event loop: which task of a thread is polled next. Knows nothing of results, handles, aborts.
+
+use super::lock::lock;
+use super::task::Spawned;
+use crate::sync::{Arc, Condvar, Mutex};
+use crate::task::per_thread::{self, PerThread};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Names a task within its loop.
+pub(super) type TaskId = u64;
+
+/// The future that the loop was started with. It takes its turns like any task.
+pub(super) const MAIN: TaskId = 0;
+
+std::thread_local! {
+    static RUNNING: PerThread<Rc<EventLoop>> = PerThread::default();
+}
+
+/// The loop that runs on the calling thread.
+pub(super) fn current() -> Option<Rc<EventLoop>> {
+    per_thread::current(&RUNNING)
+}
+
+/// A loop, used by its own thread only.
+pub(super) struct EventLoop {
+    /// How other threads reach it.
+    pub(super) mailbox: Arc<Mailbox>,
+    /// Where tasks go that have a thread of their own; `None` if this loop runs all its tasks.
+    pub(super) spawned: Option<Arc<Spawned>>,
+    ready: RefCell<Ready>,
+    tasks: RefCell<BTreeMap<TaskId, LocalTask>>,
+    last_task: Cell<TaskId>,
+}
+
+/// A task that is not being polled.
+struct LocalTask {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    waker: Waker,
+}
+
+/// Tasks to poll, each at most once, in the order in which they became ready.
+#[derive(Default)]
+struct Ready {
+    queue: VecDeque<TaskId>,
+    queued: BTreeSet<TaskId>,
+}
+
+impl EventLoop {
+    pub(super) fn new(mailbox: Arc<Mailbox>, spawned: Option<Arc<Spawned>>) -> Rc<Self> {
+        Rc::new(EventLoop {
+            mailbox,
+            spawned,
+            ready: RefCell::default(),
+            tasks: RefCell::default(),
+            last_task: Cell::new(MAIN),
+        })
+    }
+
+    /// Runs `main` to its end, with the tasks that are added meanwhile; drops those that are left.
+    pub(super) fn run<F: Future>(self: &Rc<Self>, main: F) -> F::Output {
+        assert!(current().is_none(), "a runtime was started inside a runtime: await the future instead");
+        let _entered = per_thread::enter(&RUNNING, self.clone());
+        let mut main = pin!(main);
+        let main_waker = self.mailbox.waker(MAIN);
+        self.make_ready(MAIN);
+        loop {
+            self.take_calls();
+            let turn = self.ready.borrow().queue.len();
+            for task in (0..turn).map(|_| self.next_ready()) {
+                if task != MAIN {
+                    self.poll(task);
+                } else if let Poll::Ready(output) = main.as_mut().poll(&mut Context::from_waker(&main_waker))
+                {
+                    self.drop_tasks();
+                    return output;
+                }
+            }
+        }
+    }
+
+    /// A name for a task that is about to be added.
+    pub(super) fn next_task(&self) -> TaskId {
+        self.last_task.set(self.last_task.get() + 1);
+        self.last_task.get()
+    }
+
+    /// Adds a task, ready to be polled, behind those that are ready now.
+    pub(super) fn add(&self, task: TaskId, future: impl Future<Output = ()> + 'static) {
+        let local = LocalTask { future: Box::pin(future), waker: self.mailbox.waker(task) };
+        self.tasks.borrow_mut().insert(task, local);
+        self.make_ready(task);
+    }
+
+    /// Has `task` polled, behind those that are ready now.
+    pub(super) fn make_ready(&self, task: TaskId) {
+        let mut ready = self.ready.borrow_mut();
+        if ready.queued.insert(task) {
+            ready.queue.push_back(task);
+        }
+    }
+
+    /// Does what other threads asked for; waits for them if no task is ready.
+    fn take_calls(&self) {
+        let idle = self.ready.borrow().queue.is_empty();
+        for call in self.mailbox.take(idle) {
+            call(self);
+        }
+    }
+
+    fn next_ready(&self) -> TaskId {
+        let mut ready = self.ready.borrow_mut();
+        let task = ready.queue.pop_front().expect("only a turn takes from the queue");
+        ready.queued.remove(&task);
+        task
+    }
+
+    /// Polls `task`, unless it has ended: wakers outlive their tasks.
+    fn poll(&self, task: TaskId) {
+        // The task is out of the map meanwhile, since what it runs may add tasks.
+        let Some(mut local) = self.tasks.borrow_mut().remove(&task) else { return };
+        let polled = local.future.as_mut().poll(&mut Context::from_waker(&local.waker));
+        if polled.is_pending() {
+            self.tasks.borrow_mut().insert(task, local);
+        }
+    }
+
+    fn drop_tasks(&self) {
+        // What a task drops may add tasks.
+        loop {
+            let Some((_, task)) = self.tasks.borrow_mut().pop_first() else { return };
+            drop(task);
+        }
+    }
+}
+
+/// What another thread wants done on a loop's thread.
+type Call = Box<dyn FnOnce(&EventLoop) + Send>;
+
+/// Through which other threads reach a loop: asyncio's `call_soon_threadsafe`.
+#[derive(Default)]
+pub(super) struct Mailbox {
+    calls: Mutex<VecDeque<Call>>,
+    arrived: Condvar,
+}
+
+impl Mailbox {
+    /// Runs `act` on the loop's thread: at once if the caller is there, else at the loop's next turn.
+    pub(super) fn call(self: &Arc<Self>, act: impl FnOnce(&EventLoop) + Send + 'static) {
+        match current() {
+            Some(here) if Arc::ptr_eq(&here.mailbox, self) => act(&here),
+            _ => {
+                lock(&self.calls).push_back(Box::new(act));
+                self.arrived.notify_one();
+            }
+        }
+    }
+
+    /// What makes `task` ready, from any thread.
+    pub(super) fn waker(self: &Arc<Self>, task: TaskId) -> Waker {
+        Arc::new(TaskWaker { task, mailbox: self.clone() }).into()
+    }
+
+    /// Takes all calls; if `idle`, at least one.
+    fn take(&self, idle: bool) -> VecDeque<Call> {
+        let mut calls = lock(&self.calls);
+        while idle && calls.is_empty() {
+            calls = self.arrived.wait(calls).unwrap_or_else(crate::sync::PoisonError::into_inner);
+        }
+        std::mem::take(&mut *calls)
+    }
+}
+
+struct TaskWaker {
+    task: TaskId,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let task = self.task;
+        self.mailbox.call(move |event_loop| event_loop.make_ready(task));
+    }
+}

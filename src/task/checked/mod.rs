@@ -1,0 +1,20 @@
+//! The runtime under a checker: written once, on this crate's own threads and locks, for all of them.
+//!
+//! There is one mechanism, the event loop of [`event_loop`], asyncio's: a first-in-first-out queue of
+//! ready tasks, and a mailbox through which other threads call into it. A current-thread runtime is
+//! one loop with many tasks; a task of a multi-thread runtime is a thread with a loop of its own.
+//! Everything that happens within one loop costs the checker no operation; what comes from another
+//! thread is one lock and one notify.
+
+mod event_loop;
+mod join_set;
+mod lock;
+mod task;
+mod time;
+
+pub(super) use join_set::JoinSet;
+pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
+pub(super) use time::{sleep, yield_now};
+
+#[cfg(test)]
+mod tests;

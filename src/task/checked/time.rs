@@ -1,0 +1,68 @@
+//! Waiting without a clock.
+
+use super::event_loop;
+use super::lock::Lock;
+use crate::sync::Arc;
+use crate::thread;
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+/// Ends whenever the checker likes. Each sleep that is not zero is a thread that does nothing but
+/// call its loop, so that the order in which sleeps end is an order of threads.
+pub(in crate::task) async fn sleep(duration: Duration) {
+    if duration.is_zero() {
+        return yield_now().await;
+    }
+    let alarm = alarm_at_any_time();
+    poll_fn(|context| {
+        alarm.with(|alarm| {
+            if alarm.rung {
+                return Poll::Ready(());
+            }
+            alarm.sleeper = Some(context.waker().clone());
+            Poll::Pending
+        })
+    })
+    .await
+}
+
+/// Lets the others have a turn: the other tasks of the loop, or the other threads.
+pub(in crate::task) async fn yield_now() {
+    if event_loop::current().is_some_and(|here| here.spawned.is_some()) {
+        return thread::yield_now();
+    }
+    let mut yielded = false;
+    poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+#[derive(Default)]
+struct Alarm {
+    rung: bool,
+    sleeper: Option<Waker>,
+}
+
+/// An alarm for the current loop, set off by a thread of its own.
+fn alarm_at_any_time() -> Arc<Lock<Alarm>> {
+    let here = event_loop::current().expect("`sleep` was awaited outside a runtime");
+    let alarm = Arc::new(Lock::home(Alarm::default()));
+    let (mailbox, rings) = (here.mailbox.clone(), alarm.clone());
+    thread::spawn(move || mailbox.call(move |_| rings.with(Alarm::ring).into_iter().for_each(Waker::wake)));
+    alarm
+}
+
+impl Alarm {
+    /// Whom to wake.
+    fn ring(&mut self) -> Option<Waker> {
+        self.rung = true;
+        self.sleeper.take()
+    }
+}
