@@ -1,1 +1,2 @@
 //! conccheck's tests, one binary: each file makes one claim about the product.
+mod asyncio;
