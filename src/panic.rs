@@ -1,7 +1,7 @@
 //! Catching and raising panics, with the names of `std::panic`.
 //!
-//! Checkers stop an execution by unwinding its tasks. Code that catches panics has to let such an
-//! unwind pass, so under `conccheck` it catches with this [`catch_unwind`].
+//! A checker may have to leave an execution by unwinding its tasks. Code that catches panics must let
+//! such an unwind pass, so what runs under a check catches with this [`catch_unwind`].
 
 use std::any::Any;
 pub use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, resume_unwind};
@@ -11,7 +11,10 @@ pub use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, resume_unwind}
 /// # Errors
 /// The payload of the panic.
 pub fn catch_unwind<T>(body: impl FnOnce() -> T + UnwindSafe) -> std::thread::Result<T> {
-    std::panic::catch_unwind(body)
+    let result = std::panic::catch_unwind(body);
+    #[cfg(feature = "check")]
+    let result = result.map_err(crate::backend::rethrow_if_ours);
+    result
 }
 
 /// The text of a panic's payload: what `panic!` was given.

@@ -109,6 +109,9 @@ impl Job {
     }
 
     /// Does the steps and catches the failure: the [`Answer`] that a caller sees.
+    ///
+    /// # Errors
+    /// The message of the step that failed.
     pub fn answer(&self, context: &Context, interpreter: &Attached<'_>) -> Answer {
         panic::catch_unwind(panic::AssertUnwindSafe(|| self.perform(context, interpreter)))
             .map_err(|payload| panic::message(&*payload))

@@ -1,17 +1,152 @@
-//! What is behind the facade (skeleton: being written).
+//! What is behind the facade: which backend runs the calling task, and each backend's locks.
+//!
+//! Both checkers run all tasks of an execution on one OS thread, so who runs is a thread-local of
+//! the thread that explores, set by the backend's file ([`shuttle`], [`loom`], [`real`]) for as long
+//! as it explores. The facade asks here; nothing here knows the facade or a model.
 
-/// Who runs the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+mod execution;
+mod locks;
+mod panics;
+pub(crate) mod real;
+pub(crate) mod search;
+
+#[cfg(feature = "loom")]
+pub(crate) mod loom;
+#[cfg(feature = "shuttle")]
+pub(crate) mod shuttle;
+
+pub(crate) use execution::{Running, TaskId};
+pub(crate) use locks::{Held, HeldRead, HeldWrite, Lock, RwTurns, Signal};
+pub(crate) use panics::rethrow_if_ours;
+
+pub use search::Progress;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::str::FromStr;
+
+/// Who runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Backend {
-    /// The operating system's threads, tokio, real time.
+    /// The operating system's threads and tokio, in real time.
     Real,
-    /// shuttle: sampled schedules, sequential consistency.
+    /// shuttle: schedules sampled at random or by priorities, or all of them; sequential consistency.
     Shuttle,
-    /// loom: every execution of its memory model, small programs.
+    /// loom: every execution of its memory model, weaker than sequential consistency; small programs.
     Loom,
+}
+
+impl Backend {
+    /// All backends.
+    pub const ALL: [Backend; 3] = [Backend::Real, Backend::Shuttle, Backend::Loom];
+
+    /// Its name, as the command line takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Backend::Real => "real",
+            Backend::Shuttle => "shuttle",
+            Backend::Loom => "loom",
+        }
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that no backend has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no backend is called {0:?}; there are real, shuttle and loom")]
+pub struct UnknownBackend(String);
+
+impl FromStr for Backend {
+    type Err = UnknownBackend;
+
+    fn from_str(name: &str) -> Result<Self, UnknownBackend> {
+        Backend::ALL
+            .into_iter()
+            .find(|backend| backend.name() == name)
+            .ok_or_else(|| UnknownBackend(name.to_string()))
+    }
+}
+
+thread_local! {
+    /// The execution that this OS thread is in the middle of, if it explores.
+    static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
 }
 
 /// The backend that runs the calling task.
 pub fn current() -> Backend {
-    Backend::Real
+    // While the thread itself is torn down, nothing of ours runs on it any more.
+    RUNNING
+        .try_with(|running| running.borrow().as_ref().map_or(Backend::Real, |execution| execution.backend))
+        .unwrap_or(Backend::Real)
+}
+
+/// The execution that the calling task is part of.
+///
+/// # Panics
+/// Outside of a check.
+pub(crate) fn execution() -> Running {
+    RUNNING.with(|running| running.borrow().clone()).expect("only called inside an execution")
+}
+
+/// Makes `execution` the one that this OS thread is in; `None` ends it.
+pub(crate) fn set_execution(execution: Option<Running>) {
+    RUNNING.with(|running| *running.borrow_mut() = execution);
+}
+
+/// Whether the execution has been given up, so that destructors that still run leave it alone.
+pub(crate) fn abandoned() -> bool {
+    RUNNING
+        .try_with(|running| running.borrow().as_ref().is_none_or(|execution| execution.is_abandoned()))
+        .unwrap_or(true)
+}
+
+/// Ends the whole check: the program asks for something that the running backend does not have.
+pub(crate) fn unsupported(what: &str, instead: &str) -> ! {
+    let backend = current();
+    if backend == Backend::Real {
+        panic!("{what} is not supported here; {instead}");
+    }
+    execution().give_up(format!("the {backend} backend cannot do this: {what}; {instead}"))
+}
+
+/// A match arm for backends whose feature is off: no check starts with one, so no task gets here.
+pub(crate) fn not_compiled_in() -> ! {
+    panic!("the backend is not compiled in; enable the cargo feature of its name")
+}
+
+/// Refuses an object of one backend that is used under another.
+pub(crate) fn expect(made_under: Backend, what: &str) {
+    let running = current();
+    if running != made_under && !abandoned_or_real(running) {
+        refuse_foreign(what, made_under, running);
+    }
+}
+
+/// Refuses a real object inside a check, where it could block the checker itself.
+pub(crate) fn expect_real(what: &str) {
+    let running = current();
+    if running != Backend::Real {
+        refuse_foreign(what, Backend::Real, running);
+    }
+}
+
+fn abandoned_or_real(running: Backend) -> bool {
+    running != Backend::Real && abandoned()
+}
+
+#[cold]
+fn refuse_foreign(what: &str, made_under: Backend, running: Backend) -> ! {
+    let message = format!(
+        "{what} that was made under the {made_under} backend is used under the {running} backend; \
+         make it inside the checked program, and put statics into a LazyLock"
+    );
+    if running == Backend::Real {
+        panic!("{message}");
+    }
+    execution().give_up(message)
 }

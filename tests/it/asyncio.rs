@@ -149,10 +149,5 @@ fn workload(jobs: Vec<Vec<Step>>) -> Workload {
 }
 
 fn setting() -> Setting {
-    Setting {
-        workers: 2,
-        time_scale: 1.0,
-        gil: gil::Setting::Off,
-        worker_process: processes::Launch { program: "none".into(), arguments: Vec::new() },
-    }
+    Setting { workers: 2, time_scale: 1.0, gil: gil::Setting::Off, worker_process: processes::Launch::Task }
 }

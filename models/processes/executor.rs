@@ -1,0 +1,350 @@
+//! The pool: a queue of calls, and for each worker process one thread of the parent that takes a call,
+//! sends it, and waits for the answer. A thread for each keeps the talk with a worker in one place, in
+//! order and without an event loop, and a thread that waits costs nothing beside a process; CPython
+//! does it with two threads for all workers and a pipe that these fight for.
+//!
+//! It leaves to `worker` what a call does, to `future` how its caller waits.
+
+use super::function::{BrokenProcessPool, CallError, Function, Functions, decode, encode};
+use super::future::{Promise, future};
+use super::worker::{ToParent, ToWorker, serve};
+use super::{Map, ProcessFuture};
+use crate::models::workload::{Cells, LocalCells};
+use crate::panic::{AssertUnwindSafe, catch_unwind, message};
+use crate::process::{Killer, Launch, PipeError, Process};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use crate::thread;
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::VecDeque;
+
+/// A pool of worker processes, as `concurrent.futures.ProcessPoolExecutor`.
+///
+/// A worker that dies breaks the pool: every call that is not done then, and every later one, fails with
+/// [`BrokenProcessPool`], and the other workers are killed. The death of a worker that has nothing to do
+/// is noticed when it is given its next call. A function that panics fails its own call only.
+///
+/// Dropped, it shuts down as [`ProcessPoolExecutor::shutdown`] does.
+pub struct ProcessPoolExecutor {
+    shared: Arc<Shared>,
+    max_workers: usize,
+}
+
+struct Shared {
+    launch: Launch,
+    functions: Functions,
+    cells: Arc<dyn Cells>,
+    state: Mutex<State>,
+    /// There is a call to take, or none will come.
+    changed: Condvar,
+}
+
+struct State {
+    calls: VecDeque<Call>,
+    phase: Phase,
+    workers: Vec<Killer>,
+    dispatchers: Vec<thread::JoinHandle<()>>,
+}
+
+enum Phase {
+    Open,
+    ShutDown,
+    Broken(BrokenProcessPool),
+}
+
+/// A call that waits for a worker, encoded already.
+struct Call {
+    frame: Vec<u8>,
+    argument_count: usize,
+    /// Says in an error what the worker was doing.
+    doing: String,
+    promise: Promise,
+}
+
+/// Why a worker gave no answers.
+enum Trouble {
+    /// The call cannot be made; the worker is as before.
+    Call(CallError),
+    /// The worker is of no use any more.
+    Worker(PipeError),
+    /// The worker wrote something else.
+    Nonsense(String),
+}
+
+impl ProcessPoolExecutor {
+    /// A pool of at most `max_workers` processes, started by `launch` as calls are submitted. The workers
+    /// serve `functions`: a task these, a child process those that it calls [`super::serve_if_worker`] with.
+    ///
+    /// # Panics
+    /// When `max_workers` is zero.
+    pub fn new(max_workers: usize, launch: Launch, functions: Functions) -> Self {
+        Self::with_cells(max_workers, launch, functions, Arc::new(LocalCells::new([])))
+    }
+
+    /// A pool whose workers reach `cells`, which are in the memory of this process.
+    ///
+    /// # Panics
+    /// When `max_workers` is zero.
+    pub fn with_cells(
+        max_workers: usize,
+        launch: Launch,
+        functions: Functions,
+        cells: Arc<dyn Cells>,
+    ) -> Self {
+        assert!(max_workers > 0, "max_workers must be greater than 0");
+        let state = State {
+            calls: VecDeque::new(),
+            phase: Phase::Open,
+            workers: Vec::new(),
+            dispatchers: Vec::new(),
+        };
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        ProcessPoolExecutor {
+            shared: Arc::new(Shared { launch, functions, cells, state, changed }),
+            max_workers,
+        }
+    }
+
+    /// Has a worker call `function` with `argument`, first in, first out. What goes wrong, then or later,
+    /// the future says.
+    pub fn submit<A, R>(&self, function: &Function<A, R>, argument: &A) -> ProcessFuture<R>
+    where
+        A: Serialize,
+    {
+        self.submit_as(format!("calling `{}`", function.name()), function, argument)
+    }
+
+    /// Calls `function` with each of the arguments; the results come in the order of these. All are
+    /// submitted at once. Those that no worker has taken are cancelled when the iterator is dropped.
+    pub fn map<A, R>(&self, function: &Function<A, R>, arguments: impl IntoIterator<Item = A>) -> Map<R>
+    where
+        A: Serialize,
+        R: DeserializeOwned,
+    {
+        arguments.into_iter().map(|argument| self.submit(function, &argument)).collect()
+    }
+
+    /// Waits until all calls are done and all workers have ended. Taking the pool, it leaves none to
+    /// submit to.
+    pub fn shutdown(self) {}
+
+    /// Cancels every call that no worker has taken.
+    pub fn cancel_pending(&self) {
+        let calls = std::mem::take(&mut self.shared.locked().calls);
+        for call in calls {
+            call.promise.set(Err(CallError::Cancelled));
+        }
+    }
+
+    /// Kills the workers that there are, in the middle of whatever they do.
+    pub fn kill_workers(&self) {
+        let workers = self.shared.locked().workers.clone();
+        workers.iter().for_each(Killer::kill);
+    }
+
+    /// The operating system's numbers of the worker processes started so far; tasks have none.
+    pub fn process_ids(&self) -> Vec<u32> {
+        self.shared.locked().workers.iter().filter_map(Killer::process_id).collect()
+    }
+
+    /// [`ProcessPoolExecutor::submit`], with words for what the worker is doing.
+    pub(super) fn submit_as<A, R>(
+        &self,
+        doing: String,
+        function: &Function<A, R>,
+        argument: &A,
+    ) -> ProcessFuture<R>
+    where
+        A: Serialize,
+    {
+        self.submit_all(doing, function, std::slice::from_ref(argument))
+    }
+
+    /// One call, by one worker, for all of the arguments. The future's outcome has their answers in order.
+    pub(super) fn submit_all<A, R>(
+        &self,
+        doing: String,
+        function: &Function<A, R>,
+        arguments: &[A],
+    ) -> ProcessFuture<R>
+    where
+        A: Serialize,
+    {
+        let (promise, future) = future();
+        let encoded = arguments.iter().map(encode).collect::<Result<Vec<_>, _>>().and_then(|arguments| {
+            encode(&ToWorker::Call { function: function.name().to_string(), arguments })
+        });
+        match encoded {
+            Ok(frame) => {
+                self.enqueue(Call { frame, argument_count: arguments.len(), doing, promise });
+            }
+            Err(error) => promise.set(Err(CallError::Refused(format!(
+                "the argument of `{}` cannot be sent: {error}",
+                function.name()
+            )))),
+        }
+        future
+    }
+
+    fn enqueue(&self, call: Call) {
+        let mut state = self.shared.locked();
+        if let Phase::Broken(broken) = &state.phase {
+            let broken = broken.clone();
+            drop(state);
+            return call.promise.set(Err(broken.into()));
+        }
+        state.calls.push_back(call);
+        let worker = state.dispatchers.len();
+        if worker < self.max_workers {
+            let shared = self.shared.clone();
+            state.dispatchers.push(thread::spawn(move || shared.dispatch_or_break(worker)));
+        }
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Drop for ProcessPoolExecutor {
+    fn drop(&mut self) {
+        let mut state = self.shared.locked();
+        if let Phase::Open = state.phase {
+            state.phase = Phase::ShutDown;
+        }
+        let dispatchers = std::mem::take(&mut state.dispatchers);
+        drop(state);
+        self.shared.changed.notify_all();
+        for dispatcher in dispatchers {
+            // It catches its panics, and has told them to the futures.
+            let _ = dispatcher.join();
+        }
+    }
+}
+
+impl Shared {
+    /// The state. It is whole also when a thread panicked with the lock: nothing of ours does.
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the thread of a worker does. A fault of the dispatcher must not leave calls behind.
+    fn dispatch_or_break(&self, worker: usize) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.dispatch(worker))) {
+            self.break_down(worker, format!("was lost: {}", message(&*payload)));
+        }
+    }
+
+    /// Starts a worker and gives it one call after another.
+    fn dispatch(&self, worker: usize) {
+        let functions = self.functions;
+        let mut process = match Process::start(&self.launch, move |pipe| serve(pipe, functions)) {
+            Ok(process) => process,
+            Err(error) => {
+                self.break_down(worker, format!("did not start: {error}"));
+                return;
+            }
+        };
+        self.locked().workers.push(process.killer());
+        while let Some(call) = self.next_call() {
+            let reason = match converse(&mut process, &call, &*self.cells) {
+                Ok(answers) => {
+                    call.promise.set(Ok(answers));
+                    continue;
+                }
+                Err(Trouble::Call(error)) => {
+                    call.promise.set(Err(error));
+                    continue;
+                }
+                Err(Trouble::Worker(PipeError::Closed)) => {
+                    format!("{} while {}", process.wait(), call.doing)
+                }
+                Err(Trouble::Worker(error)) => not_an_answer(&call.doing, &error.to_string()),
+                Err(Trouble::Nonsense(error)) => not_an_answer(&call.doing, &error),
+            };
+            // In this order: who sees the call fail finds the pool broken.
+            let broken = self.break_down(worker, reason);
+            return call.promise.set(Err(broken.into()));
+        }
+    }
+
+    /// Waits for a call to give to a worker; `None` when no more will come.
+    fn next_call(&self) -> Option<Call> {
+        let mut state = self.locked();
+        loop {
+            if let Phase::Broken(_) = state.phase {
+                return None;
+            }
+            while let Some(call) = state.calls.pop_front() {
+                if call.promise.set_running_or_notify_cancel() {
+                    return Some(call);
+                }
+            }
+            if let Phase::ShutDown = state.phase {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Breaks the pool, unless it is broken: fails the calls that wait, kills the other workers, so that
+    /// the calls which they perform fail as well. Gives what broke it first.
+    fn break_down(&self, worker: usize, reason: String) -> BrokenProcessPool {
+        let mut state = self.locked();
+        if let Phase::Broken(broken) = &state.phase {
+            return broken.clone();
+        }
+        let broken = BrokenProcessPool { worker, reason };
+        state.phase = Phase::Broken(broken.clone());
+        let calls = std::mem::take(&mut state.calls);
+        let workers = state.workers.clone();
+        drop(state);
+        self.changed.notify_all();
+        workers.iter().for_each(Killer::kill);
+        for call in calls {
+            call.promise.set(Err(broken.clone().into()));
+        }
+        broken
+    }
+}
+
+fn not_an_answer(doing: &str, error: &str) -> String {
+    format!(
+        "sent what is not an answer ({error}) while {doing}; a function must not write to standard output"
+    )
+}
+
+/// Sends a call and answers the worker's questions about cells until it answers.
+fn converse(
+    process: &mut Process,
+    call: &Call,
+    cells: &dyn Cells,
+) -> Result<Vec<Result<Vec<u8>, CallError>>, Trouble> {
+    // Any other failure to send means that the worker died; what it said before that still comes.
+    if let Err(error @ PipeError::TooLong(_)) = process.send(&call.frame) {
+        return Err(Trouble::Call(CallError::Refused(format!("the argument cannot be sent: {error}"))));
+    }
+    loop {
+        let frame = process.receive().map_err(Trouble::Worker)?;
+        let value = match decode(&frame).map_err(Trouble::Nonsense)? {
+            ToParent::Answers(answers) if answers.len() == call.argument_count => return Ok(answers),
+            ToParent::Answers(answers) => {
+                return Err(Trouble::Nonsense(format!("{} answers too many or few", answers.len())));
+            }
+            ToParent::Read(cell) => on_cells(|| cells.read(&cell)),
+            ToParent::Write(cell, value) => on_cells(|| {
+                cells.write(&cell, value);
+                value
+            }),
+            ToParent::Add(cell, amount) => on_cells(|| {
+                cells.add(&cell, amount);
+                amount
+            }),
+        };
+        let answer = encode(&ToWorker::Cell(value)).expect("a number can be encoded");
+        process.send(&answer).map_err(Trouble::Worker)?;
+    }
+}
+
+/// Asks the cells; a question that makes them panic, for a cell that there is not, fails the call that
+/// asked, not this thread.
+fn on_cells(ask: impl FnOnce() -> i64) -> Result<i64, String> {
+    catch_unwind(AssertUnwindSafe(ask)).map_err(|payload| message(&*payload))
+}

@@ -1,0 +1,158 @@
+//! The record of one execution: its tasks, how they ended, and whether it was given up.
+//!
+//! It knows nothing of schedules: the checkers keep those.
+
+use super::Backend;
+use crate::panic;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// The running execution, shared by its tasks and its explorer.
+pub(crate) type Running = Arc<Execution>;
+
+/// A task's number, in the order of spawning; `main` is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskId(usize);
+
+impl TaskId {
+    pub(crate) const MAIN: TaskId = TaskId(0);
+}
+
+pub(crate) struct Execution {
+    pub(crate) backend: Backend,
+    state: Mutex<State>,
+    abandoned: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    tasks: Vec<Task>,
+    lazies: BTreeMap<usize, &'static (dyn Any + Send + Sync)>,
+    reason: Option<String>,
+}
+
+struct Task {
+    name: String,
+    ended: bool,
+    panic: Option<String>,
+    joined: bool,
+}
+
+/// Raised to leave an execution that has been given up. Only explorers catch it.
+pub(crate) struct Abandoned;
+
+impl Execution {
+    /// An execution whose main task has begun.
+    pub(crate) fn begin(backend: Backend) -> Running {
+        let execution = Execution { backend, state: Mutex::default(), abandoned: AtomicBool::new(false) };
+        execution.begin_task(Some("main".to_string()));
+        Arc::new(execution)
+    }
+
+    /// Writes a new task down.
+    pub(crate) fn begin_task(&self, name: Option<String>) -> TaskId {
+        let mut state = self.lock();
+        let id = state.tasks.len();
+        if let Some(tasks_max) = self.tasks_max()
+            && id >= tasks_max
+        {
+            drop(state);
+            super::unsupported(
+                &format!("more than {tasks_max} tasks in one execution, main included"),
+                "check a smaller size, or under shuttle",
+            );
+        }
+        let name = name.unwrap_or_else(|| format!("T{id}"));
+        state.tasks.push(Task { name, ended: false, panic: None, joined: false });
+        TaskId(id)
+    }
+
+    /// Writes down that a task has ended, and with which panic.
+    pub(crate) fn end_task(&self, TaskId(id): TaskId, panic: Option<String>) {
+        let task = &mut self.lock().tasks[id];
+        task.ended = true;
+        task.panic = panic;
+    }
+
+    /// Writes down that somebody will see how the task ended.
+    pub(crate) fn expect_join(&self, TaskId(id): TaskId) {
+        self.lock().tasks[id].joined = true;
+    }
+
+    pub(crate) fn has_ended(&self, TaskId(id): TaskId) -> bool {
+        self.lock().tasks[id].ended
+    }
+
+    /// Names of the tasks that have not ended, in the order of spawning.
+    pub(crate) fn unfinished(&self) -> Vec<String> {
+        self.lock().tasks.iter().filter(|task| !task.ended).map(|task| task.name.clone()).collect()
+    }
+
+    /// The first panic that nobody can notice: of `main`, or of a task that nobody joins.
+    pub(crate) fn unnoticed_panic(&self) -> Option<String> {
+        let state = self.lock();
+        let panicked = state.tasks.iter().enumerate().find(|(_, task)| task.panic.is_some() && !task.joined);
+        panicked.map(|(id, task)| {
+            let message = task.panic.clone().unwrap_or_default();
+            if id == 0 { message } else { format!("{}: {message}", task.name) }
+        })
+    }
+
+    /// This execution's value of a lazy static, made and leaked at its first use.
+    pub(crate) fn lazy<T: Send + Sync + 'static>(&self, key: usize, make: impl FnOnce() -> T) -> &'static T {
+        if let Some(value) = self.lock().lazies.get(&key) {
+            return value.downcast_ref().expect("a lazy value's key names its type");
+        }
+        // Made without the lock: making a checker's object asks for the running execution.
+        let value: &'static T = Box::leak(Box::new(make()));
+        self.lock().lazies.insert(key, value);
+        value
+    }
+
+    /// Ends the check as one that could not be done, and leaves the execution.
+    pub(crate) fn give_up(&self, reason: String) -> ! {
+        self.lock().reason.get_or_insert(reason);
+        self.abandon()
+    }
+
+    /// Leaves the execution at once, from within a task: none of its code runs again.
+    pub(crate) fn abandon(&self) -> ! {
+        self.abandoned.store(true, Ordering::SeqCst);
+        match self.backend {
+            #[cfg(feature = "loom")]
+            Backend::Loom => super::loom::leave(),
+            #[cfg(feature = "shuttle")]
+            Backend::Shuttle => super::shuttle::leave(),
+            _ => panic::resume_unwind(Box::new(Abandoned)),
+        }
+    }
+
+    /// Writes down that no task of the execution will run again.
+    pub(crate) fn mark_abandoned(&self) {
+        self.abandoned.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::SeqCst)
+    }
+
+    /// Why the check could not be done, if it could not.
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.lock().reason.clone()
+    }
+
+    /// How many tasks the backend can have in one execution.
+    fn tasks_max(&self) -> Option<usize> {
+        match self.backend {
+            #[cfg(feature = "loom")]
+            Backend::Loom => Some(super::loom::TASKS_MAX),
+            _ => None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

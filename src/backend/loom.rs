@@ -1,0 +1,191 @@
+//! Exploring under loom: its model chooses everything; this file starts it and gets out again.
+//!
+//! loom tells of a deadlock, or of too many steps, by a panic in whatever task it happens to be in.
+//! If that unwound the program, destructors would call back into a broken loom and abort the process. So
+//! every call into loom goes through [`operation`], where such a panic ends: the outcome is written
+//! down and the OS thread that explores is left sleeping for good, with its tasks as they are. loom
+//! cannot go on after that anyway.
+
+use super::execution::{Abandoned, Execution, Running};
+use super::search::Search;
+use super::{Backend, TaskId, current, execution, panics, set_execution};
+use crate::panic;
+use crate::report::Incomplete;
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// loom has fixed-size clocks, `main` included.
+pub(crate) const TASKS_MAX: usize = 5;
+
+/// A spawned task's stack, in words: 256 KiB.
+pub(crate) const STACK_WORDS: usize = 0x8000;
+
+/// How an exploration ended.
+enum Ended {
+    /// loom has shown everything, or was told to stop.
+    Whole,
+    /// In the middle of an execution.
+    Stopped(Stop),
+}
+
+enum Stop {
+    Blocked,
+    Endless,
+    GivenUp(String),
+}
+
+thread_local! {
+    /// Where the exploring thread tells how it ended.
+    static EXIT: RefCell<Option<Sender<Ended>>> = const { RefCell::new(None) };
+}
+
+/// Explores `body` until `search` has enough or there is nothing left.
+pub(crate) fn explore<T>(search: Search<T>, body: Arc<dyn Fn() -> T + Send + Sync>) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    let mut builder = loom::model::Builder::new();
+    builder.max_branches = search.limits.steps_max;
+    builder.preemption_bound = search.limits.preemptions_max;
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    let preemptions_max = search.limits.preemptions_max;
+    let state = Shared(Arc::new(Mutex::new(State { search, execution: None, value: None })));
+    let (exit, ended) = channel();
+    let shared = state.clone();
+    std::thread::spawn(move || {
+        EXIT.set(Some(exit.clone()));
+        let main = shared.clone();
+        let result = std::panic::catch_unwind(panic::AssertUnwindSafe(|| {
+            builder.check(move || run_once(&*body, &main))
+        }));
+        let _ = exit.send(match result {
+            Ok(()) => Ended::Whole,
+            Err(payload) => classify(&*payload).map_or(Ended::Whole, Ended::Stopped),
+        });
+        set_execution(None);
+    });
+    let ended =
+        ended.recv().unwrap_or(Ended::Stopped(Stop::GivenUp("loom ended without a word".to_string())));
+    let mut state = state.lock();
+    state.conclude(ended);
+    if let Some(preemptions_max) = preemptions_max {
+        state.search.give_up(Incomplete::PreemptionsMax(preemptions_max));
+    }
+    let left = Search::new(state.search.limits.clone(), Arc::default());
+    std::mem::replace(&mut state.search, left)
+}
+
+/// Calls into loom, and leaves for good if loom cannot go on.
+#[track_caller]
+pub(crate) fn operation<R>(call: impl FnOnce() -> R) -> R {
+    match std::panic::catch_unwind(panic::AssertUnwindSafe(call)) {
+        Ok(result) => result,
+        Err(payload) if current() != Backend::Loom => panic::resume_unwind(payload),
+        Err(payload) => stop(classify(&*payload).unwrap_or(Stop::GivenUp(panic::message(&*payload)))),
+    }
+}
+
+/// Leaves the running execution from inside a task that has given it up.
+pub(crate) fn leave() -> ! {
+    let reason = execution().reason().unwrap_or_else(|| "the execution was given up".to_string());
+    stop(Stop::GivenUp(reason))
+}
+
+/// One execution of nothing, so that loom has done what it does once in a process.
+pub(super) fn run_nothing() {
+    loom::model::Builder::new().check(|| {});
+}
+
+fn stop(stop: Stop) -> ! {
+    execution().mark_abandoned();
+    EXIT.with_borrow(|exit| {
+        // Without a listener there is nobody to tell.
+        let _ = exit.as_ref().map(|exit| exit.send(Ended::Stopped(stop)));
+    });
+    loop {
+        std::thread::park();
+    }
+}
+
+/// What loom means by a panic of its own; `None` for one of ours.
+fn classify(payload: &(dyn Any + Send)) -> Option<Stop> {
+    if payload.is::<Abandoned>() {
+        return None;
+    }
+    let message = panic::message(payload);
+    Some(if message.starts_with("deadlock; threads") {
+        Stop::Blocked
+    } else if message.contains("maximum number of branches") {
+        Stop::Endless
+    } else {
+        Stop::GivenUp(format!("loom: {message}"))
+    })
+}
+
+/// The main task of one execution.
+fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), shared: &Shared<T>) {
+    {
+        let mut state = shared.lock();
+        state.conclude(Ended::Whole);
+        if !state.search.may_begin() {
+            drop(state);
+            panic::resume_unwind(Box::new(Abandoned));
+        }
+        let execution = Execution::begin(Backend::Loom);
+        state.execution = Some(Arc::clone(&execution));
+        set_execution(Some(execution));
+    }
+    let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+    let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+    let mut state = shared.lock();
+    state.value = result.ok();
+    if let Some(execution) = &state.execution {
+        execution.end_task(TaskId::MAIN, message);
+    }
+}
+
+struct Shared<T>(Arc<Mutex<State<T>>>);
+
+struct State<T> {
+    search: Search<T>,
+    execution: Option<Running>,
+    value: Option<T>,
+}
+
+impl<T: Ord> State<T> {
+    /// Counts the execution that was running, if one was.
+    fn conclude(&mut self, ended: Ended) {
+        let Some(execution) = self.execution.take() else {
+            return;
+        };
+        let value = self.value.take();
+        match ended {
+            Ended::Whole => self.search.record_ended(&execution, value),
+            Ended::Stopped(Stop::Blocked) => {
+                self.search.record_blocked(&execution);
+                self.search.give_up(Incomplete::FirstHang);
+            }
+            Ended::Stopped(Stop::Endless) => {
+                self.search.record_endless(&execution);
+                self.search.give_up(Incomplete::FirstHang);
+            }
+            Ended::Stopped(Stop::GivenUp(reason)) => self.search.give_up(Incomplete::Unsupported(reason)),
+        }
+    }
+}
+
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(Arc::clone(&self.0))
+    }
+}

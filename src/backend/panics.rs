@@ -1,0 +1,39 @@
+//! Panics during an exploration: kept quiet, because they are outcomes, and told from the unwinding
+//! by which a checker leaves an execution.
+
+use super::execution::Abandoned;
+use std::any::Any;
+use std::sync::Once;
+
+/// Mutes panics inside executions for the rest of the process; all others are reported as before.
+///
+/// shuttle and loom install hooks of their own at their first execution, which print for every task
+/// that unwinds, forever. So they get to do it now, and ours replaces theirs.
+pub(crate) fn mute_executions() {
+    static MUTED: Once = Once::new();
+    MUTED.call_once(|| {
+        let previous = std::panic::take_hook();
+        #[cfg(feature = "shuttle")]
+        super::shuttle::run_nothing();
+        #[cfg(feature = "loom")]
+        super::loom::run_nothing();
+        let _ = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let exploring =
+                super::RUNNING.try_with(|running| running.try_borrow().is_ok_and(|now| now.is_some()));
+            if !exploring.unwrap_or(false) {
+                previous(info);
+            }
+        }));
+    });
+}
+
+/// Lets an unwind pass that is not the program's own.
+pub(crate) fn rethrow_if_ours(payload: Box<dyn Any + Send>) -> Box<dyn Any + Send> {
+    let leaving =
+        payload.is::<Abandoned>() || (super::current() != super::Backend::Real && super::abandoned());
+    if leaving {
+        std::panic::resume_unwind(payload);
+    }
+    payload
+}

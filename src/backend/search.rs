@@ -1,0 +1,119 @@
+//! What every explorer keeps: which outcomes it saw, how much of its budget is left, and why it
+//! stopped. Budgets are enforced here, between executions, because loom looks at its own only every
+//! 20,000 of them.
+
+use super::Running;
+use crate::report::{Incomplete, Outcome, Seen};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How much may be explored.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) executions_max: u64,
+    pub(crate) steps_max: usize,
+    pub(crate) time_max: Option<Duration>,
+    pub(crate) preemptions_max: Option<usize>,
+}
+
+/// What another thread can see of a running exploration, and its way to stop it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    executions: AtomicU64,
+    stop: AtomicBool,
+}
+
+impl Progress {
+    /// Executions that have ended so far.
+    pub fn executions(&self) -> u64 {
+        self.executions.load(Ordering::Relaxed)
+    }
+
+    /// Ends the exploration after the execution that is running; its report says so.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+pub(crate) struct Search<T> {
+    pub(crate) limits: Limits,
+    pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
+    pub(crate) executions: u64,
+    pub(crate) incomplete: Option<Incomplete>,
+    begun: Instant,
+    progress: Arc<Progress>,
+}
+
+impl<T: Ord> Search<T> {
+    pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
+        Search {
+            limits,
+            outcomes: BTreeMap::new(),
+            executions: 0,
+            incomplete: None,
+            begun: Instant::now(),
+            progress,
+        }
+    }
+
+    /// Whether another execution may begin; if not, says why.
+    pub(crate) fn may_begin(&mut self) -> bool {
+        let limits = &self.limits;
+        let reached = if self.progress.stop.load(Ordering::Relaxed) {
+            Some(Incomplete::Interrupted)
+        } else if self.executions >= limits.executions_max {
+            Some(Incomplete::ExecutionsMax(limits.executions_max))
+        } else {
+            limits.time_max.filter(|time_max| self.begun.elapsed() >= *time_max).map(Incomplete::TimeMax)
+        };
+        if let Some(reached) = reached {
+            self.incomplete.get_or_insert(reached);
+        }
+        self.incomplete.is_none()
+    }
+
+    /// Counts an execution that ended so.
+    pub(crate) fn record(&mut self, outcome: Outcome<T>) {
+        let execution = self.executions;
+        self.executions += 1;
+        self.progress.executions.store(self.executions, Ordering::Relaxed);
+        self.outcomes.entry(outcome).or_insert(Seen { executions: 0, first: execution }).executions += 1;
+    }
+
+    /// Counts an execution all of whose tasks have ended; `value` is what its main task returned.
+    pub(crate) fn record_ended(&mut self, execution: &Running, value: Option<T>) {
+        let outcome = match (execution.unnoticed_panic(), value) {
+            (Some(message), _) => Outcome::Panicked(message),
+            (None, Some(value)) => Outcome::Returned(value),
+            (None, None) => unreachable!("a main task that ended has returned or panicked"),
+        };
+        self.record(outcome);
+    }
+
+    /// Counts an execution in which no task can go on though some have not ended.
+    pub(crate) fn record_blocked(&mut self, execution: &Running) {
+        self.record(match execution.unnoticed_panic() {
+            Some(message) => Outcome::Panicked(message),
+            None => Outcome::Deadlocked { blocked: execution.unfinished() },
+        });
+    }
+
+    /// Counts an execution that went on for too long.
+    pub(crate) fn record_endless(&mut self, execution: &Running) {
+        self.record(match execution.unnoticed_panic() {
+            Some(message) => Outcome::Panicked(message),
+            None => Outcome::Livelocked { steps_max: self.limits.steps_max },
+        });
+    }
+
+    /// Ends the exploration for this reason, unless it has ended for another.
+    pub(crate) fn give_up(&mut self, why: Incomplete) {
+        self.incomplete.get_or_insert(why);
+    }
+
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.limits.time_max.map(|time_max| time_max.saturating_sub(self.begun.elapsed()))
+    }
+}

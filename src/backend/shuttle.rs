@@ -1,0 +1,225 @@
+//! Exploring under shuttle: its schedulers choose; this file steers them.
+//!
+//! Left alone, shuttle prints on stderr at every failure and ends its run there. So no failure is
+//! left to it: tasks catch their panics (in `thread`), and a scheduler around the chosen one notices
+//! deadlocks and endless executions. It then leaves the execution by a panic out of the scheduler,
+//! on which shuttle frees the tasks' stacks without running any more of the program, and a new
+//! runner goes on with the same scheduler where the old one stopped.
+//!
+//! shuttle asks a scheduler only while some task can run. So that a deadlock is seen, every
+//! execution has one task more, the sentinel, which can always run and is chosen only when no other can.
+
+use super::execution::{Abandoned, Execution, Running};
+use super::search::Search;
+use super::{Backend, TaskId, panics, set_execution};
+use crate::checker::Strategy;
+use crate::panic;
+use crate::report::Incomplete;
+use shuttle::scheduler::{
+    DfsScheduler, PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId as ShuttleTaskId,
+};
+use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Bytes of a task's stack. Pages that are not touched cost nothing.
+const STACK_SIZE: usize = 512 * 1024;
+
+/// The sentinel is spawned first, right after `main`.
+const SENTINEL: usize = 1;
+
+/// Explores `body` until `search` has enough or there is nothing left.
+pub(crate) fn explore<T>(
+    search: Search<T>,
+    strategy: Strategy,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    let steering = Steering(Arc::new(Mutex::new(State {
+        chosen: ManuallyDrop::new(scheduler(strategy, search.limits.executions_max)),
+        samples: !matches!(strategy, Strategy::Dfs),
+        search,
+        execution: None,
+        value: None,
+        steps: 0,
+        had_choice: false,
+    })));
+    loop {
+        // A thread of its own for each runner: what shuttle keeps per thread may not survive a panic.
+        let (body, shared) = (Arc::clone(&body), steering.clone());
+        let ended = std::thread::spawn(move || {
+            let scheduler = shared.clone();
+            Runner::new(scheduler, config()).run(move || run_once(&*body, &shared));
+        })
+        .join();
+        match ended {
+            Ok(()) => break,
+            Err(payload) if payload.is::<Abandoned>() => {}
+            // Nothing of the program gets here, so it is a defect of ours or of shuttle's.
+            Err(payload) => panic::resume_unwind(payload),
+        }
+    }
+    let mut state = steering.lock();
+    let left = Search::new(state.search.limits.clone(), Arc::default());
+    std::mem::replace(&mut state.search, left)
+}
+
+/// Leaves the running execution from inside a task; the steering scheduler does it.
+pub(crate) fn leave() -> ! {
+    loop {
+        shuttle::thread::yield_now();
+    }
+}
+
+/// One execution of nothing, so that shuttle has done what it does once in a process.
+pub(super) fn run_nothing() {
+    Runner::new(RandomScheduler::new_from_seed(0, 1), config()).run(|| {});
+}
+
+/// The main task of one execution.
+fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), steering: &Steering<T>) {
+    let execution = Execution::begin(Backend::Shuttle);
+    steering.lock().execution = Some(Arc::clone(&execution));
+    set_execution(Some(Arc::clone(&execution)));
+    // Not joined, and not dropped either, which would let the execution end before other threads do.
+    std::mem::forget(shuttle::thread::spawn(|| {}));
+    let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+    let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+    steering.lock().value = result.ok();
+    execution.end_task(TaskId::MAIN, message);
+}
+
+fn scheduler(strategy: Strategy, executions_max: u64) -> Box<dyn Scheduler + Send> {
+    let executions_max = usize::try_from(executions_max).unwrap_or(usize::MAX);
+    match strategy {
+        Strategy::Random { seed } => Box::new(RandomScheduler::new_from_seed(seed, executions_max)),
+        Strategy::Pct { seed, depth } => Box::new(PctScheduler::new_from_seed(seed, depth, executions_max)),
+        Strategy::Dfs => Box::new(DfsScheduler::new(None, false)),
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config.stack_size = STACK_SIZE;
+    config.failure_persistence = FailurePersistence::None;
+    config.max_steps = MaxSteps::None;
+    config.silence_warnings = true;
+    config
+}
+
+/// The scheduler that shuttle sees.
+struct Steering<T>(Arc<Mutex<State<T>>>);
+
+struct State<T> {
+    search: Search<T>,
+    /// The strategy's scheduler. Never dropped: shuttle's random one prints when it is.
+    chosen: ManuallyDrop<Box<dyn Scheduler + Send>>,
+    samples: bool,
+    execution: Option<Running>,
+    value: Option<T>,
+    steps: usize,
+    /// Whether any scheduling point of this execution had two tasks to choose from.
+    had_choice: bool,
+}
+
+impl<T: Ord> State<T> {
+    fn begin(&mut self) -> Option<Schedule> {
+        if let Some(execution) = self.execution.take() {
+            set_execution(None);
+            let value = self.value.take();
+            if !execution.is_abandoned() {
+                self.search.record_ended(&execution, value);
+                if !self.had_choice {
+                    // One schedule is all there is. (And shuttle's PCT refuses such a program.)
+                    return None;
+                }
+            }
+        }
+        self.steps = 0;
+        self.had_choice = false;
+        if !self.search.may_begin() {
+            return None;
+        }
+        let schedule = self.chosen.new_execution();
+        if schedule.is_none() && self.samples {
+            let executions_max = self.search.limits.executions_max;
+            self.search.give_up(Incomplete::ExecutionsMax(executions_max));
+        }
+        schedule
+    }
+
+    fn choose(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<ShuttleTaskId>,
+        yields: bool,
+    ) -> Option<ShuttleTaskId> {
+        let Some(execution) = self.execution.clone() else {
+            // The main task has not begun.
+            return self.chosen.next_task(runnable, current, yields);
+        };
+        if let Some(reason) = execution.reason() {
+            self.search.give_up(Incomplete::Unsupported(reason));
+        }
+        if execution.is_abandoned() {
+            abandon(&execution);
+        }
+        let tasks: Vec<&Task> =
+            runnable.iter().copied().filter(|task| usize::from(task.id()) != SENTINEL).collect();
+        if tasks.is_empty() {
+            if execution.unfinished().is_empty() {
+                return runnable.first().map(|sentinel| sentinel.id());
+            }
+            self.search.record_blocked(&execution);
+            abandon(&execution);
+        }
+        self.steps += 1;
+        if self.steps > self.search.limits.steps_max {
+            self.search.record_endless(&execution);
+            abandon(&execution);
+        }
+        self.had_choice |= tasks.len() > 1;
+        self.chosen.next_task(&tasks, current, yields)
+    }
+}
+
+/// Leaves the execution, from inside the scheduler, without calling the panic hook.
+fn abandon(execution: &Running) -> ! {
+    execution.mark_abandoned();
+    panic::resume_unwind(Box::new(Abandoned))
+}
+
+impl<T> Steering<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // Leaving an execution unwinds through here: nothing is half done.
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl<T> Clone for Steering<T> {
+    fn clone(&self) -> Self {
+        Steering(Arc::clone(&self.0))
+    }
+}
+
+impl<T: Ord> Scheduler for Steering<T> {
+    fn new_execution(&mut self) -> Option<Schedule> {
+        self.lock().begin()
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<ShuttleTaskId>,
+        yields: bool,
+    ) -> Option<ShuttleTaskId> {
+        self.lock().choose(runnable, current, yields)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.lock().chosen.next_u64()
+    }
+}

@@ -1,0 +1,271 @@
+//! The library's face: a [`Checker`] explores a program and returns a [`Report`].
+
+use crate::backend::search::{Limits, Search};
+use crate::backend::{self, Backend, Progress};
+use crate::report::{Report, Verdict};
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Who chooses the schedules under [`Backend::Shuttle`]. The other backends choose themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// Each choice uniformly at random.
+    Random {
+        /// Fixes all choices.
+        seed: u64,
+    },
+    /// Random priorities that change at a few random points: probabilistic concurrency testing
+    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
+    Pct {
+        /// Fixes all choices.
+        seed: u64,
+        /// The number of ordering constraints that a bug needs.
+        depth: usize,
+    },
+    /// All schedules, one after another, without any reduction.
+    Dfs,
+}
+
+impl Strategy {
+    /// Its name, as the command line takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strategy::Random { .. } => "random",
+            Strategy::Pct { .. } => "pct",
+            Strategy::Dfs => "dfs",
+        }
+    }
+}
+
+/// What to explore with, and for how long.
+///
+/// ```
+/// use conccheck::sync::{Arc, atomic::{AtomicUsize, Ordering::SeqCst}};
+/// use conccheck::{Checker, Outcome, Verdict, thread};
+///
+/// let report = Checker::new().explore(|| {
+///     let total = Arc::new(AtomicUsize::new(0));
+///     let add = |total: Arc<AtomicUsize>| move || total.store(total.load(SeqCst) + 1, SeqCst);
+///     let other = thread::spawn(add(total.clone()));
+///     add(total.clone())();
+///     other.join().unwrap();
+///     total.load(SeqCst)
+/// });
+/// assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(1), &Outcome::Returned(2)]);
+/// assert_eq!(report.verdict_against(&2), Verdict::Fail); // an update can be lost
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is explored before `explore` or `check`"]
+pub struct Checker {
+    backend: Backend,
+    strategy: Option<Strategy>,
+    executions_max: Option<u64>,
+    steps_max: usize,
+    time_max: Option<Duration>,
+    preemptions_max: Option<usize>,
+    progress: Arc<Progress>,
+}
+
+impl Checker {
+    /// Explores under shuttle, at random with a fixed seed, a thousand executions.
+    pub fn new() -> Self {
+        Checker {
+            backend: if cfg!(feature = "shuttle") { Backend::Shuttle } else { Backend::Real },
+            strategy: None,
+            executions_max: None,
+            steps_max: 10_000,
+            time_max: None,
+            preemptions_max: None,
+            progress: Arc::default(),
+        }
+    }
+
+    /// Who runs the program.
+    pub fn backend(self, backend: Backend) -> Self {
+        Checker { backend, ..self }
+    }
+
+    /// Who chooses the schedules: [`Backend::Shuttle`] only. Random, if it is not said.
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        Checker { strategy: Some(strategy), ..self }
+    }
+
+    /// Ends the exploration after this many executions. If it is not said: 1,000 sampled ones, 100
+    /// real ones, 100,000 of a search that comes to an end by itself.
+    pub fn executions_max(self, executions_max: u64) -> Self {
+        Checker { executions_max: Some(executions_max), ..self }
+    }
+
+    /// Calls an execution endless after this many steps; 10,000 if it is not said.
+    pub fn steps_max(self, steps_max: usize) -> Self {
+        Checker { steps_max, ..self }
+    }
+
+    /// Begins no execution after this long.
+    pub fn time_max(self, time_max: Duration) -> Self {
+        Checker { time_max: Some(time_max), ..self }
+    }
+
+    /// Looks only at executions that switch away from a task that could go on at most this often:
+    /// [`Backend::Loom`] only.
+    pub fn preemptions_max(self, preemptions_max: usize) -> Self {
+        Checker { preemptions_max: Some(preemptions_max), ..self }
+    }
+
+    /// Lets other threads see how far the exploration is, and stop it.
+    pub fn progress(self, progress: Arc<Progress>) -> Self {
+        Checker { progress, ..self }
+    }
+
+    /// Runs `program` under many schedules and returns what it saw; goes on after failures.
+    ///
+    /// # Panics
+    /// When the checker is set up in a way that makes no sense: a backend that is not compiled in, a
+    /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
+    pub fn explore<T>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T>
+    where
+        T: Ord + Debug + Send + 'static,
+    {
+        if let Err(error) = self.validate() {
+            panic!("{error}");
+        }
+        let strategy = match self.backend {
+            Backend::Shuttle => Some(self.strategy.unwrap_or(Strategy::Random { seed: 0 })),
+            _ => None,
+        };
+        let limits = Limits {
+            executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
+                (Backend::Real, _) => 100,
+                (Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
+                (Backend::Shuttle, _) => 1_000,
+            }),
+            steps_max: self.steps_max,
+            time_max: self.time_max,
+            preemptions_max: self.preemptions_max,
+        };
+        let begun = Instant::now();
+        let search = Search::new(limits, Arc::clone(&self.progress));
+        let search = match (self.backend, strategy) {
+            #[cfg(feature = "shuttle")]
+            (Backend::Shuttle, Some(strategy)) => {
+                backend::shuttle::explore(search, strategy, Arc::new(program))
+            }
+            #[cfg(feature = "loom")]
+            (Backend::Loom, _) => backend::loom::explore(search, Arc::new(program)),
+            _ => backend::real::explore(search, Arc::new(program)),
+        };
+        Report {
+            backend: self.backend,
+            strategy,
+            outcomes: search.outcomes,
+            executions: search.executions,
+            incomplete: search.incomplete,
+            elapsed: begun.elapsed(),
+        }
+    }
+
+    /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.
+    ///
+    /// # Panics
+    /// With the report, if an execution panics or hangs or the check could not be done; and as
+    /// [`Checker::explore`] does.
+    pub fn check(&self, program: impl Fn() + Send + Sync + 'static) {
+        let report = self.explore(program);
+        let verdict = report.verdict();
+        if !matches!(verdict, Verdict::Pass | Verdict::Bounded) {
+            panic!("{verdict} under {} after {} executions\n{report}", report.backend, report.executions);
+        }
+    }
+
+    /// Whether the settings make sense together.
+    ///
+    /// # Errors
+    /// Says which do not, and what would.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        let compiled_in = match self.backend {
+            Backend::Real => true,
+            Backend::Shuttle => cfg!(feature = "shuttle"),
+            Backend::Loom => cfg!(feature = "loom"),
+        };
+        if !compiled_in {
+            return Err(SettingsError::NotCompiledIn(self.backend));
+        }
+        if backend::current() != Backend::Real {
+            return Err(SettingsError::Nested);
+        }
+        match self.strategy {
+            Some(strategy) if self.backend != Backend::Shuttle => {
+                return Err(SettingsError::Strategy(self.backend, strategy.name()));
+            }
+            Some(Strategy::Pct { depth: 0, .. }) => return Err(SettingsError::Zero("the depth of pct")),
+            _ => {}
+        }
+        if self.preemptions_max.is_some() && self.backend != Backend::Loom {
+            return Err(SettingsError::Preemptions(self.backend));
+        }
+        if self.executions_max == Some(0) {
+            return Err(SettingsError::Zero("the number of executions"));
+        }
+        if self.steps_max == 0 {
+            return Err(SettingsError::Zero("the number of steps"));
+        }
+        if self.time_max == Some(Duration::ZERO) {
+            return Err(SettingsError::Zero("the time"));
+        }
+        Ok(())
+    }
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Checker::new()
+    }
+}
+
+/// Settings of a [`Checker`] that make no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The backend's cargo feature is off.
+    #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
+    NotCompiledIn(Backend),
+    /// The backend chooses its schedules itself.
+    #[error(
+        "the {0} backend has no strategy {1}: it chooses its schedules itself; strategies are for shuttle"
+    )]
+    Strategy(Backend, &'static str),
+    /// The backend does not count preemptions.
+    #[error("the {0} backend cannot bound preemptions; loom can")]
+    Preemptions(Backend),
+    /// A limit that lets nothing happen.
+    #[error("{0} must be at least one")]
+    Zero(&'static str),
+    /// A program under check checks another.
+    #[error("a check cannot run inside a checked program")]
+    Nested,
+}
+
+/// Explores `program` with [`Checker::new`] and panics if an execution panics or hangs.
+///
+/// ```
+/// use conccheck::{sync::{Arc, Mutex}, thread};
+///
+/// conccheck::check(|| {
+///     let total = Arc::new(Mutex::new(0));
+///     let threads: Vec<_> = (0..3)
+///         .map(|_| {
+///             let total = total.clone();
+///             thread::spawn(move || *total.lock().unwrap() += 1)
+///         })
+///         .collect();
+///     threads.into_iter().for_each(|thread| thread.join().unwrap());
+///     assert_eq!(*total.lock().unwrap(), 3);
+/// });
+/// ```
+///
+/// # Panics
+/// With the report, if an execution panics or hangs.
+pub fn check(program: impl Fn() + Send + Sync + 'static) {
+    Checker::new().check(program);
+}

@@ -1,0 +1,145 @@
+//! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait.
+
+use super::mutex::{MutexGuard, Reacquired};
+use crate::backend::{Held, Signal};
+use std::fmt;
+use std::sync::{LockResult, PoisonError};
+use std::time::{Duration, Instant};
+
+/// [`std::sync::Condvar`], under every backend.
+///
+/// Whom `notify_one` wakes differs: under shuttle any waiter, as the scheduler likes; under loom
+/// always the one that waits longest; for real, whom the operating system likes.
+pub struct Condvar {
+    signal: Signal,
+}
+
+/// Whether a timed wait ended because its time was up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitTimeoutResult(bool);
+
+impl WaitTimeoutResult {
+    /// True when the time was up; never under shuttle and loom, where timeouts do not fire.
+    pub fn timed_out(&self) -> bool {
+        self.0
+    }
+}
+
+impl Condvar {
+    /// A condition that nobody waits for.
+    pub fn new() -> Self {
+        Condvar { signal: Signal::new() }
+    }
+
+    /// Unlocks, waits for a notification, and locks again.
+    ///
+    /// # Errors
+    /// The guard, wrapped, when a task panicked while it held the lock.
+    #[track_caller]
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        let (guard, ()) = guard.release_while(|data, held| match held {
+            Held::Real => (Reacquired::Data(self.signal.real().wait(data)), ()),
+            held => {
+                drop(data);
+                (Reacquired::Held(self.signal.wait(held)), ())
+            }
+        });
+        guard
+    }
+
+    /// Waits as long as `condition` holds.
+    ///
+    /// # Errors
+    /// The guard, wrapped, when a task panicked while it held the lock.
+    #[track_caller]
+    pub fn wait_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while condition(&mut *guard) {
+            guard = self.wait(guard)?;
+        }
+        Ok(guard)
+    }
+
+    /// Waits for a notification, or until `timeout` has passed.
+    ///
+    /// # Errors
+    /// The guard, wrapped, when a task panicked while it held the lock.
+    #[track_caller]
+    pub fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        timeout: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let (guard, result) = guard.release_while(|data, held| match held {
+            Held::Real => match self.signal.real().wait_timeout(data, timeout) {
+                Ok((data, result)) => (Reacquired::Data(Ok(data)), WaitTimeoutResult(result.timed_out())),
+                Err(poisoned) => {
+                    let (data, result) = poisoned.into_inner();
+                    (Reacquired::Data(Err(PoisonError::new(data))), WaitTimeoutResult(result.timed_out()))
+                }
+            },
+            held => {
+                drop(data);
+                (Reacquired::Held(self.signal.wait(held)), WaitTimeoutResult(false))
+            }
+        });
+        match guard {
+            Ok(guard) => Ok((guard, result)),
+            Err(poisoned) => Err(PoisonError::new((poisoned.into_inner(), result))),
+        }
+    }
+
+    /// Waits as long as `condition` holds, or until `timeout` has passed.
+    ///
+    /// # Errors
+    /// The guard, wrapped, when a task panicked while it held the lock.
+    #[track_caller]
+    pub fn wait_timeout_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        timeout: Duration,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let begun = Instant::now();
+        loop {
+            if !condition(&mut *guard) {
+                return Ok((guard, WaitTimeoutResult(false)));
+            }
+            // Under a checker time does not pass: the wait below never times out, whatever it is given.
+            let left = timeout.saturating_sub(begun.elapsed());
+            let (reacquired, result) = self.wait_timeout(guard, left)?;
+            guard = reacquired;
+            if result.timed_out() {
+                let holds = condition(&mut *guard);
+                return Ok((guard, WaitTimeoutResult(holds)));
+            }
+        }
+    }
+
+    /// Wakes one waiter, if there is one.
+    #[track_caller]
+    pub fn notify_one(&self) {
+        self.signal.notify_one();
+    }
+
+    /// Wakes all waiters.
+    #[track_caller]
+    pub fn notify_all(&self) {
+        self.signal.notify_all();
+    }
+}
+
+impl Default for Condvar {
+    fn default() -> Self {
+        Condvar::new()
+    }
+}
+
+impl fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condvar").finish_non_exhaustive()
+    }
+}

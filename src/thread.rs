@@ -1,2 +1,0 @@
-//! Threads, with the names and paths of `std::thread`.
-pub use std::thread::*;

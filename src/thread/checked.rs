@@ -1,0 +1,353 @@
+//! Threads whose backend is chosen when they are spawned. Under a checker each also has a record
+//! in the running execution: its name, whether it has ended, and how.
+
+use crate::backend::{self, Backend, TaskId};
+use crate::panic;
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread::Result;
+use std::time::Duration;
+
+/// Starts a thread.
+///
+/// # Panics
+/// When the operating system has no thread left; [`Builder::spawn`] returns that as an error.
+#[track_caller]
+pub fn spawn<F, T>(body: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    Builder::new().spawn(body).expect("failed to spawn thread")
+}
+
+/// What a thread is to be, before it starts.
+#[derive(Debug, Default)]
+#[must_use = "nothing starts before `spawn`"]
+pub struct Builder {
+    name: Option<String>,
+    stack_size: Option<usize>,
+}
+
+impl Builder {
+    /// A thread without a name, with a stack of the usual size.
+    pub fn new() -> Self {
+        Builder::default()
+    }
+
+    /// Names the thread.
+    pub fn name(mut self, name: String) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Sets the size of the stack, in bytes. Checkers choose their own.
+    pub fn stack_size(mut self, stack_size: usize) -> Self {
+        self.stack_size = Some(stack_size);
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the operating system has no thread left.
+    #[track_caller]
+    pub fn spawn<F, T>(self, body: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        match backend::current() {
+            Backend::Real => {
+                let mut builder = std::thread::Builder::new();
+                if let Some(name) = self.name {
+                    builder = builder.name(name);
+                }
+                if let Some(stack_size) = self.stack_size {
+                    builder = builder.stack_size(stack_size);
+                }
+                let handle = builder.spawn(body)?;
+                let thread = Thread(Identity::Real(handle.thread().clone()));
+                Ok(JoinHandle { handle: Handle::Real(handle), thread, record: None })
+            }
+            #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
+            _ => Ok(self.spawn_checked(body)),
+        }
+    }
+
+    /// Starts a checker's thread, which never lets a panic out: that would end the exploration.
+    #[track_caller]
+    fn spawn_checked<F, T>(self, body: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let execution = backend::execution();
+        let task = execution.begin_task(self.name.clone());
+        let record = Record { execution, task };
+        let body = {
+            let record = record.clone();
+            move || {
+                let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+                let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+                record.execution.end_task(record.task, message);
+                result
+            }
+        };
+        const NEVER: &str = "a checker's threads cost it nothing that can run out";
+        let (handle, thread) = match backend::current() {
+            #[cfg(feature = "shuttle")]
+            Backend::Shuttle => {
+                let mut builder = shuttle::thread::Builder::new();
+                if let Some(name) = self.name {
+                    builder = builder.name(name);
+                }
+                let handle = builder.spawn(body).expect(NEVER);
+                let thread = Identity::Shuttle(handle.thread().clone());
+                (Handle::Shuttle(handle), thread)
+            }
+            #[cfg(feature = "loom")]
+            Backend::Loom => {
+                let mut builder = loom::thread::Builder::new().stack_size(backend::loom::STACK_WORDS);
+                if let Some(name) = self.name {
+                    builder = builder.name(name);
+                }
+                let handle = backend::loom::operation(|| builder.spawn(body)).expect(NEVER);
+                let thread = Identity::Loom(handle.thread().clone());
+                (Handle::Loom(handle), thread)
+            }
+            _ => backend::not_compiled_in(),
+        };
+        JoinHandle { handle, thread: Thread(thread), record: Some(record) }
+    }
+}
+
+/// The right to wait for a thread's result. Dropping it leaves the thread alone.
+pub struct JoinHandle<T> {
+    handle: Handle<T>,
+    thread: Thread,
+    record: Option<Record>,
+}
+
+enum Handle<T> {
+    Real(std::thread::JoinHandle<T>),
+    #[cfg(feature = "shuttle")]
+    Shuttle(shuttle::thread::JoinHandle<Result<T>>),
+    #[cfg(feature = "loom")]
+    Loom(loom::thread::JoinHandle<Result<T>>),
+}
+
+/// Where a checker's thread is written down.
+#[derive(Clone)]
+struct Record {
+    execution: backend::Running,
+    task: TaskId,
+}
+
+impl<T> JoinHandle<T> {
+    /// Waits until the thread has ended.
+    ///
+    /// # Errors
+    /// The payload of its panic.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        if let Some(record) = &self.record {
+            // From here on the panic, if there is one, is this caller's to handle.
+            record.execution.expect_join(record.task);
+        }
+        match self.handle {
+            Handle::Real(handle) => {
+                backend::expect_real("a thread's handle");
+                handle.join()
+            }
+            #[cfg(feature = "shuttle")]
+            Handle::Shuttle(handle) => handle.join().and_then(|result| result),
+            #[cfg(feature = "loom")]
+            Handle::Loom(handle) => backend::loom::operation(|| handle.join()).and_then(|result| result),
+        }
+    }
+
+    /// The thread.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// Whether the thread has ended; does not wait.
+    pub fn is_finished(&self) -> bool {
+        match (&self.handle, &self.record) {
+            (Handle::Real(handle), _) => handle.is_finished(),
+            #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
+            (_, Some(record)) => record.execution.has_ended(record.task),
+            #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
+            (_, None) => unreachable!("a checker's thread has a record"),
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").field("thread", &self.thread).finish_non_exhaustive()
+    }
+}
+
+/// A thread, to be unparked or told from others.
+#[derive(Clone)]
+pub struct Thread(Identity);
+
+#[derive(Clone)]
+enum Identity {
+    Real(std::thread::Thread),
+    #[cfg(feature = "shuttle")]
+    Shuttle(shuttle::thread::Thread),
+    #[cfg(feature = "loom")]
+    Loom(loom::thread::Thread),
+}
+
+/// Tells threads from each other.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ThreadId(Id);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Id {
+    Real(std::thread::ThreadId),
+    #[cfg(feature = "shuttle")]
+    Shuttle(shuttle::thread::ThreadId),
+    #[cfg(feature = "loom")]
+    Loom(loom::thread::ThreadId),
+}
+
+impl Identity {
+    fn id(&self) -> Id {
+        match self {
+            Identity::Real(thread) => Id::Real(thread.id()),
+            #[cfg(feature = "shuttle")]
+            Identity::Shuttle(thread) => Id::Shuttle(thread.id()),
+            #[cfg(feature = "loom")]
+            Identity::Loom(thread) => Id::Loom(thread.id()),
+        }
+    }
+
+    fn unpark(&self) {
+        match self {
+            Identity::Real(thread) => thread.unpark(),
+            #[cfg(feature = "shuttle")]
+            Identity::Shuttle(thread) => thread.unpark(),
+            #[cfg(feature = "loom")]
+            Identity::Loom(thread) => backend::loom::operation(|| thread.unpark()),
+        }
+    }
+}
+
+impl Thread {
+    /// What tells this thread from others.
+    pub fn id(&self) -> ThreadId {
+        ThreadId(self.0.id())
+    }
+
+    /// The name it was given.
+    pub fn name(&self) -> Option<&str> {
+        match &self.0 {
+            Identity::Real(thread) => thread.name(),
+            #[cfg(feature = "shuttle")]
+            Identity::Shuttle(thread) => thread.name(),
+            #[cfg(feature = "loom")]
+            Identity::Loom(thread) => thread.name(),
+        }
+    }
+
+    /// Lets the thread go on from [`park`], now or the next time.
+    #[track_caller]
+    pub fn unpark(&self) {
+        self.0.unpark();
+    }
+}
+
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thread").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ThreadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Id::Real(id) => id.fmt(f),
+            #[cfg(feature = "shuttle")]
+            Id::Shuttle(id) => id.fmt(f),
+            #[cfg(feature = "loom")]
+            Id::Loom(id) => id.fmt(f),
+        }
+    }
+}
+
+/// The calling thread.
+pub fn current() -> Thread {
+    Thread(match backend::current() {
+        Backend::Real => Identity::Real(std::thread::current()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => Identity::Shuttle(shuttle::thread::current()),
+        #[cfg(feature = "loom")]
+        Backend::Loom => Identity::Loom(backend::loom::operation(loom::thread::current)),
+        #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
+        _ => backend::not_compiled_in(),
+    })
+}
+
+/// Lets other threads go first.
+#[track_caller]
+pub fn yield_now() {
+    match backend::current() {
+        Backend::Real => std::thread::yield_now(),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => shuttle::thread::yield_now(),
+        #[cfg(feature = "loom")]
+        Backend::Loom => backend::loom::operation(loom::thread::yield_now),
+        #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
+        _ => backend::not_compiled_in(),
+    }
+}
+
+/// Waits for `duration`. Under a checker no time passes: any other thread may go first, or none.
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    match backend::current() {
+        Backend::Real => std::thread::sleep(duration),
+        _ => yield_now(),
+    }
+}
+
+/// Waits until the thread is unparked, or for no reason at all.
+#[track_caller]
+pub fn park() {
+    match backend::current() {
+        Backend::Real => std::thread::park(),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => shuttle::thread::park(),
+        #[cfg(feature = "loom")]
+        Backend::Loom => backend::loom::operation(loom::thread::park),
+        #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
+        _ => backend::not_compiled_in(),
+    }
+}
+
+/// As [`park`], for at most `timeout`, which never passes under shuttle and loom.
+#[track_caller]
+pub fn park_timeout(timeout: Duration) {
+    match backend::current() {
+        Backend::Real => std::thread::park_timeout(timeout),
+        _ => park(),
+    }
+}
+
+/// How many threads can run at once. Two under a checker, so that a program does not depend on the
+/// machine that checks it.
+///
+/// # Errors
+/// When the operating system does not tell.
+pub fn available_parallelism() -> io::Result<NonZeroUsize> {
+    match backend::current() {
+        Backend::Real => std::thread::available_parallelism(),
+        _ => Ok(NonZeroUsize::MIN.saturating_add(1)),
+    }
+}

@@ -1,0 +1,24 @@
+//! Threads: the names and paths of `std::thread`.
+//!
+//! A thread that panics gives `Err` to whoever joins it, under every backend. Under a checker the
+//! panic of a thread that nobody joins is the outcome of the execution, since nobody else could
+//! notice; `sleep` is `yield_now`, since no time passes; and a timed `park` is a `park`.
+
+#[cfg(not(feature = "check"))]
+pub use std::thread::*;
+
+#[cfg(feature = "check")]
+mod checked;
+#[cfg(feature = "check")]
+mod scope;
+
+#[cfg(feature = "check")]
+pub use self::{
+    checked::{
+        Builder, JoinHandle, Thread, ThreadId, available_parallelism, current, park, park_timeout, sleep,
+        spawn, yield_now,
+    },
+    scope::{Scope, ScopedJoinHandle, scope},
+};
+#[cfg(feature = "check")]
+pub use std::thread::{Result, panicking};
