@@ -2,11 +2,14 @@
 
 pub mod asyncio;
 pub mod gil;
+mod model;
 pub mod pool;
 pub mod processes;
 pub mod sequential;
 pub mod threads;
 pub mod workload;
+
+pub use model::{Model, ModelError};
 
 /// How a workload is to be run: what is not the workload's own.
 #[derive(Clone)]

@@ -45,7 +45,7 @@ fn crowd() -> Workload {
 }
 
 fn mixed() -> Workload {
-    let jobs = numbered("request", 6, |_| vec![io(0.3), Step::Cpu(1_500_000), io(0.2), Step::Cpu(500_000)]);
+    let jobs = numbered("request", 6, |_| vec![io(0.2), Step::Cpu(1_000_000), io(0.1), Step::Cpu(500_000)]);
     workload("mixed", "six requests that wait, compute, wait and compute again", Some(3), jobs)
 }
 

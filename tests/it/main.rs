@@ -2,6 +2,9 @@
 
 mod asyncio;
 mod backends;
+mod cli;
 mod gil;
 mod pool;
 mod processes;
+mod run;
+mod workload_file;
