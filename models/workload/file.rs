@@ -37,9 +37,9 @@ pub const CPU_TERMS_MAX: u64 = 1_000_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
     /// It is not text.
-    #[error("not UTF-8 at byte {byte}: a workload is a TOML file in UTF-8")]
+    #[error("byte {byte} is not UTF-8: a workload is a TOML file in UTF-8")]
     NotUtf8 {
-        /// Bytes before the first that is wrong.
+        /// The first that is wrong, counted from 0.
         byte: usize,
     },
     /// It is not a workload.
@@ -75,11 +75,16 @@ impl Workload {
         let text =
             std::str::from_utf8(bytes).map_err(|error| FormError::NotUtf8 { byte: error.valid_up_to() })?;
         let form: WorkloadForm = toml::from_str(text).map_err(|error| locate(text, &error))?;
+        let jobs = form.jobs.ok_or_else(|| FormError::NotAWorkload {
+            line: 1,
+            column: 1,
+            message: "no jobs: a workload has at least one [[jobs]]".to_string(),
+        })?;
         Ok(Workload {
             name: form.name.map_or_else(|| stem.to_string(), |name| name.0),
             about: form.about.map_or_else(String::new, |about| about.0),
             workers: form.workers.map(|workers| workers.0),
-            jobs: form.jobs.0,
+            jobs: jobs.0,
         })
     }
 }
@@ -102,7 +107,7 @@ struct WorkloadForm {
     name: Option<Label>,
     about: Option<Label>,
     workers: Option<WorkerCount>,
-    jobs: Jobs,
+    jobs: Option<Jobs>,
 }
 
 #[derive(Deserialize)]
@@ -284,15 +289,27 @@ impl<'de> Deserialize<'de> for Terms {
 /// A whole number in `range`; the error names the key and the range.
 fn number_in<'de, D: Deserializer<'de>>(
     deserializer: D,
-    key: &str,
+    key: &'static str,
     range: RangeInclusive<u64>,
 ) -> Result<u64, D::Error> {
-    let number = i64::deserialize(deserializer)?;
-    u64::try_from(number).ok().filter(|number| range.contains(number)).ok_or_else(|| {
-        serde::de::Error::custom(format!(
-            "`{key}` is {number}: it has to be a whole number from {} to {}",
-            range.start(),
-            range.end()
-        ))
-    })
+    deserializer.deserialize_i64(NumberVisitor { key, range })
+}
+
+struct NumberVisitor {
+    key: &'static str,
+    range: RangeInclusive<u64>,
+}
+
+impl serde::de::Visitor<'_> for NumberVisitor {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "for `{}` a whole number from {} to {}", self.key, self.range.start(), self.range.end())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<u64, E> {
+        let found = serde::de::Unexpected::Signed(number);
+        let number = u64::try_from(number).ok().filter(|number| self.range.contains(number));
+        number.ok_or_else(|| E::invalid_value(found, &self))
+    }
 }

@@ -10,13 +10,9 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
-/// List the models and the built-in workloads.
-///
-/// Examples:
-///   conccheck list
-///   conccheck list workloads --format json
+/// List the models and the built-in workloads
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Only these
     #[arg(value_enum)]
@@ -25,6 +21,11 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true, value_name = "text|json")]
     format: Format,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  conccheck list
+  conccheck list workloads --format json";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {

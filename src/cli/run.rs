@@ -27,8 +27,8 @@ const TIME_SCALE_MAX: f64 = 1_000.0;
 ///
 /// One row per model: the median of its runs and their spread, how many times faster than one job
 /// after another, the limit that no schedule of these jobs on these workers and cores can beat, how
-/// much of it was reached, and whether the results were those of the sequential run. Then a line of
-/// advice.
+/// much of it was reached, the most memory that it added to this process, and whether the results
+/// were those of the sequential run. Then a line of advice.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -44,11 +44,12 @@ pub(super) struct Args {
     /// Workers of pool, rayon, processes and tokio [default: the workload's, else one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=WORKERS_MAX))]
     workers: Option<u64>,
-    /// Runs of each model [default: at least 3, more while they take only seconds]
+    /// Runs of each model [default: 3, more of what is quick, fewer of what takes seconds]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     runs: Option<u64>,
     /// Multiply every wait by this; 1 is the workload's own time
-    #[arg(long, value_name = "FACTOR", default_value = "0.1", value_parser = time_scale)]
+    #[arg(long, value_name = "FACTOR", default_value = "0.1", value_parser = time_scale,
+          allow_negative_numbers = true)]
     time_scale: f64,
     /// Text for readers or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -1,6 +1,6 @@
 //! Finds the workloads that a command line names: built-in ones by name, others by path.
 
-use crate::models::workload::Workload;
+use crate::models::workload::{FormError, Workload};
 use anyhow::{Context, anyhow, bail};
 use std::ffi::OsStr;
 use std::fs;
@@ -17,6 +17,7 @@ pub(super) fn find(argument: &OsStr) -> anyhow::Result<Workload> {
     }
 }
 
+/// Whether it is meant as a path, or can be nothing else.
 fn is_path(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "toml")
         || path.components().count() > 1
@@ -31,8 +32,11 @@ fn read(path: &Path) -> anyhow::Result<Workload> {
     }
     let bytes = fs::read(path).with_context(|| format!("failed to read the workload {shown}"))?;
     let stem = path.file_stem().map_or_else(|| "workload".into(), OsStr::to_string_lossy);
-    // The error begins with the line, so that the whole reads as the file:line:column of compilers.
-    Workload::from_toml(&bytes, &stem).map_err(|error| anyhow!("{shown}:{error}"))
+    Workload::from_toml(&bytes, &stem).map_err(|error| match error {
+        // It begins with the line, so that the whole reads as the file:line:column of compilers.
+        FormError::NotAWorkload { .. } => anyhow!("{shown}:{error}"),
+        FormError::NotUtf8 { .. } => anyhow!("{shown}: {error}"),
+    })
 }
 
 fn unknown(name: &str) -> anyhow::Error {

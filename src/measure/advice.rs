@@ -45,7 +45,9 @@ fn choose(measurement: &Measurement, is_usable: impl Fn(&Row) -> bool) -> Option
     let timed: Vec<(Duration, &Row)> = sound.filter_map(|row| Some((row.seconds()?, row))).collect();
     let &(least, fastest) = timed.iter().min_by_key(|(seconds, _)| *seconds)?;
     let enough = least.mul_f64(ABOUT).max(least + TRIFLE);
-    let about_fastest = timed.iter().filter(|(seconds, _)| *seconds <= enough).map(|&(_, row)| row);
+    // A row that is slower by no more than its own spread may be as fast.
+    let is_about = |seconds: Duration, row: &Row| seconds <= enough + row.spread().unwrap_or_default();
+    let about_fastest = timed.iter().filter(|(seconds, row)| is_about(*seconds, row)).map(|&(_, row)| row);
     let best = about_fastest.min_by_key(|row| effort(row.variant.model, measurement.jobs.len()))?;
     Some((best, fastest))
 }

@@ -1,4 +1,4 @@
-//! The most memory that this process had resident since a moment. Only Linux tells.
+//! How much memory this process has resident, and had at most since a moment. Only Linux tells.
 
 use std::fs;
 
@@ -11,8 +11,17 @@ pub fn reset_peak() {
 
 /// The high-water mark of resident memory, `None` on systems that keep none.
 pub fn peak_bytes() -> Option<u64> {
+    status("VmHWM:")
+}
+
+/// Resident memory.
+pub fn resident_bytes() -> Option<u64> {
+    status("VmRSS:")
+}
+
+fn status(key: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

@@ -29,6 +29,8 @@ const BUDGET: Duration = Duration::from_secs(3);
 /// … but there are at least and at most so many; within half a minute for all that is built in.
 const ROUNDS_MIN: usize = 3;
 const ROUNDS_MAX: usize = 20;
+/// A row that took longer than this altogether is not run again, if the number of runs is not given.
+const ROW_BUDGET: Duration = Duration::from_secs(2);
 /// A row is computed, not run, when it takes longer than this at least …
 const ROW_MAX: Duration = Duration::from_secs(20);
 /// … and this many times longer than the fastest model would.
@@ -68,6 +70,8 @@ pub struct Measurement {
     pub rows: Vec<Row>,
     /// Rounds that are through, and how many there will be if that is known.
     pub rounds: (usize, Option<usize>),
+    /// Memory that was resident before the first run.
+    resident_before: Option<u64>,
 }
 
 /// Runs `workload` as `plan` says, the rows in turn so that a disturbance hits all alike. `progress`
@@ -79,7 +83,7 @@ pub fn measure(workload: &Workload, plan: &Plan, progress: &mut dyn FnMut(&Measu
     progress(&measurement);
     let start = Instant::now();
     loop {
-        for index in measurement.order_of_runs() {
+        for index in measurement.order_of_runs(plan) {
             measurement.run_row(index, workload, plan, &mut reference);
             progress(&measurement);
         }
@@ -120,6 +124,7 @@ impl Measurement {
             jobs: Vec::new(),
             rows: plan.variants.iter().map(row).collect(),
             rounds: (0, plan.runs),
+            resident_before: memory::resident_bytes(),
         };
         measurement.set_limits(cpu.job_times(workload, plan.time_scale));
         measurement.compute_absurd_rows(pool_workers);
@@ -149,12 +154,17 @@ impl Measurement {
         }
     }
 
-    /// The rows that are run. The sequential one is first, because its results are what the others
-    /// are compared with; then the last comes first: the models with the most threads leave the most
-    /// memory behind.
-    fn order_of_runs(&self) -> Vec<usize> {
-        let run = |index: &usize| matches!(self.rows[*index].state, RowState::Measured { .. });
-        let mut order: Vec<usize> = (0..self.rows.len()).rev().filter(run).collect();
+    /// The rows that are run once more. The sequential one is first, because its results are what the
+    /// others are compared with; then the last comes first: the models with the most threads leave the
+    /// most memory behind.
+    fn order_of_runs(&self, plan: &Plan) -> Vec<usize> {
+        let goes_on = |index: &usize| match &self.rows[*index].state {
+            RowState::Measured { samples, .. } => {
+                plan.runs.is_some() || samples.iter().sum::<Duration>() <= ROW_BUDGET
+            }
+            RowState::Computed | RowState::Failed(_) => false,
+        };
+        let mut order: Vec<usize> = (0..self.rows.len()).rev().filter(goes_on).collect();
         order.sort_by_key(|&index| self.rows[index].variant.model != Model::Sequential);
         order
     }
@@ -177,7 +187,9 @@ impl Measurement {
         let outcome = run_model(row.variant.model, workload, &setting);
         let elapsed = start.elapsed();
         if row.variant.model != Model::Processes {
-            row.peak_bytes = [row.peak_bytes, memory::peak_bytes()].into_iter().flatten().min();
+            let added = memory::peak_bytes().zip(self.resident_before);
+            let added = added.map(|(peak, before)| peak.saturating_sub(before));
+            row.peak_bytes = [row.peak_bytes, added].into_iter().flatten().min();
         }
         match outcome {
             Ok(results) => row.add_sample(elapsed, &results == reference.get_or_insert(results.clone())),

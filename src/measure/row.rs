@@ -46,9 +46,9 @@ pub struct Row {
     pub limit: Duration,
     /// How far it is.
     pub state: RowState,
-    /// The most memory that was resident in a run, of the run that needed the least: earlier rows
-    /// leave memory behind. `None` where the system does not tell, and for processes, whose memory
-    /// is not in this one.
+    /// The most memory that was resident in a run, over what was resident before the workload's first;
+    /// of the run that needed the least, because earlier rows leave memory behind. `None` where the
+    /// system does not tell, and for processes, whose memory is not in this one.
     pub peak_bytes: Option<u64>,
 }
 

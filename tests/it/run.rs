@@ -1,9 +1,14 @@
 //! `conccheck run` measures every model, compares the results, and tells what it found.
 
 use crate::cli::{assert_snapshot, conccheck, output, transcript};
+use conccheck::measure::{GilChoice, Plan, RowState, Variant, measure};
+use conccheck::models::Model;
+use conccheck::models::processes::Launch;
+use conccheck::models::workload::Workload;
 use serde_json::Value;
 use std::fs;
-use std::process::{Output, Stdio};
+use std::io::Read;
+use std::process::{Command, Output, Stdio};
 
 fn document(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("stdout is one JSON document")
@@ -66,7 +71,7 @@ fn the_table_is_for_readers() {
     let volatile = [
         // Spaces go too: how many there are follows from the figures.
         (r"[0-9]+ cores?", "[cores]"),
-        (r" +[0-9.]+ (ms|s)\b", " [time]"),
+        (r" +[0-9]+\.[0-9]+ (ms|s)\b", " [time]"),
         (r" +[0-9.]+×", " [speedup]"),
         (r" +[0-9]+ %", " [part]"),
         (r" +([0-9.]+ MB|-)", " [memory]"),
@@ -88,10 +93,35 @@ fn with_the_gil_on_every_row_has_it() {
 
 #[test]
 fn a_result_that_differs_is_told_and_exits_1() {
-    // Each job reads, and writes when the other has read: a pool of one and sequential never do.
-    let text = "[[jobs]]\ncount = 64\nsteps = [{ shared = { cell = \"a\", add = 1, how = \"racy\" } }]";
-    let output = run_text(text, &["--model", "sequential,pool", "--workers", "1", "--gil", "off"]);
-    assert_eq!(output.status.code(), Some(0), "one worker loses no update: {}", transcript(&output));
+    // Eight jobs update one cell five thousand times each, in two steps: in fifty runs on threads no
+    // update would have to be lost.
+    let steps = "{ shared = { cell = \"a\", add = 1, how = \"racy\" } },".repeat(5_000);
+    let text = format!("[[jobs]]\ncount = 8\nsteps = [{steps}]");
+    let output = run_text(&text, &["--model", "sequential,threads", "--runs", "50", "--gil", "off"]);
+    let printed = transcript(&output);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("NO (") && printed.contains("advice: sequential"), "{printed}");
+}
+
+#[test]
+fn a_model_that_cannot_run_is_a_row_that_says_so() {
+    let workload = Workload::from_toml(b"[[jobs]]\nsteps = [{ io = 0.001 }]", "one").expect("a workload");
+    let models = [Model::Sequential, Model::Processes];
+    let plan = Plan {
+        variants: Variant::all(&models, GilChoice::Off),
+        runs: Some(2),
+        workers: None,
+        time_scale: 1.0,
+        cores: 2,
+        worker_process: Launch::command("no-such-program", [""; 0]),
+    };
+    let measurement = measure(&workload, &plan, &mut |_| ());
+    assert!(measurement.has_failure());
+    assert_eq!(measurement.rows[0].samples().len(), 2, "nothing else is lost");
+    assert!(matches!(measurement.rows[1].state, RowState::Failed(_)));
+    let text = conccheck::report::run::text(&measurement);
+    assert!(text.contains("processes: could not run: "), "{text}");
+    assert_eq!(measurement.advice().model, Some(Model::Sequential));
 }
 
 #[test]
@@ -151,30 +181,38 @@ fn a_reader_that_goes_away_is_no_fault() {
 }
 
 #[test]
-#[cfg(unix)]
-fn an_interrupt_prints_what_was_measured_and_exits_130() {
-    use std::io::Read;
-    // The sequential row comes first; then a process worker is in the middle of ten long minutes.
-    let text = "[[jobs]]\nsteps = [{ io = 600 }]";
+#[cfg(target_os = "linux")]
+fn an_interrupt_prints_what_was_measured_and_leaves_no_worker() {
+    // A worker process would be busy for a quarter of an hour. It shares our stderr, so that this test
+    // ends only when it has ended too.
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("long.toml");
-    fs::write(&file, text).expect("a file");
+    fs::write(&file, "[[jobs]]\nsteps = [{ io = 86400 }]").expect("a file");
     let run = ["run", "downloads", "--time-scale", "0.01", "--runs", "1", "--model", "threads,processes"];
-    let mut child = conccheck()
-        .env("CI", "true")
-        .args(run)
-        .arg(&file)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    // The counter line says that the first workload is through, so the second has begun.
+    let mut command = conccheck();
+    command.env("CI", "true").args(run).arg(&file).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    // The counter line says that the first workload is through and its workers have ended.
     let mut line = [0; 10];
     child.stderr.as_mut().expect("stderr").read_exact(&mut line).expect("a line");
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    wait_for_child_of(child.id());
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.expect("kill").success());
     let output = child.wait_with_output().expect("it ends");
     let printed = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{printed}");
     assert!(printed.contains("downloads") && printed.contains("not run"), "{printed}");
+}
+
+/// Returns when that process has a child process.
+#[cfg(target_os = "linux")]
+fn wait_for_child_of(process: u32) {
+    let has_child = || {
+        let tasks = fs::read_dir(format!("/proc/{process}/task")).expect("a process that runs");
+        let children = tasks.flatten().map(|task| fs::read_to_string(task.path().join("children")));
+        children.flatten().any(|children| !children.is_empty())
+    };
+    while !has_child() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }
