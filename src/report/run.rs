@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 const HEADER: [&str; 9] =
-    ["model", "workers", "median", "± MAD", "speedup", "limit", "of limit", "peak memory", "same result"];
+    ["model", "workers", "median", "± MAD", "speedup", "limit", "of limit", "memory", "same result"];
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 
 /// One workload: what it is, a row per model, the advice. With ANSI styles; the writer strips them
