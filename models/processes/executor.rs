@@ -5,13 +5,14 @@
 //!
 //! It leaves to `worker` what a call does, to `future` how its caller waits.
 
-use super::function::{BrokenProcessPool, CallError, Function, Functions, decode, encode};
-use super::future::{Promise, future};
-use super::worker::{ToParent, ToWorker, serve};
+use super::conversation::{Call, Trouble, converse};
+use super::function::{BrokenProcessPool, CallError, Function, Functions, encode};
+use super::future::future;
+use super::worker::{ToWorker, serve};
 use super::{Map, ProcessFuture};
 use crate::models::workload::{Cells, LocalCells};
 use crate::panic::{AssertUnwindSafe, catch_unwind, message};
-use crate::process::{Killer, Launch, PipeError, Process};
+use crate::process::{Killer, Launch, Process};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::thread;
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,25 +50,6 @@ enum Phase {
     Open,
     ShutDown,
     Broken(BrokenProcessPool),
-}
-
-/// A call that waits for a worker, encoded already.
-struct Call {
-    frame: Vec<u8>,
-    argument_count: usize,
-    /// Says in an error what the worker was doing.
-    doing: String,
-    promise: Promise,
-}
-
-/// Why a worker gave no answers.
-enum Trouble {
-    /// The call cannot be made; the worker is as before.
-    Call(CallError),
-    /// The worker is of no use any more.
-    Worker(PipeError),
-    /// The worker wrote something else.
-    Nonsense(String),
 }
 
 impl ProcessPoolExecutor {
@@ -253,11 +235,12 @@ impl Shared {
                     call.promise.finish(Err(error));
                     continue;
                 }
-                Err(Trouble::Worker(PipeError::Closed)) => {
-                    format!("{} while {}", process.wait(), call.doing)
-                }
-                Err(Trouble::Worker(error)) => not_an_answer(&call.doing, &error.to_string()),
-                Err(Trouble::Nonsense(error)) => not_an_answer(&call.doing, &error),
+                Err(Trouble::Gone) => format!("{} while {}", process.wait(), call.doing),
+                Err(Trouble::Nonsense(error)) => format!(
+                    "sent what is not an answer ({error}) while {}; \
+                     a function must not write to standard output",
+                    call.doing
+                ),
             };
             // In this order: who sees the call fail finds the pool broken.
             let broken = self.break_down(worker, reason);
@@ -303,48 +286,4 @@ impl Shared {
         }
         broken
     }
-}
-
-fn not_an_answer(doing: &str, error: &str) -> String {
-    format!(
-        "sent what is not an answer ({error}) while {doing}; a function must not write to standard output"
-    )
-}
-
-/// Sends a call and answers the worker's questions about cells until it answers.
-fn converse(
-    process: &mut Process,
-    call: &Call,
-    cells: &dyn Cells,
-) -> Result<Vec<Result<Vec<u8>, CallError>>, Trouble> {
-    // Any other failure to send means that the worker died; what it said before that still comes.
-    if let Err(error @ PipeError::TooLong(_)) = process.send(&call.frame) {
-        return Err(Trouble::Call(CallError::Refused(format!("the argument cannot be sent: {error}"))));
-    }
-    loop {
-        let frame = process.receive().map_err(Trouble::Worker)?;
-        let value = match decode(&frame).map_err(Trouble::Nonsense)? {
-            ToParent::Answers(answers) if answers.len() == call.argument_count => return Ok(answers),
-            ToParent::Answers(answers) => {
-                return Err(Trouble::Nonsense(format!("{} answers too many or few", answers.len())));
-            }
-            ToParent::Read(cell) => on_cells(|| cells.read(&cell)),
-            ToParent::Write(cell, value) => on_cells(|| {
-                cells.write(&cell, value);
-                value
-            }),
-            ToParent::Add(cell, amount) => on_cells(|| {
-                cells.add(&cell, amount);
-                amount
-            }),
-        };
-        let answer = encode(&ToWorker::Cell(value)).expect("a number can be encoded");
-        process.send(&answer).map_err(Trouble::Worker)?;
-    }
-}
-
-/// Asks the cells; a question that makes them panic, for a cell that there is not, fails the call that
-/// asked, not this thread.
-fn on_cells(ask: impl FnOnce() -> i64) -> Result<i64, String> {
-    catch_unwind(AssertUnwindSafe(ask)).map_err(|payload| message(&*payload))
 }

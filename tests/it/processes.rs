@@ -232,6 +232,9 @@ fn a_program_that_is_no_worker_is_a_clear_error() {
     );
     let message = why("/bin/echo", &["hello, world"]);
     assert!(message.contains("what came is not a frame"), "{message}");
+    // This test's own program, whose `main` does not serve.
+    let message = why(std::env::current_exe().unwrap().to_str().unwrap(), &[processes::WORKER_ARGUMENT]);
+    assert!(message.contains("does not serve as a worker"), "{message}");
 }
 
 #[test]
@@ -263,15 +266,18 @@ fn a_workload_without_workers_is_an_error() {
     assert!(error.to_string().contains("failed to start `/no/such/program`"), "{error}");
 }
 
+/// A small program.
+type Program = fn() -> String;
+
 /// The outcomes of a program under shuttle, at random, as texts.
-fn outcomes(program: fn() -> String) -> Vec<String> {
+fn outcomes(program: Program) -> Vec<String> {
     let report = Checker::new().explore(program);
     println!("{} executions under {}", report.executions(), report.backend());
     report.outcomes().map(|outcome| format!("{outcome:?}")).collect()
 }
 
 /// The same under loom, which sees memory orders, in a part of its space.
-fn outcomes_under_loom(program: fn() -> String) -> Vec<String> {
+fn outcomes_under_loom(program: Program) -> Vec<String> {
     let checker = Checker::new().backend(Backend::Loom).preemptions_max(1).executions_max(2_000);
     let report = checker.explore(program);
     println!("{} executions under {}", report.executions(), report.backend());
@@ -284,7 +290,7 @@ fn returned(value: &str) -> String {
 
 #[test]
 fn the_small_programs_do_what_they_say() {
-    let programs: [(fn() -> String, &str); 4] = [
+    let programs: [(Program, &str); 4] = [
         (map_keeps_order::map_keeps_order, "results [4, 9]"),
         (memory_is_separate::memory_is_separate, "the parent's list is [1], the worker's is [1, 2]"),
         (
@@ -311,7 +317,7 @@ fn a_worker_killed_at_any_moment_leaves_no_one_waiting() {
 
 #[test]
 fn the_broken_twins_are_caught() {
-    let twins: [(fn() -> String, &str); 5] = [
+    let twins: [(Program, &str); 5] = [
         (map_keeps_order::map_takes_results_as_they_come, "results [9, 4]"),
         (memory_is_separate::memory_is_shared, "the parent's list is [1, 2], the worker's is [1, 2]"),
         (
