@@ -4,3 +4,4 @@ mod backends;
 mod gil;
 mod pool;
 mod processes;
+mod programs;

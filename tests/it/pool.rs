@@ -272,6 +272,6 @@ fn workload(jobs: usize) -> Workload {
 }
 
 fn setting(workers: usize, gil: gil::Setting) -> Setting {
-    let worker_process = processes::Launch { program: "unused".into(), arguments: Vec::new() };
+    let worker_process = processes::Launch::Task;
     Setting { workers, time_scale: 0.5, gil, worker_process }
 }
