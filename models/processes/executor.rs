@@ -131,7 +131,7 @@ impl ProcessPoolExecutor {
     pub fn cancel_pending(&self) {
         let calls = std::mem::take(&mut self.shared.locked().calls);
         for call in calls {
-            call.promise.set(Err(CallError::Cancelled));
+            call.promise.cancel();
         }
     }
 
@@ -177,7 +177,7 @@ impl ProcessPoolExecutor {
             Ok(frame) => {
                 self.enqueue(Call { frame, argument_count: arguments.len(), doing, promise });
             }
-            Err(error) => promise.set(Err(CallError::Refused(format!(
+            Err(error) => promise.finish(Err(CallError::Refused(format!(
                 "the argument of `{}` cannot be sent: {error}",
                 function.name()
             )))),
@@ -190,7 +190,7 @@ impl ProcessPoolExecutor {
         if let Phase::Broken(broken) = &state.phase {
             let broken = broken.clone();
             drop(state);
-            return call.promise.set(Err(broken.into()));
+            return call.promise.finish(Err(broken.into()));
         }
         state.calls.push_back(call);
         let worker = state.dispatchers.len();
@@ -246,11 +246,11 @@ impl Shared {
         while let Some(call) = self.next_call() {
             let reason = match converse(&mut process, &call, &*self.cells) {
                 Ok(answers) => {
-                    call.promise.set(Ok(answers));
+                    call.promise.finish(Ok(answers));
                     continue;
                 }
                 Err(Trouble::Call(error)) => {
-                    call.promise.set(Err(error));
+                    call.promise.finish(Err(error));
                     continue;
                 }
                 Err(Trouble::Worker(PipeError::Closed)) => {
@@ -261,7 +261,7 @@ impl Shared {
             };
             // In this order: who sees the call fail finds the pool broken.
             let broken = self.break_down(worker, reason);
-            return call.promise.set(Err(broken.into()));
+            return call.promise.finish(Err(broken.into()));
         }
     }
 
@@ -273,7 +273,7 @@ impl Shared {
                 return None;
             }
             while let Some(call) = state.calls.pop_front() {
-                if call.promise.set_running_or_notify_cancel() {
+                if call.promise.start() {
                     return Some(call);
                 }
             }
@@ -299,7 +299,7 @@ impl Shared {
         self.changed.notify_all();
         workers.iter().for_each(Killer::kill);
         for call in calls {
-            call.promise.set(Err(broken.clone().into()));
+            call.promise.finish(Err(broken.clone().into()));
         }
         broken
     }
