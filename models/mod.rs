@@ -5,6 +5,7 @@
 
 pub mod asyncio;
 pub mod gil;
+mod model;
 pub mod pool;
 pub mod processes;
 pub mod sequential;
@@ -13,6 +14,7 @@ pub mod workload;
 
 mod program;
 
+pub use model::{Model, ModelError};
 pub use program::{Checked, Expected, Loom, Program};
 
 /// How a workload is to be run: what is not the workload's own.

@@ -1,11 +1,17 @@
 //! What a check found, as values: outcomes, a verdict, and how much was looked at. `Display` is the
 //! text that a person reads and a snapshot keeps: it holds nothing that varies from run to run.
 
+#[cfg(feature = "cli")]
+pub mod run;
+
 use crate::Backend;
 use crate::checker::Strategy;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::time::Duration;
+
+/// What every JSON document calls its form.
+pub const SCHEMA: &str = "conccheck/1";
 
 /// How one execution ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,10 @@
 
 mod asyncio;
 mod backends;
+mod cli;
 mod gil;
 mod pool;
 mod processes;
 mod programs;
+mod run;
+mod workload_file;
