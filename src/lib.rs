@@ -19,6 +19,11 @@ pub mod report;
 #[path = "../models/mod.rs"]
 pub mod models;
 
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod measure;
+
 #[cfg(feature = "check")]
 pub use self::{
     backend::{Backend, Progress, UnknownBackend},

@@ -1,5 +1,16 @@
 //! Parses nothing and decides nothing: `cli::run` turns arguments into an exit code.
-fn main() {
-    // Before anything else: a worker process has nothing to parse, and starts the faster for it.
-    conccheck::models::processes::serve_if_worker(conccheck::models::processes::FUNCTIONS);
+
+use conccheck::cli::{self, Exit};
+use std::panic;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::serve_if_worker();
+    let exit = panic::catch_unwind(|| cli::run(std::env::args_os()));
+    let exit = exit.unwrap_or(Exit::Fault);
+    if exit == Exit::Fault {
+        // Not `eprintln!`, which panics itself when stderr is closed.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), cli::FAULT_NOTICE.as_bytes());
+    }
+    exit.into()
 }

@@ -1,1 +1,45 @@
-//! The asyncio model.
+//! asyncio: one thread, many tasks, switches only at `await`. With the names of Python's module, and
+//! its rules for order, failure and cancellation where Rust has a form for them.
+//!
+//! | Python | here |
+//! |---|---|
+//! | `asyncio.run(main())` | [`run`] |
+//! | `create_task`, `task.cancel()`, `task.done()`, `await task` | [`create_task`], [`Task`] |
+//! | `gather(*aws)`, `gather(*aws, return_exceptions=True)` | [`gather`], [`gather_return_exceptions`] |
+//! | an exception | a panic, which awaiting the task gives as [`TaskError::Raised`] |
+//! | `async for task in as_completed(tasks)` | `while let Some(task) = as_completed(tasks).next().await` |
+//! | `async for` over anything | [`AsyncIterator`] |
+//! | `async with` | [`with`], [`AsyncContext`] |
+//! | `sleep(seconds)`, `sleep(0)` | [`sleep`], of zero: one turn for the other tasks |
+//!
+//! One rule differs: a cancelled Rust future is dropped, not thrown an exception, so it cannot refuse,
+//! and its clean-up is what its values do when dropped.
+//!
+//! What a workload does on it is in `workload`, on one thread and on several; each other file is a program that shows one promise.
+
+pub mod as_completed_yields_each_once;
+pub mod context_exits_on_panic;
+pub mod failing_task_leaves_siblings_running;
+pub mod gather_keeps_order;
+pub mod gather_returns_exceptions;
+pub mod run_cancels_leftovers;
+pub mod switches_only_at_await;
+pub mod tasks_start_in_fifo_order;
+
+mod completion;
+mod context;
+mod gather;
+mod iteration;
+mod running;
+mod task;
+mod workload;
+
+pub use completion::{AsCompleted, as_completed};
+pub use context::{AsyncContext, with};
+pub use gather::{Gather, GatherReturnExceptions, gather, gather_return_exceptions};
+pub use iteration::AsyncIterator;
+pub use running::{run, sleep};
+pub use task::{IntoTask, Task, TaskError, create_task};
+pub use workload::{
+    Counted, run as run_workload, run_counted, run_multi_thread as run_workload_multi_thread,
+};

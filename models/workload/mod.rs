@@ -2,11 +2,16 @@
 //! [`Step`]s. Knows what a job means and what it results in; leaves to the models when, and on
 //! what, jobs run.
 
+mod builtin;
 mod cells;
+mod file;
 mod job;
+mod strategy;
 
 pub use cells::{Cells, LocalCells};
+pub use file::{CPU_TERMS_MAX, FormError, IO_SECONDS_MAX, JOBS_MAX, WORKERS_MAX};
 pub use job::{Context, Done, Job, MODULUS, Sharing, Step};
+pub use strategy::{Limits, any_workload};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

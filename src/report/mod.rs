@@ -1,11 +1,17 @@
 //! What a check found, as values: outcomes, a verdict, and how much was looked at. `Display` is the
 //! text that a person reads and a snapshot keeps: it holds nothing that varies from run to run.
 
+#[cfg(feature = "cli")]
+pub mod run;
+
 use crate::Backend;
 use crate::checker::Strategy;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::time::Duration;
+
+/// What every JSON document calls its form.
+pub const SCHEMA: &str = "conccheck/1";
 
 /// How one execution ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,7 +135,8 @@ impl<T: Ord> Report<T> {
         self.verdict_if(|value| value == expected)
     }
 
-    fn verdict_if(&self, right: impl Fn(&T) -> bool) -> Verdict {
+    /// What follows when the values that `right` accepts are right.
+    pub fn verdict_if(&self, right: impl Fn(&T) -> bool) -> Verdict {
         let worst = self.outcomes().map(|outcome| match outcome {
             Outcome::Returned(value) if right(value) => Verdict::Pass,
             Outcome::Returned(_) | Outcome::Panicked(_) => Verdict::Fail,

@@ -1,0 +1,41 @@
+//! The command line: one file per subcommand. Arguments, environment, files and the terminal are
+//! read here and nowhere else.
+
+mod args;
+mod exit;
+mod list;
+mod output;
+mod progress;
+mod run;
+mod worker;
+mod workload;
+
+pub use exit::{Exit, FAULT_NOTICE};
+pub use worker::serve_if_worker;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::ffi::OsString;
+use std::io::Write;
+
+/// Does what `arguments` (the program's name first) ask for. Results go to stdout, everything else
+/// to stderr.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to be told that this could not be printed.
+            let _ = error.print();
+            return if error.exit_code() == 0 { Exit::Done } else { Exit::Usage };
+        }
+    };
+    let result = match cli.command {
+        Command::Run(args) => run::run(&args, cli.color.into()),
+        Command::List(args) => list::run(&args, cli.color.into()),
+    };
+    result.unwrap_or_else(|error| {
+        // As above: there is nowhere else to say it.
+        let _ = writeln!(anstream::stderr(), "error: {error:#}");
+        Exit::Usage
+    })
+}

@@ -1,0 +1,119 @@
+//! How long the computing of each job takes alone on a core: the fastest of all samples, because
+//! whatever disturbs a sample only makes it slower.
+
+use super::limit::JobTime;
+use crate::models::gil::Attached;
+use crate::models::workload::{Context, Job, LocalCells, Step, Workload};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Terms of the sum that tells the speed of this machine.
+const PROBE_TERMS: u64 = 200_000;
+/// One round of samples stops after this.
+const ROUND_MAX: Duration = Duration::from_millis(300);
+
+/// The fastest sample of each different computation among a workload's jobs.
+pub struct CpuTimes {
+    /// By the terms of the job's `cpu` steps; no sample yet means that it is told from the speed.
+    fastest: BTreeMap<Vec<u64>, Option<Duration>>,
+    per_term: Duration,
+}
+
+impl CpuTimes {
+    /// Finds the computations of `workload` and samples each once, unless that takes too long.
+    pub fn new(workload: &Workload) -> Self {
+        let fastest =
+            workload.jobs.iter().map(cpu_terms).filter(|terms| !terms.is_empty()).map(|terms| (terms, None));
+        let per_term = sample(&[PROBE_TERMS]).div_f64(PROBE_TERMS as f64);
+        let mut times = CpuTimes { fastest: fastest.collect(), per_term };
+        times.sample_all();
+        times
+    }
+
+    /// Samples every computation once more, as far as a fraction of a second gets.
+    pub fn sample_all(&mut self) {
+        let mut left = ROUND_MAX;
+        for (terms, fastest) in &mut self.fastest {
+            let expected = fastest.unwrap_or_else(|| estimate(terms, self.per_term));
+            if expected <= left {
+                let sampled = sample(terms);
+                *fastest = Some(fastest.map_or(sampled, |fastest| fastest.min(sampled)));
+                left = left.saturating_sub(sampled);
+            }
+        }
+    }
+
+    /// What each job takes at least, its waits multiplied by `time_scale`.
+    pub fn job_times(&self, workload: &Workload, time_scale: f64) -> Vec<JobTime> {
+        let times = workload.jobs.iter().map(|job| JobTime {
+            cpu: self.of(&cpu_terms(job)),
+            wait: steps_done(job).map(|step| scaled_wait(step, time_scale)).sum(),
+        });
+        times.collect()
+    }
+
+    fn of(&self, terms: &[u64]) -> Duration {
+        let sampled = self.fastest.get(terms).copied().flatten();
+        sampled.unwrap_or_else(|| estimate(terms, self.per_term))
+    }
+}
+
+/// The steps that the job gets to.
+fn steps_done(job: &Job) -> impl Iterator<Item = &Step> {
+    job.steps.iter().take_while(|step| !matches!(step, Step::Fail(_)))
+}
+
+fn cpu_terms(job: &Job) -> Vec<u64> {
+    steps_done(job).filter_map(|step| if let Step::Cpu(terms) = step { Some(*terms) } else { None }).collect()
+}
+
+fn scaled_wait(step: &Step, time_scale: f64) -> Duration {
+    if let Step::Io(wait) = step { wait.mul_f64(time_scale) } else { Duration::ZERO }
+}
+
+fn estimate(terms: &[u64], per_term: Duration) -> Duration {
+    per_term.mul_f64(terms.iter().sum::<u64>() as f64)
+}
+
+/// Does the `cpu` steps of these terms on this thread.
+fn sample(terms: &[u64]) -> Duration {
+    let job = Job { name: "sample".to_string(), steps: terms.iter().copied().map(Step::Cpu).collect() };
+    let context = Context { time_scale: 0.0, cells: Arc::new(LocalCells::new([])) };
+    let start = CpuInstant::now();
+    std::hint::black_box(job.perform(&context, &Attached::unlocked()));
+    start.elapsed()
+}
+
+/// A moment by the clock that counts only while this thread computes, where the system has one.
+struct CpuInstant {
+    thread_time: Option<Duration>,
+    wall: Instant,
+}
+
+impl CpuInstant {
+    fn now() -> Self {
+        CpuInstant { thread_time: thread_time(), wall: Instant::now() }
+    }
+
+    fn elapsed(&self) -> Duration {
+        match (self.thread_time, thread_time()) {
+            (Some(start), Some(now)) => now.saturating_sub(start),
+            _ => self.wall.elapsed(),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn thread_time() -> Option<Duration> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+    let microseconds =
+        [usage.user_time(), usage.system_time()].map(|time| time.tv_sec() * 1_000_000 + time.tv_usec());
+    Some(Duration::from_micros(u64::try_from(microseconds.iter().sum::<i64>()).ok()?))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn thread_time() -> Option<Duration> {
+    None
+}

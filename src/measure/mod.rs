@@ -1,0 +1,238 @@
+//! Real runs of a workload under the models: how long each took, how long it had to take at least,
+//! whether its results were right, and which model to choose. Knows no terminal and no file; the
+//! caller sees the measurement grow and shows it.
+
+mod advice;
+mod cpu;
+mod limit;
+mod memory;
+mod packing;
+mod row;
+mod statistics;
+
+pub use advice::Advice;
+pub use limit::{Capacity, JobTime, limit};
+pub use packing::least_makespan;
+pub use row::{Gil, GilChoice, Row, RowState, Variant};
+
+use crate::models::processes::Launch;
+use crate::models::workload::{Results, Workload};
+use crate::models::{self, Model, gil};
+use crate::panic;
+use cpu::CpuTimes;
+use std::time::{Duration, Instant};
+
+/// How long threads wait for the interpreter lock before they ask for it: CPython's default.
+pub const SWITCH_INTERVAL: Duration = Duration::from_millis(5);
+/// Rounds of runs go on for about this long, if their number is not given.
+const BUDGET: Duration = Duration::from_secs(3);
+/// … but there are at least and at most so many; within half a minute for all that is built in.
+const ROUNDS_MIN: usize = 3;
+const ROUNDS_MAX: usize = 20;
+/// A row is computed, not run, when it takes longer than this at least …
+const ROW_MAX: Duration = Duration::from_secs(20);
+/// … and this many times longer than the fastest model would.
+const ROW_FACTOR_MAX: u32 = 10;
+
+/// What is measured, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The rows, in order.
+    pub variants: Vec<Variant>,
+    /// Runs of each row; `None` for as many as a few seconds allow.
+    pub runs: Option<usize>,
+    /// Workers of a pool; `None` for what the workload says.
+    pub workers: Option<usize>,
+    /// Every wait of the workload is multiplied by this.
+    pub time_scale: f64,
+    /// Cores of this machine.
+    pub cores: usize,
+    /// The command that starts a worker process.
+    pub worker_process: Launch,
+}
+
+/// What was measured of a workload.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    /// The workload's name.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// Every wait was multiplied by this.
+    pub time_scale: f64,
+    /// Cores of this machine.
+    pub cores: usize,
+    /// What each job takes at least.
+    pub jobs: Vec<JobTime>,
+    /// One for each variant of the plan.
+    pub rows: Vec<Row>,
+    /// Rounds that are through, and how many there will be if that is known.
+    pub rounds: (usize, Option<usize>),
+}
+
+/// Runs `workload` as `plan` says, the rows in turn so that a disturbance hits all alike. `progress`
+/// is called after every run with the measurement so far.
+pub fn measure(workload: &Workload, plan: &Plan, progress: &mut dyn FnMut(&Measurement)) -> Measurement {
+    let mut cpu = CpuTimes::new(workload);
+    let mut measurement = Measurement::new(workload, plan, &cpu);
+    let mut reference = None;
+    progress(&measurement);
+    let start = Instant::now();
+    loop {
+        for index in measurement.order_of_runs() {
+            measurement.run_row(index, workload, plan, &mut reference);
+            progress(&measurement);
+        }
+        cpu.sample_all();
+        measurement.set_limits(cpu.job_times(workload, plan.time_scale));
+        let done = measurement.rounds.0 + 1;
+        let planned =
+            measurement.rounds.1.or(plan.runs).unwrap_or_else(|| rounds_within_budget(start.elapsed()));
+        measurement.rounds = (done, Some(planned));
+        progress(&measurement);
+        if done >= planned {
+            return measurement;
+        }
+    }
+}
+
+fn rounds_within_budget(round: Duration) -> usize {
+    let rounds = BUDGET.as_secs_f64() / round.as_secs_f64().max(1e-9);
+    (rounds as usize).clamp(ROUNDS_MIN, ROUNDS_MAX)
+}
+
+impl Measurement {
+    /// All rows, none of them run.
+    fn new(workload: &Workload, plan: &Plan, cpu: &CpuTimes) -> Self {
+        let pool_workers = plan.workers.or(workload.workers).unwrap_or(plan.cores);
+        let row = |&variant: &Variant| Row {
+            variant,
+            workers: variant.workers(workload.jobs.len(), pool_workers),
+            limit: Duration::ZERO,
+            state: RowState::Measured { samples: Vec::new(), differing: 0 },
+            peak_bytes: None,
+        };
+        let mut measurement = Measurement {
+            name: workload.name.clone(),
+            about: workload.about.clone(),
+            time_scale: plan.time_scale,
+            cores: plan.cores,
+            jobs: Vec::new(),
+            rows: plan.variants.iter().map(row).collect(),
+            rounds: (0, plan.runs),
+        };
+        measurement.set_limits(cpu.job_times(workload, plan.time_scale));
+        measurement.compute_absurd_rows(pool_workers);
+        measurement
+    }
+
+    fn set_limits(&mut self, jobs: Vec<JobTime>) {
+        for row in &mut self.rows {
+            row.limit = limit(&jobs, row.variant.capacity(row.workers, self.cores));
+        }
+        self.jobs = jobs;
+    }
+
+    /// Takes out the rows that would take absurdly long next to what is possible for this workload,
+    /// also under models that the plan does not name.
+    fn compute_absurd_rows(&mut self, pool_workers: usize) {
+        let fastest = Variant::all(&Model::ALL, GilChoice::Off)
+            .into_iter()
+            .map(|variant| variant.capacity(variant.workers(self.jobs.len(), pool_workers), self.cores))
+            .map(|capacity| limit(&self.jobs, capacity))
+            .min()
+            .unwrap_or_default();
+        for row in &mut self.rows {
+            if row.limit > ROW_MAX && row.limit > fastest * ROW_FACTOR_MAX {
+                row.state = RowState::Computed;
+            }
+        }
+    }
+
+    /// The rows that are run. The sequential one is first, because its results are what the others
+    /// are compared with; then the last comes first: the models with the most threads leave the most
+    /// memory behind.
+    fn order_of_runs(&self) -> Vec<usize> {
+        let run = |index: &usize| matches!(self.rows[*index].state, RowState::Measured { .. });
+        let mut order: Vec<usize> = (0..self.rows.len()).rev().filter(run).collect();
+        order.sort_by_key(|&index| self.rows[index].variant.model != Model::Sequential);
+        order
+    }
+
+    /// Runs one row once. `reference` holds the sequential results as soon as there are some.
+    fn run_row(&mut self, index: usize, workload: &Workload, plan: &Plan, reference: &mut Option<Results>) {
+        let row = &mut self.rows[index];
+        let setting = models::Setting {
+            workers: row.workers,
+            time_scale: plan.time_scale,
+            gil: gil_setting(row.variant),
+            worker_process: plan.worker_process.clone(),
+        };
+        if row.variant.model != Model::Sequential && reference.is_none() {
+            let without_waits = models::Setting { time_scale: 0.0, ..setting.clone() };
+            *reference = run_model(Model::Sequential, workload, &without_waits).ok();
+        }
+        memory::reset_peak();
+        let start = Instant::now();
+        let outcome = run_model(row.variant.model, workload, &setting);
+        let elapsed = start.elapsed();
+        if row.variant.model != Model::Processes {
+            row.peak_bytes = [row.peak_bytes, memory::peak_bytes()].into_iter().flatten().min();
+        }
+        match outcome {
+            Ok(results) => row.add_sample(elapsed, &results == reference.get_or_insert(results.clone())),
+            Err(why) => row.state = RowState::Failed(why),
+        }
+    }
+
+    /// Whether a result differed or a model could not run.
+    pub fn has_failure(&self) -> bool {
+        self.rows.iter().any(|row| row.same_result() == Some(false))
+    }
+
+    /// The row of `model` without a lock, or else with it.
+    pub fn row(&self, model: Model) -> Option<&Row> {
+        let of_model = || self.rows.iter().filter(move |row| row.variant.model == model);
+        of_model().find(|row| row.variant.gil == Gil::Off).or_else(|| of_model().next())
+    }
+
+    /// How many times faster than the sequential row.
+    pub fn speedup(&self, row: &Row) -> Option<f64> {
+        let sequential = self.row(Model::Sequential)?.seconds()?.as_secs_f64();
+        let seconds = row.seconds()?.as_secs_f64();
+        (seconds > 0.0).then(|| sequential / seconds)
+    }
+
+    /// Which model to choose, and why.
+    pub fn advice(&self) -> Advice {
+        advice::advise(self)
+    }
+}
+
+impl Row {
+    fn add_sample(&mut self, elapsed: Duration, same_result: bool) {
+        if let RowState::Measured { samples, differing } = &mut self.state {
+            samples.push(elapsed);
+            *differing += usize::from(!same_result);
+        }
+    }
+}
+
+/// Each worker process is an interpreter of its own; threads share one.
+fn gil_setting(variant: Variant) -> gil::Setting {
+    match (variant.gil, variant.model) {
+        (Gil::Off, _) => gil::Setting::Off,
+        (Gil::On, Model::Processes) => gil::Setting::PerInterpreter { switch_interval: SWITCH_INTERVAL },
+        (Gil::On, _) => gil::Setting::Shared { switch_interval: SWITCH_INTERVAL },
+    }
+}
+
+/// A model that panics, which none should, has failed like one that returns an error.
+fn run_model(model: Model, workload: &Workload, setting: &models::Setting) -> Result<Results, String> {
+    let run = panic::AssertUnwindSafe(|| model.run(workload, setting));
+    match panic::catch_unwind(run) {
+        Ok(Ok(results)) => Ok(results),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(payload) => Err(panic::message(&*payload)),
+    }
+}

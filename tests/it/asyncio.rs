@@ -1,0 +1,153 @@
+//! The asyncio model, run for real: it keeps asyncio's promises, and its programs show them.
+
+use conccheck::models::asyncio::*;
+use conccheck::models::workload::{Done, Job, Results, Sharing, Step, Workload};
+use conccheck::models::{Setting, gil, processes};
+use conccheck::{panic, task};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+type Program = fn() -> String;
+
+#[test]
+fn programs_end_as_promised_and_their_broken_twins_do_not() {
+    let cases: [(Program, &str); 14] = [
+        (gather_keeps_order::in_order_of_arguments, "results [0, 1]"),
+        (gather_keeps_order::in_order_of_completion, "results [1, 0]"),
+        (
+            failing_task_leaves_siblings_running::sibling_goes_on,
+            "task raised: first; sibling unfinished, then finished",
+        ),
+        (
+            failing_task_leaves_siblings_running::sibling_is_cancelled,
+            "task raised: first; sibling unfinished, then unfinished",
+        ),
+        (gather_returns_exceptions::one_result_each, "results [0, task raised: broken]"),
+        (gather_returns_exceptions::stops_at_failure, "results [task raised: broken]"),
+        (switches_only_at_await::update_between_awaits, "counter 2"),
+        (switches_only_at_await::update_around_await, "counter 1"),
+        (context_exits_on_panic::exits, "entered, at work, exited; task raised: broken"),
+        (context_exits_on_panic::stays_open, "entered, at work; task raised: broken"),
+        (run_cancels_leftovers::leftover_is_cancelled, "main ended, work cancelled, run returned"),
+        (run_cancels_leftovers::leftover_is_awaited, "main ended, work done, run returned"),
+        (tasks_start_in_fifo_order::oldest_first, "started [0, 1, 2]"),
+        (tasks_start_in_fifo_order::newest_first, "started [2, 1, 0]"),
+    ];
+    for (program, outcome) in cases {
+        assert_eq!(program(), outcome);
+    }
+    assert_eq!(as_completed_yields_each_once::each_once(), "yielded [0, 1]");
+}
+
+#[test]
+fn sleeping_for_no_time_is_one_turn() {
+    let log = Rc::new(RefCell::new(Vec::new()));
+    let seen = log.clone();
+    run(async move {
+        let task = |name| {
+            let log = log.clone();
+            async move {
+                for step in 1..=2 {
+                    log.borrow_mut().push(format!("{name}{step}"));
+                    sleep(Duration::ZERO).await;
+                }
+            }
+        };
+        gather([task("a"), task("b")]).await
+    })
+    .unwrap();
+    assert_eq!(*seen.borrow(), ["a1", "b1", "a2", "b2"]);
+}
+
+#[test]
+fn dropping_a_task_leaves_it_running_and_dropping_a_gather_cancels() {
+    let counter = Rc::new(());
+    let owned = counter.clone();
+    let (kept, cancelled) = run(async move {
+        let endless = || {
+            let owned = owned.clone();
+            async move {
+                let _owned = owned;
+                std::future::pending::<()>().await
+            }
+        };
+        drop(create_task(endless()));
+        drop(gather([endless(), endless()]));
+        let kept = Rc::strong_count(&owned);
+        sleep(Duration::ZERO).await;
+        (kept, Rc::strong_count(&owned))
+    });
+    // The test's, main's, and one for each task that was not cancelled.
+    assert_eq!((kept, cancelled), (5, 3));
+    assert_eq!(Rc::strong_count(&counter), 1);
+}
+
+#[test]
+fn what_main_panics_with_comes_out_of_run() {
+    let caught = panic::catch_unwind(|| run(async { panic::resume_unwind(Box::new(7)) })).unwrap_err();
+    assert_eq!(caught.downcast_ref(), Some(&7));
+}
+
+#[test]
+fn join_errors_tell_a_panic_from_an_abort() {
+    task::block_on(async {
+        let failing = task::spawn_local(async { fail() });
+        let error = failing.await.unwrap_err();
+        assert!(error.is_panic() && !error.is_cancelled());
+        assert_eq!(panic::message(&*error.into_panic()), "broken");
+
+        let endless = task::spawn_local(std::future::pending::<()>());
+        endless.abort();
+        let error = endless.await.unwrap_err();
+        assert!(error.is_cancelled() && !error.is_panic());
+    });
+}
+
+#[test]
+fn a_workload_gives_the_same_on_one_thread_and_on_several_and_a_failing_job_fails_alone() {
+    let workload = workload(vec![
+        vec![Step::Cpu(4), Step::Io(Duration::from_millis(2)), hit()],
+        vec![hit(), Step::Fail("broken".into()), hit()],
+        vec![Step::Io(Duration::from_millis(1)), hit()],
+    ]);
+    let expected = Results {
+        answers: vec![
+            Ok(Done { job: "job 0".into(), sum: 14 }),
+            Err("broken".into()),
+            Ok(Done { job: "job 2".into(), sum: 0 }),
+        ],
+        cells: [("hits".to_string(), 3)].into(),
+    };
+    assert_eq!(run_workload(&workload, &setting()), expected);
+    assert_eq!(run_workload_multi_thread(&workload, &setting()), expected);
+}
+
+#[test]
+fn waiting_jobs_are_open_at_once_and_failing_ones_close_their_connections() {
+    let jobs = |step: Step| workload(vec![vec![step]; 1_000]);
+    let waiting = run_counted(&jobs(Step::Io(Duration::from_secs(2))), &setting());
+    assert_eq!(waiting.connections_peak, 1_000);
+    assert!(waiting.results.answers.iter().all(Result::is_ok));
+    // Each is performed, and closed, before the next arrives.
+    let failing = run_counted(&jobs(Step::Fail("broken".into())), &setting());
+    assert!(failing.connections_peak <= 2, "{} connections were open at once", failing.connections_peak);
+}
+
+fn fail() {
+    panic::resume_unwind(Box::new("broken"));
+}
+
+fn hit() -> Step {
+    Step::Shared { cell: "hits".into(), add: 1, sharing: Sharing::Racy }
+}
+
+fn workload(jobs: Vec<Vec<Step>>) -> Workload {
+    let job = |(number, steps)| Job { name: format!("job {number}"), steps };
+    let jobs = jobs.into_iter().enumerate().map(job).collect();
+    Workload { name: "a test's".into(), about: String::new(), workers: None, jobs }
+}
+
+fn setting() -> Setting {
+    Setting { workers: 2, time_scale: 1.0, gil: gil::Setting::Off, worker_process: processes::Launch::Task }
+}
