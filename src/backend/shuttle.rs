@@ -138,10 +138,10 @@ impl<T: Ord> State<T> {
             let value = self.value.take();
             if !execution.is_abandoned() {
                 self.search.record_ended(&execution, value);
-                if !self.had_choice {
-                    // One schedule is all there is. (And shuttle's PCT refuses such a program.)
-                    return None;
-                }
+            }
+            if !self.had_choice {
+                // One schedule is all there is. (And shuttle's PCT refuses such a program.)
+                return None;
             }
         }
         self.steps = 0;

@@ -9,3 +9,4 @@ mod processes;
 mod programs;
 mod run;
 mod workload_file;
+mod zz;
