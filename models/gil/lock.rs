@@ -12,6 +12,9 @@
 //! * `drop_gil` does not set `last_holder`: there it mends what `PyThreadState_Swap` changed, and
 //!   here only `take` changes it, under the mutex that guards it.
 //! * The wait of forced switching re-checks its condition, so a spurious wakeup does not end it.
+//! * One waiter keeps the time for all. In CPython each has its timeout, and ten thousand of them wake
+//!   every five milliseconds only to raise a request that one of them has raised. The requests are
+//!   made at the same times; who takes the lock while nobody keeps the time wakes a waiter that will.
 //! * A switch interval of zero (CPython rounds it up to a microsecond) means that a waiter's interval
 //!   is always over: it asks at once and waits without a timeout, and whoever takes the lock finds
 //!   the request raised if others still wait.
@@ -55,6 +58,8 @@ struct State {
     switch_number: u64,
     /// How many threads wait for the lock.
     waiting: usize,
+    /// Whether one of them keeps the time.
+    is_timed: bool,
     /// How many threads there have been.
     threads: u64,
 }
@@ -64,7 +69,13 @@ impl Gil {
         Gil {
             switch_interval,
             drop_request: AtomicBool::new(false),
-            state: Mutex::new(State { locked: false, switch_number: 0, waiting: 0, threads: 0 }),
+            state: Mutex::new(State {
+                locked: false,
+                switch_number: 0,
+                waiting: 0,
+                is_timed: false,
+                threads: 0,
+            }),
             released: Condvar::new(),
             last_holder: Mutex::new(None),
             switched: Condvar::new(),
@@ -102,6 +113,9 @@ impl Gil {
         self.switched.notify_one();
         drop(last_holder);
         self.drop_request.store(self.asks_at_once() && state.waiting > 0, Ordering::SeqCst);
+        if !self.asks_at_once() && state.waiting > 0 && !state.is_timed {
+            self.released.notify_one();
+        }
     }
 
     /// `drop_gil`: lets go and wakes one waiter; if one had asked, returns only when another thread
@@ -124,18 +138,22 @@ impl Gil {
         }
     }
 
-    /// Sleeps until the lock is released, or for one interval, after which it asks for the lock if
-    /// nobody switched meanwhile.
+    /// Sleeps until the lock is released; whoever keeps the time, for at most one interval, after
+    /// which it asks for the lock if nobody switched meanwhile.
     fn wait_for_release<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         state.waiting += 1;
         if self.asks_at_once() {
             self.drop_request.store(true, Ordering::SeqCst);
             state = self.released.wait(state).unwrap_or_else(PoisonError::into_inner);
+        } else if state.is_timed {
+            state = self.released.wait(state).unwrap_or_else(PoisonError::into_inner);
         } else {
+            state.is_timed = true;
             let seen = state.switch_number;
             let waited = self.released.wait_timeout(state, self.switch_interval);
             let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
             state = guard;
+            state.is_timed = false;
             if timeout.timed_out() && state.locked && state.switch_number == seen {
                 self.drop_request.store(true, Ordering::SeqCst);
             }

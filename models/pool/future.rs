@@ -135,13 +135,13 @@ impl<T> Future<T> {
     }
 
     /// Of a job that waits for a worker.
-    pub(super) fn pending() -> Self {
+    pub(in crate::models) fn pending() -> Self {
         let state = State { stage: Stage::Pending, watchers: Vec::new(), callbacks: Vec::new() };
         Future(Arc::new(Shared { state: Mutex::new(state), finished: Condvar::new() }))
     }
 
     /// Marks the job as begun; `false`, and nothing is marked, if it was cancelled.
-    pub(super) fn start(&self) -> bool {
+    pub(in crate::models) fn start(&self) -> bool {
         let mut state = self.lock();
         let pending = matches!(state.stage, Stage::Pending);
         if pending {
@@ -151,7 +151,7 @@ impl<T> Future<T> {
     }
 
     /// Ends the job, tells whoever waits and calls the callbacks.
-    pub(super) fn finish(&self, result: Result<T, JobError>) {
+    pub(in crate::models) fn finish(&self, result: Result<T, JobError>) {
         self.finish_from(self.lock(), result);
     }
 

@@ -5,13 +5,14 @@
 //!
 //! It leaves to `worker` what a call does, to `future` how its caller waits.
 
-use super::function::{BrokenProcessPool, CallError, Function, Functions, decode, encode};
-use super::future::{Promise, future};
-use super::worker::{ToParent, ToWorker, serve};
+use super::conversation::{Call, Trouble, converse};
+use super::function::{BrokenProcessPool, CallError, Function, Functions, encode};
+use super::future::future;
+use super::worker::{ToWorker, serve};
 use super::{Map, ProcessFuture};
 use crate::models::workload::{Cells, LocalCells};
 use crate::panic::{AssertUnwindSafe, catch_unwind, message};
-use crate::process::{Killer, Launch, PipeError, Process};
+use crate::process::{Killer, Launch, Process};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::thread;
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,25 +50,6 @@ enum Phase {
     Open,
     ShutDown,
     Broken(BrokenProcessPool),
-}
-
-/// A call that waits for a worker, encoded already.
-struct Call {
-    frame: Vec<u8>,
-    argument_count: usize,
-    /// Says in an error what the worker was doing.
-    doing: String,
-    promise: Promise,
-}
-
-/// Why a worker gave no answers.
-enum Trouble {
-    /// The call cannot be made; the worker is as before.
-    Call(CallError),
-    /// The worker is of no use any more.
-    Worker(PipeError),
-    /// The worker wrote something else.
-    Nonsense(String),
 }
 
 impl ProcessPoolExecutor {
@@ -131,7 +113,7 @@ impl ProcessPoolExecutor {
     pub fn cancel_pending(&self) {
         let calls = std::mem::take(&mut self.shared.locked().calls);
         for call in calls {
-            call.promise.set(Err(CallError::Cancelled));
+            call.promise.cancel();
         }
     }
 
@@ -177,7 +159,7 @@ impl ProcessPoolExecutor {
             Ok(frame) => {
                 self.enqueue(Call { frame, argument_count: arguments.len(), doing, promise });
             }
-            Err(error) => promise.set(Err(CallError::Refused(format!(
+            Err(error) => promise.finish(Err(CallError::Refused(format!(
                 "the argument of `{}` cannot be sent: {error}",
                 function.name()
             )))),
@@ -190,7 +172,7 @@ impl ProcessPoolExecutor {
         if let Phase::Broken(broken) = &state.phase {
             let broken = broken.clone();
             drop(state);
-            return call.promise.set(Err(broken.into()));
+            return call.promise.finish(Err(broken.into()));
         }
         state.calls.push_back(call);
         let worker = state.dispatchers.len();
@@ -246,22 +228,23 @@ impl Shared {
         while let Some(call) = self.next_call() {
             let reason = match converse(&mut process, &call, &*self.cells) {
                 Ok(answers) => {
-                    call.promise.set(Ok(answers));
+                    call.promise.finish(Ok(answers));
                     continue;
                 }
                 Err(Trouble::Call(error)) => {
-                    call.promise.set(Err(error));
+                    call.promise.finish(Err(error));
                     continue;
                 }
-                Err(Trouble::Worker(PipeError::Closed)) => {
-                    format!("{} while {}", process.wait(), call.doing)
-                }
-                Err(Trouble::Worker(error)) => not_an_answer(&call.doing, &error.to_string()),
-                Err(Trouble::Nonsense(error)) => not_an_answer(&call.doing, &error),
+                Err(Trouble::Gone) => format!("{} while {}", process.wait(), call.doing),
+                Err(Trouble::Nonsense(error)) => format!(
+                    "sent what is not an answer ({error}) while {}; \
+                     a function must not write to standard output",
+                    call.doing
+                ),
             };
             // In this order: who sees the call fail finds the pool broken.
             let broken = self.break_down(worker, reason);
-            return call.promise.set(Err(broken.into()));
+            return call.promise.finish(Err(broken.into()));
         }
     }
 
@@ -273,7 +256,7 @@ impl Shared {
                 return None;
             }
             while let Some(call) = state.calls.pop_front() {
-                if call.promise.set_running_or_notify_cancel() {
+                if call.promise.start() {
                     return Some(call);
                 }
             }
@@ -299,52 +282,8 @@ impl Shared {
         self.changed.notify_all();
         workers.iter().for_each(Killer::kill);
         for call in calls {
-            call.promise.set(Err(broken.clone().into()));
+            call.promise.finish(Err(broken.clone().into()));
         }
         broken
     }
-}
-
-fn not_an_answer(doing: &str, error: &str) -> String {
-    format!(
-        "sent what is not an answer ({error}) while {doing}; a function must not write to standard output"
-    )
-}
-
-/// Sends a call and answers the worker's questions about cells until it answers.
-fn converse(
-    process: &mut Process,
-    call: &Call,
-    cells: &dyn Cells,
-) -> Result<Vec<Result<Vec<u8>, CallError>>, Trouble> {
-    // Any other failure to send means that the worker died; what it said before that still comes.
-    if let Err(error @ PipeError::TooLong(_)) = process.send(&call.frame) {
-        return Err(Trouble::Call(CallError::Refused(format!("the argument cannot be sent: {error}"))));
-    }
-    loop {
-        let frame = process.receive().map_err(Trouble::Worker)?;
-        let value = match decode(&frame).map_err(Trouble::Nonsense)? {
-            ToParent::Answers(answers) if answers.len() == call.argument_count => return Ok(answers),
-            ToParent::Answers(answers) => {
-                return Err(Trouble::Nonsense(format!("{} answers too many or few", answers.len())));
-            }
-            ToParent::Read(cell) => on_cells(|| cells.read(&cell)),
-            ToParent::Write(cell, value) => on_cells(|| {
-                cells.write(&cell, value);
-                value
-            }),
-            ToParent::Add(cell, amount) => on_cells(|| {
-                cells.add(&cell, amount);
-                amount
-            }),
-        };
-        let answer = encode(&ToWorker::Cell(value)).expect("a number can be encoded");
-        process.send(&answer).map_err(Trouble::Worker)?;
-    }
-}
-
-/// Asks the cells; a question that makes them panic, for a cell that there is not, fails the call that
-/// asked, not this thread.
-fn on_cells(ask: impl FnOnce() -> i64) -> Result<i64, String> {
-    catch_unwind(AssertUnwindSafe(ask)).map_err(|payload| message(&*payload))
 }

@@ -14,8 +14,8 @@ pub fn map_keeps_order() -> String {
 pub fn map_takes_results_as_they_come() -> String {
     let pool = ProcessPoolExecutor::new(2, Launch::Task, FUNCTIONS);
     let futures = [pool.submit(&SQUARE, &2), pool.submit(&SQUARE, &3)];
-    // Wrong: as_completed says which future it is, and this does not listen.
-    let results: Result<Vec<u64>, _> = as_completed(futures).map(|(_, future)| future.result()).collect();
+    // Wrong: as_completed gives the futures themselves, and this does not listen.
+    let results: Result<Vec<u64>, _> = as_completed(futures).map(|future| future.result()).collect();
     shown(results)
 }
 

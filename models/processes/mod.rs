@@ -42,6 +42,7 @@ pub mod killed_worker_breaks_pending_futures;
 pub mod map_keeps_order;
 pub mod memory_is_separate;
 
+mod conversation;
 mod executor;
 mod function;
 mod future;

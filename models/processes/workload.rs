@@ -1,11 +1,10 @@
 //! Workloads performed by worker processes: a job is data, so it is sent as it is.
 
+use super::ProcessPoolExecutor;
 use super::function::{BrokenProcessPool, CallError, Function};
-use super::{ProcessPoolExecutor, as_completed};
 use crate::models::Setting;
 use crate::models::gil::Attached;
 use crate::models::workload::{Answer, Cells, Context, Job, Results, Workload};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Performs a job with waits of this scale. Every worker serves it.
@@ -29,17 +28,15 @@ pub fn run(workload: &Workload, setting: &Setting) -> Result<Results, BrokenProc
         })
         .collect();
 
-    let mut answers = BTreeMap::new();
-    for (index, future) in as_completed(futures) {
-        let answer = match future.result() {
-            Ok(answer) => answer,
-            Err(CallError::Broken(broken)) => return Err(broken),
-            Err(refused) => Err(refused.to_string()),
-        };
-        answers.insert(index, answer);
-    }
+    // A pool that breaks ends every future, so the first one that is asked will say so.
+    let answers = futures.iter().map(|future| match future.result() {
+        Ok(answer) => Ok(answer),
+        Err(CallError::Broken(broken)) => Err(broken),
+        Err(refused) => Ok(Err(refused.to_string())),
+    });
+    let answers = answers.collect::<Result<Vec<_>, _>>()?;
     pool.shutdown();
-    Ok(Results { answers: answers.into_values().collect(), cells: cells.values() })
+    Ok(Results { answers, cells: cells.values() })
 }
 
 fn perform((job, time_scale): (Job, f64), cells: &Arc<dyn Cells>) -> Answer {

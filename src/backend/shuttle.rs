@@ -2,12 +2,15 @@
 //!
 //! Left alone, shuttle prints on stderr at every failure and ends its run there. So no failure is
 //! left to it: tasks catch their panics (in `thread`), and a scheduler around the chosen one notices
-//! deadlocks and endless executions. It then leaves the execution by a panic out of the scheduler,
-//! on which shuttle frees the tasks' stacks without running any more of the program, and a new
-//! runner goes on with the same scheduler where the old one stopped.
+//! deadlocks and endless executions.
 //!
-//! shuttle asks a scheduler only while some task can run. So that a deadlock is seen, every
-//! execution has one task more, the sentinel, which can always run and is chosen only when no other can.
+//! shuttle asks a scheduler only while some task can run. So that a deadlock is seen, every execution
+//! has two tasks more, the sentinels, which can always run and are chosen only when no other can.
+//!
+//! To leave an execution in its middle, the scheduler chooses the first sentinel. It ends, and so
+//! shuttle asks again, now outside of any task, for which the second is there. There the scheduler
+//! panics: shuttle frees the stacks without running any more of the program, and a new runner goes
+//! on with the same scheduler where the old one stopped.
 
 use super::execution::{Abandoned, Execution, Running};
 use super::search::Search;
@@ -25,8 +28,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// Bytes of a task's stack. Pages that are not touched cost nothing.
 const STACK_SIZE: usize = 512 * 1024;
 
-/// The sentinel is spawned first, right after `main`.
-const SENTINEL: usize = 1;
+/// The sentinels are spawned first, right after `main`.
+const SENTINELS: std::ops::RangeInclusive<usize> = 1..=2;
 
 /// Explores `body` until `search` has enough or there is nothing left.
 pub(crate) fn explore<T>(
@@ -67,7 +70,8 @@ where
     std::mem::replace(&mut state.search, left)
 }
 
-/// Leaves the running execution from inside a task; the steering scheduler does it.
+/// Leaves the running execution, which is marked as abandoned, from inside a task: the scheduler
+/// never chooses the task again.
 pub(crate) fn leave() -> ! {
     loop {
         shuttle::thread::yield_now();
@@ -84,8 +88,10 @@ fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), steering: &Steering<T>
     let execution = Execution::begin(Backend::Shuttle);
     steering.lock().execution = Some(Arc::clone(&execution));
     set_execution(Some(Arc::clone(&execution)));
-    // Not joined, and not dropped either, which would let the execution end before other threads do.
-    std::mem::forget(shuttle::thread::spawn(|| {}));
+    for _ in SENTINELS {
+        // Not joined, and not dropped either, which would let the execution end before other threads do.
+        std::mem::forget(shuttle::thread::spawn(|| {}));
+    }
     let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
     let message = result.as_ref().err().map(|payload| panic::message(&**payload));
     steering.lock().value = result.ok();
@@ -132,10 +138,10 @@ impl<T: Ord> State<T> {
             let value = self.value.take();
             if !execution.is_abandoned() {
                 self.search.record_ended(&execution, value);
-                if !self.had_choice {
-                    // One schedule is all there is. (And shuttle's PCT refuses such a program.)
-                    return None;
-                }
+            }
+            if !self.had_choice {
+                // One schedule is all there is. (And shuttle's PCT refuses such a program.)
+                return None;
             }
         }
         self.steps = 0;
@@ -164,32 +170,28 @@ impl<T: Ord> State<T> {
         if let Some(reason) = execution.reason() {
             self.search.give_up(Incomplete::Unsupported(reason));
         }
-        if execution.is_abandoned() {
-            abandon(&execution);
-        }
-        let tasks: Vec<&Task> =
-            runnable.iter().copied().filter(|task| usize::from(task.id()) != SENTINEL).collect();
-        if tasks.is_empty() {
-            if execution.unfinished().is_empty() {
-                return runnable.first().map(|sentinel| sentinel.id());
-            }
-            self.search.record_blocked(&execution);
-            abandon(&execution);
-        }
+        let is_sentinel = |task: &&Task| SENTINELS.contains(&usize::from(task.id()));
+        let (sentinels, tasks): (Vec<&Task>, Vec<&Task>) = runnable.iter().copied().partition(is_sentinel);
         self.steps += 1;
-        if self.steps > self.search.limits.steps_max {
-            self.search.record_endless(&execution);
-            abandon(&execution);
+        if !execution.is_abandoned() {
+            if tasks.is_empty() && !execution.unfinished().is_empty() {
+                self.search.record_blocked(&execution);
+                execution.mark_abandoned();
+            } else if self.steps > self.search.limits.steps_max {
+                self.search.record_endless(&execution);
+                execution.mark_abandoned();
+            }
+        }
+        if execution.is_abandoned() {
+            let first = sentinels.iter().find(|task| usize::from(task.id()) == *SENTINELS.start());
+            return Some(first.unwrap_or_else(|| panic::resume_unwind(Box::new(Abandoned))).id());
+        }
+        if tasks.is_empty() {
+            return sentinels.first().map(|task| task.id());
         }
         self.had_choice |= tasks.len() > 1;
         self.chosen.next_task(&tasks, current, yields)
     }
-}
-
-/// Leaves the execution, from inside the scheduler, without calling the panic hook.
-fn abandon(execution: &Running) -> ! {
-    execution.mark_abandoned();
-    panic::resume_unwind(Box::new(Abandoned))
 }
 
 impl<T> Steering<T> {

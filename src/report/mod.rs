@@ -135,7 +135,8 @@ impl<T: Ord> Report<T> {
         self.verdict_if(|value| value == expected)
     }
 
-    fn verdict_if(&self, right: impl Fn(&T) -> bool) -> Verdict {
+    /// What follows when the values that `right` accepts are right.
+    pub fn verdict_if(&self, right: impl Fn(&T) -> bool) -> Verdict {
         let worst = self.outcomes().map(|outcome| match outcome {
             Outcome::Returned(value) if right(value) => Verdict::Pass,
             Outcome::Returned(_) | Outcome::Panicked(_) => Verdict::Fail,

@@ -6,5 +6,7 @@ mod cli;
 mod gil;
 mod pool;
 mod processes;
+mod programs;
 mod run;
 mod workload_file;
+mod zz;

@@ -2,10 +2,12 @@
 
 use conccheck::models::processes::{
     self, APPEND, CallError, FAIL, FUNCTIONS, Function, Launch, PERFORM, Pool, ProcessPoolExecutor, SQUARE,
-    as_completed,
+    as_completed, every_worker_ends, failing_job_fails_alone, killed_worker_breaks_pending_futures,
+    map_keeps_order, memory_is_separate,
 };
 use conccheck::models::workload::{Done, Job, Sharing, Step, Workload};
 use conccheck::models::{Setting, gil};
+use conccheck::{Backend, Checker, Outcome};
 use std::process::Command;
 use std::time::Duration;
 
@@ -80,17 +82,16 @@ fn map_gives_results_in_the_order_of_the_arguments() {
     let pool = Pool::new(2, children(), FUNCTIONS);
     assert_eq!(pool.map(&SQUARE, &numbers).unwrap(), squares);
     assert_eq!(pool.map_chunks(&SQUARE, &numbers, 1).unwrap(), squares);
-    assert_eq!(pool.map(&SQUARE, &[]).unwrap(), Vec::<u64>::new());
+    assert_eq!(pool.map(&SQUARE, &[]), Ok(Vec::new()));
 }
 
 #[test]
 fn as_completed_gives_each_future_once() {
     let pool = executor(2);
     let futures: Vec<_> = (0..20).map(|number| pool.submit(&SQUARE, &number)).collect();
-    let mut seen: Vec<_> =
-        as_completed(futures).map(|(index, future)| (index, future.result().unwrap())).collect();
+    let mut seen: Vec<_> = as_completed(futures).map(|future| future.result().unwrap()).collect();
     seen.sort_unstable();
-    assert_eq!(seen, (0..20).map(|number| (number as usize, number * number)).collect::<Vec<_>>());
+    assert_eq!(seen, (0..20).map(|number| number * number).collect::<Vec<_>>());
 }
 
 #[test]
@@ -231,6 +232,9 @@ fn a_program_that_is_no_worker_is_a_clear_error() {
     );
     let message = why("/bin/echo", &["hello, world"]);
     assert!(message.contains("what came is not a frame"), "{message}");
+    // This test's own program, whose `main` does not serve.
+    let message = why(std::env::current_exe().unwrap().to_str().unwrap(), &[processes::WORKER_ARGUMENT]);
+    assert!(message.contains("does not serve as a worker"), "{message}");
 }
 
 #[test]
@@ -262,23 +266,83 @@ fn a_workload_without_workers_is_an_error() {
     assert!(error.to_string().contains("failed to start `/no/such/program`"), "{error}");
 }
 
+/// A small program.
+type Program = fn() -> String;
+
+/// The outcomes of a program under shuttle, at random, as texts.
+fn outcomes(program: Program) -> Vec<String> {
+    let report = Checker::new().explore(program);
+    println!("{} executions under {}", report.executions(), report.backend());
+    report.outcomes().map(|outcome| format!("{outcome:?}")).collect()
+}
+
+/// The same under loom, which sees memory orders, in a part of its space.
+fn outcomes_under_loom(program: Program) -> Vec<String> {
+    let checker = Checker::new().backend(Backend::Loom).preemptions_max(1).executions_max(2_000);
+    let report = checker.explore(program);
+    println!("{} executions under {}", report.executions(), report.backend());
+    report.outcomes().map(|outcome| format!("{outcome:?}")).collect()
+}
+
+fn returned(value: &str) -> String {
+    format!("Returned({value:?})")
+}
+
 #[test]
-fn the_small_programs_and_their_broken_twins_do_what_they_say() {
-    use processes::*;
-    for _ in 0..100 {
-        assert_eq!(map_keeps_order::map_keeps_order(), "results [4, 9]");
-        assert_eq!(every_worker_ends::every_worker_ends(), "0 left");
-        let ends = killed_worker_breaks_pending_futures::killed_worker_breaks_pending_futures();
-        assert!(["done, done", "done, broken", "broken, broken"].contains(&&*ends), "{ends}");
+fn the_small_programs_do_what_they_say() {
+    let programs: [(Program, &str); 4] = [
+        (map_keeps_order::map_keeps_order, "results [4, 9]"),
+        (memory_is_separate::memory_is_separate, "the parent's list is [1], the worker's is [1, 2]"),
+        (
+            failing_job_fails_alone::failing_job_fails_alone,
+            "the first failed (no such page), the second gave 9",
+        ),
+        (every_worker_ends::every_worker_ends, "0 left"),
+    ];
+    for (program, expected) in programs {
+        assert_eq!(program(), expected, "for real");
+        assert_eq!(outcomes(program), [returned(expected)]);
+        assert_eq!(outcomes_under_loom(program), [returned(expected)]);
     }
-    assert_eq!(memory_is_separate::memory_is_separate(), "the parent's list is [1], the worker's is [1, 2]");
-    assert_eq!(memory_is_separate::memory_is_shared(), "the parent's list is [1, 2], the worker's is [1, 2]");
-    assert_eq!(
-        failing_job_fails_alone::failing_job_fails_alone(),
-        "the first failed (no such page), the second gave 9"
-    );
-    assert_eq!(
-        failing_job_fails_alone::failing_job_takes_the_worker_along(),
-        "the first failed (the pipe is closed), the second failed (the pipe is closed)"
-    );
+}
+
+#[test]
+fn a_worker_killed_at_any_moment_leaves_no_one_waiting() {
+    let program = killed_worker_breaks_pending_futures::killed_worker_breaks_pending_futures;
+    let allowed = ["broken, broken", "done, broken", "done, done"].map(returned);
+    assert_eq!(outcomes(program), allowed);
+    let under_loom = outcomes_under_loom(program);
+    assert!(under_loom.iter().all(|outcome| allowed.contains(outcome)), "{under_loom:?}");
+}
+
+#[test]
+fn the_broken_twins_are_caught() {
+    let twins: [(Program, &str); 5] = [
+        (map_keeps_order::map_takes_results_as_they_come, "results [9, 4]"),
+        (memory_is_separate::memory_is_shared, "the parent's list is [1, 2], the worker's is [1, 2]"),
+        (
+            failing_job_fails_alone::failing_job_takes_the_worker_along,
+            "the first failed (the pipe is closed), the second failed (the pipe is closed)",
+        ),
+        (every_worker_ends::worker_outlives_its_pool, "1 left"),
+        (killed_worker_breaks_pending_futures::killed_worker_is_forgotten, "Deadlocked"),
+    ];
+    for (twin, wrong) in twins {
+        let outcomes = outcomes(twin);
+        assert!(outcomes.iter().any(|outcome| outcome.contains(wrong)), "{wrong:?} is not in {outcomes:?}");
+    }
+}
+
+#[test]
+fn a_workload_has_the_same_results_under_a_checker() {
+    let hit = |sharing| vec![Step::Shared { cell: "hits".to_string(), add: 1, sharing }];
+    let results = move |sharing| {
+        let workload = workload(vec![job("a", hit(sharing)), job("b", hit(sharing))]);
+        // No process is started: a checker puts a task in its place.
+        processes::run(&workload, &setting(2, children())).unwrap().to_string()
+    };
+    let safe = Checker::new().explore(move || results(Sharing::Safe));
+    assert_eq!(safe.outcomes().collect::<Vec<_>>(), [&Outcome::Returned("a=0 b=0 hits:2".to_string())]);
+    let racy = Checker::new().explore(move || results(Sharing::Racy));
+    assert!(racy.seen(&Outcome::Returned("a=0 b=0 hits:1".to_string())).is_some(), "an update is lost");
 }
