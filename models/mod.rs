@@ -15,7 +15,7 @@ pub mod workload;
 mod program;
 
 pub use model::{Model, ModelError};
-pub use program::{Checked, Expected, Loom, Program};
+pub use program::{Checked, Expected, Program};
 
 /// How a workload is to be run: what is not the workload's own.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub const PROGRAMS: &[Program] = &[
         run: threads::join_gives_results::join_gives_results,
         right: &["results [0, failed(1)]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "threads::reads_before_joining",
@@ -46,7 +46,7 @@ pub const PROGRAMS: &[Program] = &[
         run: threads::join_gives_results::reads_before_joining,
         right: &["results [0, 1]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "threads::safe_counter",
@@ -54,7 +54,7 @@ pub const PROGRAMS: &[Program] = &[
         run: threads::lost_update::safe_counter,
         right: &["counter 2"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "threads::lost_update",
@@ -62,7 +62,7 @@ pub const PROGRAMS: &[Program] = &[
         run: threads::lost_update::lost_update,
         right: &["counter 2"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::every_job_runs",
@@ -70,7 +70,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::every_job_runs::every_job_runs,
         right: &["did [0, 1]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::drops_a_job",
@@ -78,7 +78,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::every_job_runs::drops_a_job,
         right: &["did [0, 1]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::loses_a_wakeup",
@@ -86,7 +86,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::every_job_runs::loses_a_wakeup,
         right: &["did [0, 1]"],
         expected: Expected::Hang,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::map_keeps_order",
@@ -94,7 +94,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::map_keeps_order::map_keeps_order,
         right: &["[0, 10]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(2),
     },
     Program {
         name: "pool::map_in_finishing_order",
@@ -102,7 +102,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::map_keeps_order::map_in_finishing_order,
         right: &["[0, 10]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::as_completed_yields_each_once",
@@ -110,7 +110,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::as_completed_yields_each_once::as_completed_yields_each_once,
         right: &["yielded [0, 1]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::yields_twice",
@@ -118,7 +118,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::as_completed_yields_each_once::yields_twice,
         right: &["yielded [0, 1]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::failing_job_fails_alone",
@@ -126,7 +126,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::failing_job_fails_alone::failing_job_fails_alone,
         right: &["failed(no), 1"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::panic_kills_worker",
@@ -134,7 +134,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::failing_job_fails_alone::panic_kills_worker,
         right: &["failed(no), 1"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::cancel_before_start",
@@ -142,7 +142,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::cancel_before_start::cancel_before_start,
         right: &["either cancelled or done"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::cancels_a_begun_job",
@@ -150,7 +150,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::cancel_before_start::cancels_a_begun_job,
         right: &["either cancelled or done"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::never_more_than_max_workers",
@@ -158,7 +158,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::never_more_than_max_workers::never_more_than_max_workers,
         right: &["at most 1 at once"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::starts_one_too_many",
@@ -166,7 +166,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::never_more_than_max_workers::starts_one_too_many,
         right: &["at most 1 at once"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::shutdown_ends_workers",
@@ -174,7 +174,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::shutdown_ends_workers::shutdown_ends_workers,
         right: &["2 jobs done, workers ended"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::loses_the_last_wakeup",
@@ -182,7 +182,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::shutdown_ends_workers::loses_the_last_wakeup,
         right: &["worker ended"],
         expected: Expected::Hang,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::shutdown_cancels_queued",
@@ -190,7 +190,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::shutdown_cancels_queued::shutdown_cancels_queued,
         right: &["2 of 2 finished"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::shutdown_notifies_nobody",
@@ -198,7 +198,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::shutdown_cancels_queued::shutdown_notifies_nobody,
         right: &["finished"],
         expected: Expected::Hang,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::waits_for_own_pool_of_two",
@@ -206,7 +206,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::waits_for_own_pool::waits_for_own_pool_of_two,
         right: &["inner"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "pool::waits_for_own_pool",
@@ -214,7 +214,7 @@ pub const PROGRAMS: &[Program] = &[
         run: pool::waits_for_own_pool::waits_for_own_pool,
         right: &["inner"],
         expected: Expected::Hang,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "processes::map_keeps_order",
@@ -222,7 +222,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::map_keeps_order::map_keeps_order,
         right: &["results [4, 9]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(1),
     },
     Program {
         name: "processes::map_takes_results_as_they_come",
@@ -230,7 +230,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::map_keeps_order::map_takes_results_as_they_come,
         right: &["results [4, 9]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(1),
     },
     Program {
         name: "processes::memory_is_separate",
@@ -238,7 +238,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::memory_is_separate::memory_is_separate,
         right: &["the parent's list is [1], the worker's is [1, 2]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(2),
     },
     Program {
         name: "processes::memory_is_shared",
@@ -246,7 +246,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::memory_is_separate::memory_is_shared,
         right: &["the parent's list is [1], the worker's is [1, 2]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "processes::killed_worker_breaks_pending_futures",
@@ -254,7 +254,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::killed_worker_breaks_pending_futures::killed_worker_breaks_pending_futures,
         right: &["done, done", "done, broken", "broken, broken"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(2),
     },
     Program {
         name: "processes::killed_worker_is_forgotten",
@@ -262,7 +262,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::killed_worker_breaks_pending_futures::killed_worker_is_forgotten,
         right: &["done, done"],
         expected: Expected::Hang,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "processes::failing_job_fails_alone",
@@ -270,7 +270,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::failing_job_fails_alone::failing_job_fails_alone,
         right: &["the first failed (no such page), the second gave 9"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(2),
     },
     Program {
         name: "processes::failing_job_takes_the_worker_along",
@@ -278,7 +278,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::failing_job_fails_alone::failing_job_takes_the_worker_along,
         right: &["the first failed (no such page), the second gave 9"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "processes::every_worker_ends",
@@ -286,7 +286,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::every_worker_ends::every_worker_ends,
         right: &["0 left"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(1),
     },
     Program {
         name: "processes::worker_outlives_its_pool",
@@ -294,7 +294,7 @@ pub const PROGRAMS: &[Program] = &[
         run: processes::every_worker_ends::worker_outlives_its_pool,
         right: &["0 left"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::never_two_holders",
@@ -302,7 +302,7 @@ pub const PROGRAMS: &[Program] = &[
         run: gil::never_two_holders::never_two_holders,
         right: &["at most 1 holder"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::looks_then_takes",
@@ -310,7 +310,7 @@ pub const PROGRAMS: &[Program] = &[
         run: gil::never_two_holders::looks_then_takes,
         right: &["at most 1 holder"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::every_waiter_gets_it",
@@ -318,7 +318,7 @@ pub const PROGRAMS: &[Program] = &[
         run: gil::every_waiter_gets_it::every_waiter_gets_it,
         right: &["held 4 times"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::forgets_to_signal",
@@ -326,7 +326,7 @@ pub const PROGRAMS: &[Program] = &[
         run: gil::every_waiter_gets_it::forgets_to_signal,
         right: &["held 2 times"],
         expected: Expected::Hang,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::cpu_steps_never_overlap",
@@ -334,7 +334,7 @@ pub const PROGRAMS: &[Program] = &[
         run: || most_at_once(gil::cpu_overlap::cpu_overlap_gil_on()),
         right: &["at most 1 at once"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::cpu_steps_overlap_without",
@@ -342,7 +342,7 @@ pub const PROGRAMS: &[Program] = &[
         run: || most_at_once(gil::cpu_overlap::cpu_overlap_gil_off()),
         right: &["at most 1 at once", "at most 2 at once"],
         expected: Expected::PassAndSeeAll,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::cpu_steps_overlap_per_interpreter",
@@ -350,7 +350,7 @@ pub const PROGRAMS: &[Program] = &[
         run: || most_at_once(gil::cpu_overlap::cpu_overlap_gil_per_interpreter()),
         right: &["at most 1 at once", "at most 2 at once"],
         expected: Expected::PassAndSeeAll,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::io_steps_overlap",
@@ -358,7 +358,7 @@ pub const PROGRAMS: &[Program] = &[
         run: || most_at_once(gil::io_overlaps::io_overlaps()),
         right: &["at most 1 at once", "at most 2 at once"],
         expected: Expected::PassAndSeeAll,
-        loom: Loom::Whole,
+        loom_preemptions_max: Some(2),
     },
     Program {
         name: "gil::update_without_check_point",
@@ -366,7 +366,7 @@ pub const PROGRAMS: &[Program] = &[
         run: gil::racy_update::update_without_check_point,
         right: &["counter 2"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::racy_update",
@@ -374,7 +374,7 @@ pub const PROGRAMS: &[Program] = &[
         run: gil::racy_update::racy_update,
         right: &["counter 2"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::tasks_start_in_fifo_order",
@@ -382,7 +382,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::tasks_start_in_fifo_order::oldest_first,
         right: &["started [0, 1, 2]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::tasks_start_newest_first",
@@ -390,7 +390,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::tasks_start_in_fifo_order::newest_first,
         right: &["started [0, 1, 2]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::update_between_awaits",
@@ -398,7 +398,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::switches_only_at_await::update_between_awaits,
         right: &["counter 2"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::update_around_await",
@@ -406,7 +406,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::switches_only_at_await::update_around_await,
         right: &["counter 2"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::gather_keeps_order",
@@ -414,7 +414,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::gather_keeps_order::in_order_of_arguments,
         right: &["results [0, 1]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::gather_in_order_of_completion",
@@ -422,7 +422,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::gather_keeps_order::in_order_of_completion,
         right: &["results [0, 1]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::gather_returns_exceptions",
@@ -430,7 +430,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::gather_returns_exceptions::one_result_each,
         right: &["results [0, task raised: broken]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::gather_stops_at_failure",
@@ -438,7 +438,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::gather_returns_exceptions::stops_at_failure,
         right: &["results [0, task raised: broken]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::failing_task_leaves_siblings_running",
@@ -446,7 +446,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::failing_task_leaves_siblings_running::sibling_goes_on,
         right: &["task raised: first; sibling unfinished, then finished"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::failing_task_cancels_siblings",
@@ -454,7 +454,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::failing_task_leaves_siblings_running::sibling_is_cancelled,
         right: &["task raised: first; sibling unfinished, then finished"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::as_completed_yields_each_once",
@@ -462,7 +462,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::as_completed_yields_each_once::each_once,
         right: &["yielded [0, 1]"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::as_completed_remembers_the_last",
@@ -470,7 +470,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::as_completed_yields_each_once::last_only,
         right: &["yielded [0, 1]"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::context_exits_on_panic",
@@ -478,7 +478,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::context_exits_on_panic::exits,
         right: &["entered, at work, exited; task raised: broken"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::context_stays_open",
@@ -486,7 +486,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::context_exits_on_panic::stays_open,
         right: &["entered, at work, exited; task raised: broken"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::run_cancels_leftovers",
@@ -494,7 +494,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::run_cancels_leftovers::leftover_is_cancelled,
         right: &["main ended, work cancelled, run returned"],
         expected: Expected::Pass,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
     Program {
         name: "asyncio::run_awaits_leftovers",
@@ -502,7 +502,7 @@ pub const PROGRAMS: &[Program] = &[
         run: asyncio::run_cancels_leftovers::leftover_is_awaited,
         right: &["main ended, work cancelled, run returned"],
         expected: Expected::Fail,
-        loom: Loom::Whole,
+        loom_preemptions_max: None,
     },
 ];
 

@@ -15,8 +15,8 @@ pub struct Program {
     pub right: &'static [&'static str],
     /// What a check of it concludes.
     pub expected: Expected,
-    /// Whether its executions are few enough for loom.
-    pub loom: Loom,
+    /// The bound on preemptions with which loom sees all within about a second; `None` needs no bound.
+    pub loom_preemptions_max: Option<usize>,
 }
 
 /// What a check of a program concludes.
@@ -30,17 +30,6 @@ pub enum Expected {
     Fail,
     /// Some execution never ends: the program has a fault that a check has to find.
     Hang,
-}
-
-/// How far loom gets with a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loom {
-    /// It sees every execution within a few seconds.
-    Whole,
-    /// It sees the executions with at most this many preemptions within a few seconds.
-    Preemptions(usize),
-    /// It cannot run the program, for this reason.
-    Not(&'static str),
 }
 
 /// A program and what a check of it found.
@@ -70,7 +59,7 @@ impl Program {
 }
 
 impl Checked {
-    /// Whether an outcome is one that the program may have.
+    /// Whether this is an outcome is one that the program may have.
     pub fn is_right(&self, outcome: &Outcome<String>) -> bool {
         matches!(outcome, Outcome::Returned(text) if self.program.right.contains(&text.as_str()))
     }
@@ -91,6 +80,26 @@ impl Checked {
             (Expected::Fail, verdict) => verdict == Verdict::Fail,
             (Expected::Hang, verdict) => verdict == Verdict::Hang,
             _ => false,
+        }
+    }
+    /// The outcomes that were seen, a line each: `=` right, `!` wrong, `P` a panic, `H` a hang.
+    pub fn outcome_lines(&self) -> Vec<String> {
+        self.report
+            .outcomes()
+            .map(|outcome| match outcome {
+                Outcome::Returned(text) => format!("{} {text}", self.mark(outcome)),
+                other => format!("{} {other}", self.mark(outcome)),
+            })
+            .collect()
+    }
+
+    /// One letter for an outcome, as in [`Checked::outcome_lines`].
+    pub fn mark(&self, outcome: &Outcome<String>) -> char {
+        match outcome {
+            Outcome::Returned(_) if self.is_right(outcome) => '=',
+            Outcome::Returned(_) => '!',
+            Outcome::Panicked(_) => 'P',
+            Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } => 'H',
         }
     }
 }

@@ -36,6 +36,14 @@ impl Strategy {
             Strategy::Dfs => "dfs",
         }
     }
+
+    /// What fixes its choices, if it makes any.
+    pub fn seed(self) -> Option<u64> {
+        match self {
+            Strategy::Random { seed } | Strategy::Pct { seed, .. } => Some(seed),
+            Strategy::Dfs => None,
+        }
+    }
 }
 
 /// What to explore with, and for how long.

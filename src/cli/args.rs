@@ -1,6 +1,6 @@
 //! What can be typed: the program, its subcommands and what they have in common.
 
-use super::{list, run};
+use super::{check, list, run};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Concurrency models, run for real and explored.
@@ -18,12 +18,13 @@ pub(super) struct Cli {
     pub(super) color: Color,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 a result differs or a model could not run, 2 wrong usage or \
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a result differs, a model could not run or a check fails, 2 wrong usage or \
                           input, 70 a fault of conccheck, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Run(run::Args),
+    Check(check::Args),
     List(list::Args),
 }
 

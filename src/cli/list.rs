@@ -2,15 +2,15 @@
 
 use super::args::Format;
 use super::{Exit, output};
-use crate::models::Model;
 use crate::models::workload::Workload;
+use crate::models::{Model, PROGRAMS, Program};
 use crate::report::SCHEMA;
 use anstream::ColorChoice;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
-/// List the models and the built-in workloads
+/// List models, workloads, programs, backends and strategies
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -25,19 +25,20 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   conccheck list
+  conccheck list programs
   conccheck list workloads --format json";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
     Models,
     Workloads,
+    Programs,
+    Backends,
+    Strategies,
 }
 
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
-    let wanted: Vec<What> = match args.what {
-        Some(what) => vec![what],
-        None => vec![What::Models, What::Workloads],
-    };
+    let wanted: Vec<What> = args.what.map_or_else(|| What::value_variants().to_vec(), |what| vec![what]);
     let text = match args.format {
         Format::Text => wanted.into_iter().map(section).collect::<Vec<_>>().join("\n"),
         Format::Json => document(&wanted),
@@ -49,20 +50,48 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
 /// A heading and a line for each.
 fn section(what: What) -> String {
     let (heading, lines) = match what {
-        What::Models => {
-            ("models (run --model NAME)", Model::ALL.map(|m| (m.name().into(), m.about().into())).to_vec())
-        }
+        What::Models => ("models (run --model NAME)", model_lines()),
         What::Workloads => ("workloads (run NAME)", workload_lines()),
+        What::Programs => ("programs (check NAME); the indented ones are broken on purpose", program_lines()),
+        What::Backends => ("backends (check --backend NAME)", lines(&BACKENDS)),
+        What::Strategies => ("strategies of the shuttle backend (check --strategy NAME)", lines(&STRATEGIES)),
     };
+    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
     let mut text = format!("{heading}\n");
     for (name, about) in lines {
-        let _ = writeln!(text, "  {name:<12}{about}");
+        let _ = writeln!(text, "  {name:<width$}{about}");
     }
     text
 }
 
+const BACKENDS: [(&str, &str); 3] = [
+    ("real", "the operating system's threads and tokio: samples what this machine happens to do"),
+    ("shuttle", "sampled schedules, or all of them with dfs; sequential consistency"),
+    ("loom", "every execution of a memory model weaker than sequential consistency; small programs"),
+];
+
+const STRATEGIES: [(&str, &str); 3] = [
+    ("random", "each choice uniformly at random (--seed)"),
+    ("pct", "random priorities that change at a few points (--seed, --depth)"),
+    ("dfs", "all schedules, one after another"),
+];
+
+fn lines(table: &[(&str, &str)]) -> Vec<(String, String)> {
+    table.iter().map(|(name, about)| (name.to_string(), about.to_string())).collect()
+}
+
+fn model_lines() -> Vec<(String, String)> {
+    Model::ALL.map(|model| (model.name().to_string(), model.about().to_string())).to_vec()
+}
+
 fn workload_lines() -> Vec<(String, String)> {
     Workload::builtin().into_iter().map(|workload| (workload.name, workload.about)).collect()
+}
+
+fn program_lines() -> Vec<(String, String)> {
+    let indented =
+        |program: &Program| format!("{}{}", if program.is_broken() { "  " } else { "" }, program.name);
+    PROGRAMS.iter().map(|program| (indented(program), program.about.to_string())).collect()
 }
 
 fn document(wanted: &[What]) -> String {
@@ -71,6 +100,9 @@ fn document(wanted: &[What]) -> String {
         let (key, value) = match what {
             What::Models => ("models", Model::ALL.iter().map(|&model| model_value(model)).collect()),
             What::Workloads => ("workloads", Workload::builtin().iter().map(workload_value).collect()),
+            What::Programs => ("programs", PROGRAMS.iter().map(program_value).collect()),
+            What::Backends => ("backends", BACKENDS.iter().map(named_value).collect()),
+            What::Strategies => ("strategies", STRATEGIES.iter().map(named_value).collect()),
         };
         document.insert(key.to_string(), Value::Array(value));
     }
@@ -88,4 +120,18 @@ fn workload_value(workload: &Workload) -> Value {
         "jobs": workload.jobs.len(),
         "workers": workload.workers,
     })
+}
+
+fn program_value(program: &Program) -> Value {
+    json!({
+        "name": program.name,
+        "model": program.model(),
+        "about": program.about,
+        "broken_on_purpose": program.is_broken(),
+        "right": program.right,
+    })
+}
+
+fn named_value((name, about): &(&str, &str)) -> Value {
+    json!({"name": name, "about": about})
 }

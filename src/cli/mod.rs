@@ -2,16 +2,20 @@
 //! read here and nowhere else.
 
 mod args;
+mod check;
 mod exit;
 mod list;
 mod output;
 mod progress;
 mod run;
+mod suggest;
 mod worker;
 mod workload;
 
 pub use exit::{Exit, FAULT_NOTICE};
 pub use worker::serve_if_worker;
+
+use suggest::nearest;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -31,6 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.color.into()),
+        Command::Check(args) => check::run(&args, cli.color.into()),
         Command::List(args) => list::run(&args, cli.color.into()),
     };
     result.unwrap_or_else(|error| {

@@ -1,5 +1,6 @@
 //! Finds the workloads that a command line names: built-in ones by name, others by path.
 
+use super::nearest;
 use crate::models::workload::{FormError, Workload};
 use anyhow::{Context, anyhow, bail};
 use std::ffi::OsStr;
@@ -41,27 +42,10 @@ fn read(path: &Path) -> anyhow::Result<Workload> {
 
 fn unknown(name: &str) -> anyhow::Error {
     let known: Vec<String> = Workload::builtin().into_iter().map(|workload| workload.name).collect();
-    let nearest = known.iter().min_by_key(|known| edit_distance(name, known));
-    let hint = nearest
-        .filter(|nearest| edit_distance(name, nearest) <= 1 + name.chars().count() / 3)
+    let hint = nearest(name, known.iter().map(String::as_str))
         .map_or_else(String::new, |nearest| format!(" did you mean {nearest}?"));
     anyhow!(
         "unknown workload {name:?}:{hint} there are {}; a file is named by its path, such as ./{name}.toml",
         known.join(", ")
     )
-}
-
-/// How many letters have to be inserted, removed or changed (Levenshtein).
-fn edit_distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut distances: Vec<usize> = (0..=to.len()).collect();
-    for (row, letter) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut distances[0], row + 1);
-        for (column, other) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = distances[column + 1];
-            distances[column + 1] = changed.min(diagonal + 1).min(distances[column] + 1);
-        }
-    }
-    distances[to.len()]
 }

@@ -2,6 +2,8 @@
 //! text that a person reads and a snapshot keeps: it holds nothing that varies from run to run.
 
 #[cfg(feature = "cli")]
+pub mod check;
+#[cfg(feature = "cli")]
 pub mod run;
 
 use crate::Backend;

@@ -9,4 +9,3 @@ mod processes;
 mod programs;
 mod run;
 mod workload_file;
-mod zz;

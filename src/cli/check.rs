@@ -1,0 +1,267 @@
+//! `conccheck check`: explores the programs of the table and compares what it sees with what the
+//! table says.
+
+use super::args::Format;
+use super::{Exit, nearest, output};
+use crate::models::{Checked, PROGRAMS, Program};
+use crate::report;
+use crate::{Backend, Checker, Progress, Strategy, Verdict};
+use anstream::ColorChoice;
+use anyhow::{Context, anyhow};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Explore the interleavings of small programs on every model
+///
+/// Each program shows one promise of a model, and has a broken twin that breaks it. A check runs the
+/// program under many schedules, collects how it can end, and compares that with how it may.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Programs, or models for all programs of theirs (see `conccheck list programs`) [default: all]
+    #[arg(value_name = "PROGRAM")]
+    programs: Vec<String>,
+    /// Who runs the programs
+    #[arg(long, value_enum, default_value_t = BackendArg::Shuttle)]
+    backend: BackendArg,
+    /// Who chooses the schedules under shuttle [default: random]
+    #[arg(long, value_enum)]
+    strategy: Option<StrategyArg>,
+    /// Fixes all choices of random and pct [default: 0]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Ordering constraints that pct looks for [default: 3]
+    #[arg(long, value_name = "N")]
+    depth: Option<usize>,
+    /// End each program's check after this many executions [default: shuttle 1000, real 100, loom and
+    /// dfs 100000]
+    #[arg(long, value_name = "N")]
+    executions_max: Option<u64>,
+    /// Only executions with at most this many preemptions, under loom
+    #[arg(long, value_name = "N")]
+    preemptions_max: Option<usize>,
+    /// Begin no execution of a program after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
+    time_max: Option<Duration>,
+    /// Text for readers or JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  conccheck check
+      every program, a thousand random schedules each
+  conccheck check pool --backend loom
+      the programs of the thread pool, every interleaving that loom's memory model has
+  conccheck check threads::lost_update
+      one program; exits with 1, because an update can be lost
+  conccheck check gil --strategy pct --seed 7 --executions-max 20000
+      longer, with priorities instead of dice
+
+Verdicts:
+  PASS     every execution was seen, and all are as they should be
+  BOUNDED  all executions that were seen are as they should be; not all were seen
+  FAIL     some execution gives a wrong result
+  HANG     some execution never ends
+  SKIP     the backend cannot run the program
+
+Outcomes: = right, ! wrong, P a panic, H a hang.
+
+Without names, the exit code is 0 if every program is as the table says: the right ones pass, the
+broken twins are caught. With names, it is 1 if any of them fails or hangs.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BackendArg {
+    /// Sampled schedules; sequential consistency
+    Shuttle,
+    /// Every execution, in a memory model weaker than sequential consistency
+    Loom,
+    /// The operating system's threads, again and again
+    Real,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StrategyArg {
+    /// Each choice uniformly at random
+    Random,
+    /// Random priorities that change at a few points
+    Pct,
+    /// All schedules, one after another
+    Dfs,
+}
+
+impl From<BackendArg> for Backend {
+    fn from(backend: BackendArg) -> Self {
+        match backend {
+            BackendArg::Shuttle => Backend::Shuttle,
+            BackendArg::Loom => Backend::Loom,
+            BackendArg::Real => Backend::Real,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
+    let programs = programs(&args.programs)?;
+    let progress = Arc::new(Progress::default());
+    let checker = checker(args)?.progress(Arc::clone(&progress));
+    let interrupted = stop_on_interrupt(Arc::clone(&progress))?;
+    let begun = Instant::now();
+    let mut all: Vec<Checked> = Vec::new();
+    let bar = bar(programs.len());
+    for program in programs {
+        if interrupted.load(Ordering::Relaxed) {
+            break;
+        }
+        bar.set_message(program.name);
+        let checked = program.check(&checker);
+        bar.inc(1);
+        if args.format == Format::Text {
+            let text = text(&checked, args);
+            bar.suspend(|| output::print(&text, color))?;
+        }
+        all.push(checked);
+    }
+    bar.finish_and_clear();
+    match args.format {
+        Format::Text => {
+            output::print(&format!("{:─<8}\n{}", "", report::check::summary(&all, begun.elapsed())), color)?
+        }
+        Format::Json => output::print(&report::check::json(&all), color)?,
+    }
+    Ok(match interrupted.load(Ordering::Relaxed) {
+        true => Exit::Interrupted,
+        false => exit(args, &all),
+    })
+}
+
+/// The programs that the names mean: one, or all of a model; all, if there are no names.
+fn programs(names: &[String]) -> anyhow::Result<Vec<Program>> {
+    if names.is_empty() {
+        return Ok(PROGRAMS.to_vec());
+    }
+    let mut chosen = Vec::new();
+    for name in names {
+        let found: Vec<Program> = PROGRAMS
+            .iter()
+            .copied()
+            .filter(|program| program.name == name || program.model() == name)
+            .collect();
+        if found.is_empty() {
+            return Err(unknown(name));
+        }
+        chosen.extend(found);
+    }
+    Ok(chosen)
+}
+
+fn unknown(name: &str) -> anyhow::Error {
+    let known = PROGRAMS.iter().flat_map(|program| [program.name, program.model()]);
+    let hint = nearest(name, known).map_or_else(String::new, |known| format!("; did you mean {known}?"));
+    anyhow!("no program and no model is called {name:?}{hint} `conccheck list programs` shows all")
+}
+
+fn checker(args: &Args) -> anyhow::Result<Checker> {
+    let mut checker = Checker::new().backend(args.backend.into());
+    let seed = args.seed.unwrap_or(0);
+    let strategy = match args.strategy {
+        None | Some(StrategyArg::Random) => Strategy::Random { seed },
+        Some(StrategyArg::Pct) => Strategy::Pct { seed, depth: args.depth.unwrap_or(3) },
+        Some(StrategyArg::Dfs) => Strategy::Dfs,
+    };
+    if args.backend == BackendArg::Shuttle || args.strategy.is_some() {
+        checker = checker.strategy(strategy);
+    }
+    if args.seed.is_some() && strategy.seed().is_none()
+        || args.seed.is_some() && args.backend != BackendArg::Shuttle
+    {
+        return Err(anyhow!(
+            "--seed fixes the choices of shuttle's random and pct; nothing here is chosen by a seed"
+        ));
+    }
+    if args.depth.is_some() && args.strategy != Some(StrategyArg::Pct) {
+        return Err(anyhow!("--depth is for --strategy pct"));
+    }
+    if let Some(executions_max) = args.executions_max {
+        checker = checker.executions_max(executions_max);
+    }
+    if let Some(preemptions_max) = args.preemptions_max {
+        checker = checker.preemptions_max(preemptions_max);
+    }
+    if let Some(time_max) = args.time_max {
+        checker = checker.time_max(time_max);
+    }
+    checker.validate()?;
+    Ok(checker)
+}
+
+fn positive_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|&seconds| seconds > 0.0 && seconds <= 1e6);
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "it has to be a number of seconds above 0".to_string())
+}
+
+/// The line of a program, and what it did if that is news or was asked for.
+fn text(checked: &Checked, args: &Args) -> String {
+    let mut text = report::check::line(checked);
+    let is_wrong = matches!(checked.verdict(), Verdict::Fail | Verdict::Hang);
+    let was_named = args.programs.iter().any(|name| name == checked.program.name);
+    if !checked.is_as_expected() || was_named && is_wrong {
+        text.push_str(&report::check::details(checked, &again(checked)));
+    }
+    text
+}
+
+/// The command that does this check again.
+fn again(checked: &Checked) -> String {
+    let report = &checked.report;
+    let mut command = format!("conccheck check {} --backend {}", checked.program.name, report.backend());
+    if let Some(strategy) = report.strategy() {
+        command.push_str(&format!(" --strategy {}", strategy.name()));
+        if let Some(seed) = strategy.seed() {
+            command.push_str(&format!(" --seed {seed}"));
+        }
+        if let Strategy::Pct { depth, .. } = strategy {
+            command.push_str(&format!(" --depth {depth}"));
+        }
+    }
+    command
+}
+
+fn exit(args: &Args, all: &[Checked]) -> Exit {
+    let fails = if args.programs.is_empty() {
+        all.iter().any(|checked| !checked.is_as_expected() && checked.verdict() != Verdict::Skip)
+    } else {
+        all.iter().any(|checked| matches!(checked.verdict(), Verdict::Fail | Verdict::Hang))
+    };
+    if fails { Exit::Differs } else { Exit::Done }
+}
+
+/// The first interrupt ends the check after the running execution, the second ends it at once.
+fn stop_on_interrupt(progress: Arc<Progress>) -> anyhow::Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        progress.stop();
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(Exit::Interrupted as i32);
+        }
+    })
+    .context("failed to listen for Ctrl-C")?;
+    Ok(interrupted)
+}
+
+/// Which program is being explored; only on a terminal, since the results are a log of their own.
+fn bar(programs: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() || std::env::var_os("CI").is_some() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {msg} {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let bar = ProgressBar::new(programs as u64).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
