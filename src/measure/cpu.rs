@@ -1,7 +1,9 @@
-//! How long the computing of each job takes alone on a core: the fastest of all samples, because
-//! whatever disturbs a sample only makes it slower.
+//! How long the computing of each job takes alone on a core. In each round of runs the fastest of a
+//! few samples, because whatever disturbs a sample only makes it slower; of the rounds the median,
+//! because the speed of a machine drifts and the rows are medians of the same rounds.
 
 use super::limit::JobTime;
+use super::statistics::median;
 use crate::models::gil::Attached;
 use crate::models::workload::{Context, Job, LocalCells, Step, Workload};
 use std::collections::BTreeMap;
@@ -12,35 +14,40 @@ use std::time::{Duration, Instant};
 const PROBE_TERMS: u64 = 200_000;
 /// One round of samples stops after this.
 const ROUND_MAX: Duration = Duration::from_millis(300);
+/// Samples of one computation in a round.
+const ROUND_SAMPLES: u32 = 3;
 
-/// The fastest sample of each different computation among a workload's jobs.
+/// The samples of each different computation among a workload's jobs.
 pub struct CpuTimes {
-    /// By the terms of the job's `cpu` steps; no sample yet means that it is told from the speed.
-    fastest: BTreeMap<Vec<u64>, Option<Duration>>,
+    /// The fastest sample of each round, by the terms of the job's `cpu` steps. Without any, the time
+    /// is told from the speed.
+    fastest: BTreeMap<Vec<u64>, Vec<Duration>>,
     per_term: Duration,
 }
 
 impl CpuTimes {
-    /// Finds the computations of `workload` and samples each once, unless that takes too long.
+    /// Finds the computations of `workload` and samples each, unless that takes too long.
     pub fn new(workload: &Workload) -> Self {
-        let fastest =
-            workload.jobs.iter().map(cpu_terms).filter(|terms| !terms.is_empty()).map(|terms| (terms, None));
+        let fastest = workload
+            .jobs
+            .iter()
+            .map(cpu_terms)
+            .filter(|terms| !terms.is_empty())
+            .map(|terms| (terms, vec![]));
         let per_term = sample(&[PROBE_TERMS]).div_f64(PROBE_TERMS as f64);
         let mut times = CpuTimes { fastest: fastest.collect(), per_term };
         times.sample_all();
         times
     }
 
-    /// Samples every computation once more, as far as a fraction of a second gets.
+    /// Samples every computation for one more round, as far as a fraction of a second gets.
     pub fn sample_all(&mut self) {
         let mut left = ROUND_MAX;
         for (terms, fastest) in &mut self.fastest {
-            let expected = fastest.unwrap_or_else(|| estimate(terms, self.per_term));
-            if expected <= left {
-                let sampled = sample(terms);
-                *fastest = Some(fastest.map_or(sampled, |fastest| fastest.min(sampled)));
-                left = left.saturating_sub(sampled);
-            }
+            let expected = median(fastest).unwrap_or_else(|| estimate(terms, self.per_term));
+            let count = (1..=ROUND_SAMPLES).take_while(|&count| expected * count <= left).last().unwrap_or(0);
+            fastest.extend((0..count).map(|_| sample(terms)).min());
+            left = left.saturating_sub(expected * count);
         }
     }
 
@@ -54,7 +61,7 @@ impl CpuTimes {
     }
 
     fn of(&self, terms: &[u64]) -> Duration {
-        let sampled = self.fastest.get(terms).copied().flatten();
+        let sampled = self.fastest.get(terms).and_then(|fastest| median(fastest));
         sampled.unwrap_or_else(|| estimate(terms, self.per_term))
     }
 }
