@@ -1,4 +1,66 @@
-//! conccheck: concurrency models, run for real and explored.
+//! Concurrency models, run for real and explored: the same code on the operating system's threads
+//! and tokio, and under checkers that choose the interleavings.
+//!
+//! A program is written against [`sync`], [`thread`] and [`task`], which have the names and paths of
+//! std and tokio. Outside of a check they are std and tokio. Inside one, the checker that runs the
+//! program decides who goes next, again and again in another way, and a [`Report`] says how the
+//! program can end.
+//!
+//! ```
+//! use conccheck::sync::{Arc, atomic::{AtomicU32, Ordering::SeqCst}};
+//! use conccheck::{Backend, Checker, thread};
+//!
+//! let visits = || {
+//!     let visits = Arc::new(AtomicU32::new(0));
+//!     let visit = |visits: Arc<AtomicU32>| move || visits.store(visits.load(SeqCst) + 1, SeqCst);
+//!     let other = thread::spawn(visit(Arc::clone(&visits)));
+//!     visit(Arc::clone(&visits))();
+//!     other.join().unwrap();
+//!     visits.load(SeqCst)
+//! };
+//! let report = Checker::new().backend(Backend::Loom).explore(visits);
+//! assert_eq!(report.to_string(), "explored    complete\noutcomes    2\n    1\n    2");
+//! ```
+//!
+//! # The map
+//!
+//! * [`sync`], [`thread`], [`task`], [`time`], [`panic`](mod@panic): the facade. `process`: worker processes.
+//! * `backend`: what is behind the facade: real, shuttle, loom.
+//! * [`Checker`] and [`report`]: what to explore, and what was found.
+//! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
+//!   facade; workloads as data; small programs that show each promise, each with a broken twin.
+//! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
+//! * `cli`: the command line. Environment and files are read there and nowhere else.
+//!
+//! # What is never so
+//!
+//! * No model knows a backend, and no backend knows a model.
+//! * A failure is a value: nothing but [`Checker::check`] panics to report one.
+//! * What a backend cannot do ends the check with a reason, as [`Verdict::Skip`]; it is not done otherwise.
+//! * Without the feature `check`, the facade is re-exports of std and tokio.
+//!
+//! # The backends
+//!
+//! | | real | shuttle | loom |
+//! |---|---|---|---|
+//! | memory model | the hardware's | sequential consistency | C11 without load buffering; SeqCst as AcqRel |
+//! | what it sees | samples | samples; with dfs all | all |
+//! | `notify_one` wakes | as the system likes | any waiter | the oldest waiter |
+//! | timeouts | fire | never fire | never fire |
+//! | weak compare-exchange fails without a reason | on some machines | never | never |
+//! | `park` returns without a reason | rarely | yes | no |
+//! | poisoning | yes | yes | refused |
+//! | a panicking thread | `join` gives `Err` | the same | the same |
+//! | tasks | the system's limit | no limit | 5, `main` included |
+//! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same |
+//! | async tasks of several threads | tokio | a thread each | a thread each |
+//! | statics (in a [`sync::LazyLock`]) | live on | made anew in each execution | the same |
+
+#![cfg_attr(
+    not(all(feature = "shuttle", feature = "loom")),
+    allow(unused, unreachable_code, reason = "some of it serves a checker that is not compiled in")
+)]
+#![cfg_attr(not(feature = "check"), allow(rustdoc::broken_intra_doc_links))]
 
 pub mod panic;
 #[cfg(feature = "models")]

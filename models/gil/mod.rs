@@ -1,5 +1,5 @@
 //! CPython's global interpreter lock: which threads share one ([`Setting`], [`Interpreters`]), and
-//! how a thread holds it ([`Attached`]). How the lock is handed over is in [`lock`]. A wrapper
+//! how a thread holds it ([`Attached`]). How the lock is handed over is in `lock`. A wrapper
 //! around the models that use threads; what is done under the lock is their business.
 //!
 //! A thread attaches to an interpreter, runs with its lock held, offers the lock at check points

@@ -9,7 +9,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// A real run that takes longer than this hangs, as far as anyone can tell.
-const HANG_AFTER: Duration = Duration::from_secs(10);
+const HANG_AFTER: Duration = Duration::from_secs(5);
 
 /// Runs `body` until `search` has enough.
 pub(crate) fn explore<T>(mut search: Search<T>, body: Arc<dyn Fn() -> T + Send + Sync>) -> Search<T>
@@ -31,7 +31,7 @@ where
             Ok(Err(message)) => search.record(Outcome::Panicked(message)),
             Err(RecvTimeoutError::Disconnected) => unreachable!("the thread catches its panics"),
             Err(RecvTimeoutError::Timeout) => {
-                search.record(Outcome::Deadlocked { blocked: vec!["main".to_string()] });
+                search.record(Outcome::Unfinished { after: patience });
                 search.give_up(Incomplete::FirstHang);
             }
         }

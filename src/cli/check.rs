@@ -72,8 +72,8 @@ Verdicts:
 
 Outcomes: = right, ! wrong, P a panic, H a hang.
 
-Without names, the exit code is 0 if every program is as the table says: the right ones pass, the
-broken twins are caught. With names, it is 1 if any of them fails or hangs.";
+The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
+caught. It is 1 if one is not, or if a program that you named fails or hangs.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendArg {
@@ -162,7 +162,7 @@ fn programs(names: &[String]) -> anyhow::Result<Vec<Program>> {
 fn unknown(name: &str) -> anyhow::Error {
     let known = PROGRAMS.iter().flat_map(|program| [program.name, program.model()]);
     let hint = nearest(name, known).map_or_else(String::new, |known| format!("; did you mean {known}?"));
-    anyhow!("no program and no model is called {name:?}{hint} `conccheck list programs` shows all")
+    anyhow!("no program and no model is called {name:?}{hint}; `conccheck list programs` shows all")
 }
 
 fn checker(args: &Args) -> anyhow::Result<Checker> {
@@ -207,9 +207,7 @@ fn positive_seconds(text: &str) -> Result<Duration, String> {
 /// The line of a program, and what it did if that is news or was asked for.
 fn text(checked: &Checked, args: &Args) -> String {
     let mut text = report::check::line(checked);
-    let is_wrong = matches!(checked.verdict(), Verdict::Fail | Verdict::Hang);
-    let was_named = args.programs.iter().any(|name| name == checked.program.name);
-    if !checked.is_as_expected() || was_named && is_wrong {
+    if !checked.is_as_expected() || is_named(checked, args) && is_wrong(checked) {
         text.push_str(&report::check::details(checked, &again(checked)));
     }
     text
@@ -232,12 +230,20 @@ fn again(checked: &Checked) -> String {
 }
 
 fn exit(args: &Args, all: &[Checked]) -> Exit {
-    let fails = if args.programs.is_empty() {
-        all.iter().any(|checked| !checked.is_as_expected() && checked.verdict() != Verdict::Skip)
-    } else {
-        all.iter().any(|checked| matches!(checked.verdict(), Verdict::Fail | Verdict::Hang))
+    let fails = |checked: &Checked| {
+        is_named(checked, args) && is_wrong(checked)
+            || !checked.is_as_expected() && checked.verdict() != Verdict::Skip
     };
-    if fails { Exit::Differs } else { Exit::Done }
+    if all.iter().any(fails) { Exit::Differs } else { Exit::Done }
+}
+
+/// Whether the program itself was asked for, not only its model.
+fn is_named(checked: &Checked, args: &Args) -> bool {
+    args.programs.iter().any(|name| name == checked.program.name)
+}
+
+fn is_wrong(checked: &Checked) -> bool {
+    matches!(checked.verdict(), Verdict::Fail | Verdict::Hang)
 }
 
 /// The first interrupt ends the check after the running execution, the second ends it at once.

@@ -1,6 +1,6 @@
-//! How long the computing of each job takes alone on a core. In each round of runs the fastest of a
-//! few samples, because whatever disturbs a sample only makes it slower; of the rounds the median,
-//! because the speed of a machine drifts and the rows are medians of the same rounds.
+//! How long the computing of each job takes alone on a core: the median of samples that are taken
+//! in every round of runs, because the speed of a machine drifts and the rows are medians of the same
+//! rounds. The fastest sample would promise a speed that the machine does not keep up.
 
 use super::limit::JobTime;
 use super::statistics::median;
@@ -14,28 +14,28 @@ use std::time::{Duration, Instant};
 const PROBE_TERMS: u64 = 200_000;
 /// One round of samples stops after this.
 const ROUND_MAX: Duration = Duration::from_millis(300);
-/// Samples of one computation in a round.
+/// Samples of one computation in a round, at most.
 const ROUND_SAMPLES: u32 = 3;
 
 /// The samples of each different computation among a workload's jobs.
 pub struct CpuTimes {
-    /// The fastest sample of each round, by the terms of the job's `cpu` steps. Without any, the time
+    /// The samples of all rounds, by the terms of the job's `cpu` steps. Without any, the time
     /// is told from the speed.
-    fastest: BTreeMap<Vec<u64>, Vec<Duration>>,
+    samples: BTreeMap<Vec<u64>, Vec<Duration>>,
     per_term: Duration,
 }
 
 impl CpuTimes {
     /// Finds the computations of `workload` and samples each, unless that takes too long.
     pub fn new(workload: &Workload) -> Self {
-        let fastest = workload
+        let samples = workload
             .jobs
             .iter()
             .map(cpu_terms)
             .filter(|terms| !terms.is_empty())
             .map(|terms| (terms, vec![]));
         let per_term = sample(&[PROBE_TERMS]).div_f64(PROBE_TERMS as f64);
-        let mut times = CpuTimes { fastest: fastest.collect(), per_term };
+        let mut times = CpuTimes { samples: samples.collect(), per_term };
         times.sample_all();
         times
     }
@@ -43,10 +43,10 @@ impl CpuTimes {
     /// Samples every computation for one more round, as far as a fraction of a second gets.
     pub fn sample_all(&mut self) {
         let mut left = ROUND_MAX;
-        for (terms, fastest) in &mut self.fastest {
-            let expected = median(fastest).unwrap_or_else(|| estimate(terms, self.per_term));
+        for (terms, samples) in &mut self.samples {
+            let expected = median(samples).unwrap_or_else(|| estimate(terms, self.per_term));
             let count = (1..=ROUND_SAMPLES).take_while(|&count| expected * count <= left).last().unwrap_or(0);
-            fastest.extend((0..count).map(|_| sample(terms)).min());
+            samples.extend((0..count).map(|_| sample(terms)));
             left = left.saturating_sub(expected * count);
         }
     }
@@ -61,7 +61,7 @@ impl CpuTimes {
     }
 
     fn of(&self, terms: &[u64]) -> Duration {
-        let sampled = self.fastest.get(terms).and_then(|fastest| median(fastest));
+        let sampled = self.samples.get(terms).and_then(|samples| median(samples));
         sampled.unwrap_or_else(|| estimate(terms, self.per_term))
     }
 }

@@ -29,6 +29,7 @@ pub fn line(checked: &Checked) -> String {
     );
     let note = match (checked.program.is_broken(), checked.is_as_expected()) {
         _ if verdict == Verdict::Skip => report.incomplete().map(ToString::to_string).unwrap_or_default(),
+        (true, true) if verdict == Verdict::Bounded => "broken on purpose, which did not show".to_string(),
         (true, true) => "broken on purpose, and caught".to_string(),
         (true, false) => "BROKEN ON PURPOSE, NOT CAUGHT".to_string(),
         (false, false) if verdict <= Verdict::Bounded => "NOT ALL THAT CAN HAPPEN WAS SEEN".to_string(),
@@ -106,6 +107,7 @@ fn outcome_value(checked: &Checked, outcome: &Outcome<String>) -> Value {
         Outcome::Panicked(_) => "panicked",
         Outcome::Deadlocked { .. } => "deadlocked",
         Outcome::Livelocked { .. } => "livelocked",
+        Outcome::Unfinished { .. } => "unfinished",
     };
     let seen = checked.report.seen(outcome).unwrap_or(NEVER);
     json!({

@@ -32,6 +32,11 @@ pub enum Outcome<T> {
         /// The limit.
         steps_max: usize,
     },
+    /// A real run gave no answer in this time.
+    Unfinished {
+        /// How long it was waited for.
+        after: Duration,
+    },
 }
 
 /// In how many executions an outcome was seen, and first in which (counted from 0).
@@ -142,7 +147,7 @@ impl<T: Ord> Report<T> {
         let worst = self.outcomes().map(|outcome| match outcome {
             Outcome::Returned(value) if right(value) => Verdict::Pass,
             Outcome::Returned(_) | Outcome::Panicked(_) => Verdict::Fail,
-            Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } => Verdict::Hang,
+            _ => Verdict::Hang,
         });
         match (worst.max().unwrap_or(Verdict::Pass), &self.incomplete) {
             (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
@@ -191,6 +196,7 @@ impl<T: Debug> fmt::Display for Outcome<T> {
             Outcome::Panicked(message) => write!(f, "panics: {message}"),
             Outcome::Deadlocked { blocked } => write!(f, "deadlock: {} cannot go on", blocked.join(", ")),
             Outcome::Livelocked { steps_max } => write!(f, "no end within {steps_max} steps"),
+            Outcome::Unfinished { after } => write!(f, "no answer within {after:?}"),
         }
     }
 }
@@ -207,7 +213,7 @@ impl<T: Debug> fmt::Display for Report<T> {
             let mark = match outcome {
                 Outcome::Returned(_) => ' ',
                 Outcome::Panicked(_) => 'P',
-                Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } => 'H',
+                _ => 'H',
             };
             write!(f, "\n  {mark} {outcome}")?;
         }

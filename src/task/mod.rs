@@ -2,7 +2,7 @@
 //!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,
-//! under a checker it calls [`checked`], which is written on this crate's threads and locks and so
+//! under a checker it calls `checked`, which is written on this crate's threads and locks and so
 //! needs to know nothing of the checker.
 //!
 //! | | real | under a checker |
