@@ -131,6 +131,7 @@ impl Checker {
     /// # Panics
     /// When the checker is set up in a way that makes no sense: a backend that is not compiled in, a
     /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
+    #[track_caller]
     pub fn explore<T>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T>
     where
         T: Ord + Debug + Send + 'static,
@@ -178,11 +179,15 @@ impl Checker {
     /// # Panics
     /// With the report, if an execution panics or hangs or the check could not be done; and as
     /// [`Checker::explore`] does.
+    #[track_caller]
     pub fn check(&self, program: impl Fn() + Send + Sync + 'static) {
         let report = self.explore(program);
         let verdict = report.verdict();
         if !matches!(verdict, Verdict::Pass | Verdict::Bounded) {
-            panic!("{verdict} under {} after {} executions\n{report}", report.backend, report.executions);
+            let places: Vec<String> =
+                report.places().map(|place| format!("\npanics at    {place}")).collect();
+            let (backend, executions) = (report.backend, report.executions);
+            panic!("{verdict} under {backend}, {executions} executions\n{report}{}", places.concat());
         }
     }
 
@@ -274,6 +279,7 @@ pub enum SettingsError {
 ///
 /// # Panics
 /// With the report, if an execution panics or hangs.
+#[track_caller]
 pub fn check(program: impl Fn() + Send + Sync + 'static) {
     Checker::new().check(program);
 }

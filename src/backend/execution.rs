@@ -31,13 +31,24 @@ struct State {
     tasks: Vec<Task>,
     lazies: BTreeMap<usize, &'static (dyn Any + Send + Sync)>,
     reason: Option<String>,
+    waits_for_itself: bool,
+    /// The last panic's message and place, while its task unwinds.
+    last_panic: Option<(String, String)>,
 }
 
 struct Task {
     name: String,
     ended: bool,
-    panic: Option<String>,
+    panic: Option<Panic>,
     joined: bool,
+}
+
+/// How a task failed.
+#[derive(Clone)]
+pub(crate) struct Panic {
+    pub(crate) message: String,
+    /// `file:line:column`, if the panic hook saw it.
+    pub(crate) place: Option<String>,
 }
 
 /// Raised to leave an execution that has been given up. Only explorers catch it.
@@ -70,10 +81,20 @@ impl Execution {
     }
 
     /// Writes down that a task has ended, and with which panic.
-    pub(crate) fn end_task(&self, TaskId(id): TaskId, panic: Option<String>) {
-        let task = &mut self.lock().tasks[id];
+    pub(crate) fn end_task(&self, TaskId(id): TaskId, message: Option<String>) {
+        let mut state = self.lock();
+        let last = state.last_panic.take();
+        let task = &mut state.tasks[id];
         task.ended = true;
-        task.panic = panic;
+        task.panic = message.map(|message| {
+            let place = last.filter(|(seen, _)| *seen == message).map(|(_, place)| place);
+            Panic { message, place }
+        });
+    }
+
+    /// Writes down where a panic with this message was raised.
+    pub(crate) fn panicked(&self, message: String, place: String) {
+        self.lock().last_panic = Some((message, place));
     }
 
     /// Writes down that somebody will see how the task ended.
@@ -91,13 +112,26 @@ impl Execution {
     }
 
     /// The first panic that nobody can notice: of `main`, or of a task that nobody joins.
-    pub(crate) fn unnoticed_panic(&self) -> Option<String> {
+    pub(crate) fn unnoticed_panic(&self) -> Option<Panic> {
         let state = self.lock();
-        let panicked = state.tasks.iter().enumerate().find(|(_, task)| task.panic.is_some() && !task.joined);
-        panicked.map(|(id, task)| {
-            let message = task.panic.clone().unwrap_or_default();
-            if id == 0 { message } else { format!("{}: {message}", task.name) }
-        })
+        let (id, task) =
+            state.tasks.iter().enumerate().find(|(_, task)| task.panic.is_some() && !task.joined)?;
+        let mut panic = task.panic.clone()?;
+        if id > 0 {
+            panic.message = format!("{}: {}", task.name, panic.message);
+        }
+        Some(panic)
+    }
+
+    /// Leaves the execution: a task waits for what it holds itself, so it never goes on.
+    pub(crate) fn wait_for_itself(&self) -> ! {
+        self.lock().waits_for_itself = true;
+        self.abandon()
+    }
+
+    /// Whether a task waits for itself; says so once.
+    pub(crate) fn take_waits_for_itself(&self) -> bool {
+        std::mem::take(&mut self.lock().waits_for_itself)
     }
 
     /// This execution's value of a lazy static, made and leaked at its first use.

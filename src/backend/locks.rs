@@ -50,7 +50,7 @@ impl Lock {
             Lock::Shuttle(lock) => {
                 expect(Backend::Shuttle, "a mutex");
                 // Poison is kept with the data.
-                Held::Shuttle(lock.lock().unwrap_or_else(PoisonError::into_inner))
+                Held::Shuttle(super::shuttle::acquire(|| lock.lock()).unwrap_or_else(PoisonError::into_inner))
             }
             #[cfg(feature = "loom")]
             Lock::Loom(lock) => {
@@ -125,7 +125,9 @@ macro_rules! enter {
                 #[cfg(feature = "shuttle")]
                 RwTurns::Shuttle(lock) => {
                     expect(Backend::Shuttle, "a reader-writer lock");
-                    $guard::Shuttle(lock.$method().unwrap_or_else(PoisonError::into_inner))
+                    $guard::Shuttle(
+                        super::shuttle::acquire(|| lock.$method()).unwrap_or_else(PoisonError::into_inner),
+                    )
                 }
                 #[cfg(feature = "loom")]
                 RwTurns::Loom(lock) => {

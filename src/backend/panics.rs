@@ -2,6 +2,7 @@
 //! by which a checker leaves an execution.
 
 use super::execution::Abandoned;
+use crate::panic;
 use std::any::Any;
 use std::sync::Once;
 
@@ -19,10 +20,15 @@ pub(crate) fn mute_executions() {
         super::loom::run_nothing();
         let _ = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let exploring =
-                super::RUNNING.try_with(|running| running.try_borrow().is_ok_and(|now| now.is_some()));
-            if !exploring.unwrap_or(false) {
-                previous(info);
+            let running =
+                super::RUNNING.try_with(|running| running.try_borrow().ok().and_then(|now| now.clone()));
+            match running.ok().flatten() {
+                None => previous(info),
+                Some(execution) => {
+                    let place = info.location().map(ToString::to_string).unwrap_or_default();
+                    let message = panic::message(info.payload());
+                    execution.panicked(message, place);
+                }
             }
         }));
     });

@@ -76,36 +76,43 @@ impl<T: Ord> Search<T> {
 
     /// Counts an execution that ended so.
     pub(crate) fn record(&mut self, outcome: Outcome<T>) {
-        let execution = self.executions;
+        self.record_at(outcome, None);
+    }
+
+    /// Counts an execution that ended so, at this place in the program if it panicked.
+    fn record_at(&mut self, outcome: Outcome<T>, place: Option<String>) {
+        let first = self.executions;
         self.executions += 1;
         self.progress.executions.store(self.executions, Ordering::Relaxed);
-        self.outcomes.entry(outcome).or_insert(Seen { executions: 0, first: execution }).executions += 1;
+        self.outcomes.entry(outcome).or_insert(Seen { executions: 0, first, place }).executions += 1;
+    }
+
+    /// Counts an execution that ended with its panic, if it has one that nobody noticed, or else so.
+    fn record_unless_panicked(&mut self, execution: &Running, outcome: Outcome<T>) {
+        match execution.unnoticed_panic() {
+            Some(panic) => self.record_at(Outcome::Panicked(panic.message), panic.place),
+            None => self.record(outcome),
+        }
     }
 
     /// Counts an execution all of whose tasks have ended; `value` is what its main task returned.
     pub(crate) fn record_ended(&mut self, execution: &Running, value: Option<T>) {
-        let outcome = match (execution.unnoticed_panic(), value) {
-            (Some(message), _) => Outcome::Panicked(message),
-            (None, Some(value)) => Outcome::Returned(value),
+        match (execution.unnoticed_panic(), value) {
+            (Some(panic), _) => self.record_at(Outcome::Panicked(panic.message), panic.place),
+            (None, Some(value)) => self.record(Outcome::Returned(value)),
             (None, None) => unreachable!("a main task that ended has returned or panicked"),
-        };
-        self.record(outcome);
+        }
     }
 
     /// Counts an execution in which no task can go on though some have not ended.
     pub(crate) fn record_blocked(&mut self, execution: &Running) {
-        self.record(match execution.unnoticed_panic() {
-            Some(message) => Outcome::Panicked(message),
-            None => Outcome::Deadlocked { blocked: execution.unfinished() },
-        });
+        self.record_unless_panicked(execution, Outcome::Deadlocked { blocked: execution.unfinished() });
     }
 
     /// Counts an execution that went on for too long.
     pub(crate) fn record_endless(&mut self, execution: &Running) {
-        self.record(match execution.unnoticed_panic() {
-            Some(message) => Outcome::Panicked(message),
-            None => Outcome::Livelocked { steps_max: self.limits.steps_max },
-        });
+        let steps_max = self.limits.steps_max;
+        self.record_unless_panicked(execution, Outcome::Livelocked { steps_max });
     }
 
     /// Ends the exploration for this reason, unless it has ended for another.

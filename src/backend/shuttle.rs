@@ -14,7 +14,7 @@
 
 use super::execution::{Abandoned, Execution, Running};
 use super::search::Search;
-use super::{Backend, TaskId, panics, set_execution};
+use super::{Backend, TaskId, execution, panics, set_execution};
 use crate::checker::Strategy;
 use crate::panic;
 use crate::report::Incomplete;
@@ -75,6 +75,18 @@ where
 pub(crate) fn leave() -> ! {
     loop {
         shuttle::thread::yield_now();
+    }
+}
+
+/// Takes a lock. A task that waits for a lock of its own never goes on; shuttle panics there.
+#[track_caller]
+pub(super) fn acquire<G>(lock: impl FnOnce() -> G) -> G {
+    match std::panic::catch_unwind(panic::AssertUnwindSafe(lock)) {
+        Ok(guard) => guard,
+        Err(payload) if panic::message(&*payload).starts_with("deadlock! task") => {
+            execution().wait_for_itself()
+        }
+        Err(payload) => panic::resume_unwind(payload),
     }
 }
 
@@ -173,6 +185,9 @@ impl<T: Ord> State<T> {
         let is_sentinel = |task: &&Task| SENTINELS.contains(&usize::from(task.id()));
         let (sentinels, tasks): (Vec<&Task>, Vec<&Task>) = runnable.iter().copied().partition(is_sentinel);
         self.steps += 1;
+        if execution.take_waits_for_itself() {
+            self.search.record_blocked(&execution);
+        }
         if !execution.is_abandoned() {
             if tasks.is_empty() && !execution.unfinished().is_empty() {
                 self.search.record_blocked(&execution);

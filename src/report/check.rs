@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
 
-/// Of an outcome that a report does not have.
-const NEVER: Seen = Seen { executions: 0, first: 0 };
 const BOLD: Style = Style::new().bold();
 
 /// The line of one program.
@@ -43,8 +41,7 @@ pub fn line(checked: &Checked) -> String {
 pub fn details(checked: &Checked, again: &str) -> String {
     let (program, report) = (&checked.program, &checked.report);
     let mut text = format!("\n{BOLD}{}{BOLD:#}: {}\n", program.name, program.about);
-    for outcome in report.outcomes() {
-        let seen = report.seen(outcome).unwrap_or(NEVER);
+    for (outcome, seen) in &report.outcomes {
         let mark = checked.mark(outcome);
         let bad = if mark == '=' { Style::new() } else { AnsiColor::Red.on_default() };
         let shown = outcome_text(outcome);
@@ -61,17 +58,22 @@ pub fn details(checked: &Checked, again: &str) -> String {
 /// The last line.
 pub fn summary(all: &[Checked], elapsed: Duration) -> String {
     let executions: u64 = all.iter().map(|checked| checked.report.executions()).sum();
-    let broken = all.iter().filter(|checked| checked.program.is_broken() && checked.is_as_expected()).count();
-    let surprises = all.iter().filter(|checked| !checked.is_as_expected()).count();
+    let number = |of: &dyn Fn(&&Checked) -> bool| all.iter().filter(of).count();
+    let right = number(&|checked| !checked.program.is_broken() && checked.is_as_expected());
+    let caught = number(&|checked| checked.program.is_broken() && checked.verdict() > Verdict::Bounded);
+    let unseen = number(&|checked| checked.program.is_broken() && checked.verdict() <= Verdict::Bounded);
+    let wrong = number(&|checked| !checked.program.is_broken() && !checked.is_as_expected());
     let mut text = format!(
-        "{BOLD} Summary{BOLD:#} [{:>8.3}s] {}, {}: {} as they should be, {broken} broken on purpose and caught",
+        "{BOLD} Summary{BOLD:#} [{:>8.3}s] {}, {}: {right} as they should be, {caught} broken on purpose and caught",
         elapsed.as_secs_f64(),
         count(all.len() as u64, "program"),
         count(executions, "execution"),
-        all.len() - surprises - broken,
     );
-    if surprises > 0 {
-        let _ = write!(text, ", {BOLD}{surprises} not as expected{BOLD:#}");
+    if unseen > 0 {
+        let _ = write!(text, ", {unseen} whose fault did not show");
+    }
+    if wrong > 0 {
+        let _ = write!(text, ", {BOLD}{wrong} not as they should be{BOLD:#}");
     }
     text.push('\n');
     text
@@ -85,7 +87,8 @@ pub fn json(all: &[Checked]) -> String {
 
 fn program_value(checked: &Checked) -> Value {
     let report = &checked.report;
-    let outcomes: Vec<Value> = report.outcomes().map(|outcome| outcome_value(checked, outcome)).collect();
+    let outcomes: Vec<Value> =
+        report.outcomes.iter().map(|(outcome, seen)| outcome_value(checked, outcome, seen)).collect();
     json!({
         "program": checked.program.name,
         "backend": report.backend().name(),
@@ -101,7 +104,7 @@ fn program_value(checked: &Checked) -> Value {
     })
 }
 
-fn outcome_value(checked: &Checked, outcome: &Outcome<String>) -> Value {
+fn outcome_value(checked: &Checked, outcome: &Outcome<String>, seen: &Seen) -> Value {
     let kind = match outcome {
         Outcome::Returned(_) => "returned",
         Outcome::Panicked(_) => "panicked",
@@ -109,7 +112,6 @@ fn outcome_value(checked: &Checked, outcome: &Outcome<String>) -> Value {
         Outcome::Livelocked { .. } => "livelocked",
         Outcome::Unfinished { .. } => "unfinished",
     };
-    let seen = checked.report.seen(outcome).unwrap_or(NEVER);
     json!({
         "kind": kind,
         "text": outcome_text(outcome),

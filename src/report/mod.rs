@@ -8,7 +8,7 @@ pub mod run;
 
 use crate::Backend;
 use crate::checker::Strategy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
@@ -39,13 +39,15 @@ pub enum Outcome<T> {
     },
 }
 
-/// In how many executions an outcome was seen, and first in which (counted from 0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// In how many executions an outcome was seen, and first in which.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// How many.
     pub executions: u64,
-    /// The first.
+    /// The first, counted from 0.
     pub first: u64,
+    /// If it is a panic, where the first was raised: `file:line:column`.
+    pub place: Option<String>,
 }
 
 /// Why a check did not see everything.
@@ -108,8 +110,15 @@ impl<T: Ord> Report<T> {
     }
 
     /// How often an outcome was seen.
-    pub fn seen(&self, outcome: &Outcome<T>) -> Option<Seen> {
-        self.outcomes.get(outcome).copied()
+    pub fn seen(&self, outcome: &Outcome<T>) -> Option<&Seen> {
+        self.outcomes.get(outcome)
+    }
+
+    /// Where the program was seen to panic, each place once: `file:line:column`.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let places: BTreeSet<&str> =
+            self.outcomes.values().filter_map(|seen| seen.place.as_deref()).collect();
+        places.into_iter()
     }
 
     /// How many executions were run to their end, failures and hangs included.
@@ -193,7 +202,7 @@ impl<T: Debug> fmt::Display for Outcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Returned(value) => write!(f, "{value:?}"),
-            Outcome::Panicked(message) => write!(f, "panics: {message}"),
+            Outcome::Panicked(message) => write!(f, "panics: {}", message.replace('\n', "\n      ")),
             Outcome::Deadlocked { blocked } => write!(f, "deadlock: {} cannot go on", blocked.join(", ")),
             Outcome::Livelocked { steps_max } => write!(f, "no end within {steps_max} steps"),
             Outcome::Unfinished { after } => write!(f, "no answer within {after:?}"),
