@@ -26,7 +26,7 @@
 //!
 //! * [`sync`], [`thread`], [`task`], [`time`], [`panic`](mod@panic): the facade. `process`: worker processes.
 //! * `backend`: what is behind the facade: real, shuttle, loom.
-//! * [`Checker`] and [`report`]: what to explore, and what was found.
+//! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
@@ -75,7 +75,11 @@ mod backend;
 #[cfg(feature = "check")]
 mod checker;
 #[cfg(feature = "check")]
+mod outcome;
+#[cfg(feature = "check")]
 pub mod report;
+#[cfg(feature = "check")]
+mod strategy;
 
 #[cfg(feature = "models")]
 #[path = "../models/mod.rs"]
@@ -89,6 +93,8 @@ pub mod measure;
 #[cfg(feature = "check")]
 pub use self::{
     backend::{Backend, Progress, UnknownBackend},
-    checker::{Checker, SettingsError, Strategy, check},
-    report::{Incomplete, Outcome, Report, Seen, Verdict},
+    checker::{Checker, SettingsError, check},
+    outcome::{Incomplete, Outcome, Seen, Verdict},
+    report::Report,
+    strategy::Strategy,
 };

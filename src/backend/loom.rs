@@ -9,8 +9,8 @@
 use super::execution::{Abandoned, Execution, Running};
 use super::search::Search;
 use super::{Backend, TaskId, current, execution, panics, set_execution};
+use crate::outcome::Incomplete;
 use crate::panic;
-use crate::report::Incomplete;
 use std::any::Any;
 use std::cell::RefCell;
 use std::sync::mpsc::{Sender, channel};

@@ -2,8 +2,8 @@
 //! what this machine happens to do, which proves nothing but costs little.
 
 use super::search::Search;
+use crate::outcome::{Incomplete, Outcome};
 use crate::panic;
-use crate::report::{Incomplete, Outcome};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! 20,000 of them.
 
 use super::Running;
-use crate::report::{Incomplete, Outcome, Seen};
+use crate::outcome::{Incomplete, Outcome, Seen};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

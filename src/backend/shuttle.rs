@@ -15,9 +15,9 @@
 use super::execution::{Abandoned, Execution, Running};
 use super::search::Search;
 use super::{Backend, TaskId, execution, panics, set_execution};
-use crate::checker::Strategy;
+use crate::outcome::Incomplete;
 use crate::panic;
-use crate::report::Incomplete;
+use crate::strategy::Strategy;
 use shuttle::scheduler::{
     DfsScheduler, PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId as ShuttleTaskId,
 };

@@ -1,8 +1,9 @@
 //! What `conccheck check` found: a line per program, the outcomes where they are of interest, a
 //! summary; or one JSON document.
 
-use super::{Outcome, SCHEMA, Seen, Verdict};
+use super::SCHEMA;
 use crate::models::{Checked, PROGRAMS};
+use crate::outcome::{Outcome, Seen, Verdict};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use std::fmt::Write;

@@ -7,80 +7,14 @@ pub mod check;
 pub mod run;
 
 use crate::Backend;
-use crate::checker::Strategy;
+use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
+use crate::strategy::Strategy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
 /// What every JSON document calls its form.
 pub const SCHEMA: &str = "conccheck/1";
-
-/// How one execution ended.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome<T> {
-    /// The program returned this, and all its tasks ended.
-    Returned(T),
-    /// The program panicked with this message, or a task did whose panic nobody would see.
-    Panicked(String),
-    /// No task could go on.
-    Deadlocked {
-        /// The tasks that had not ended, in the order of spawning.
-        blocked: Vec<String>,
-    },
-    /// The program was still going after so many steps.
-    Livelocked {
-        /// The limit.
-        steps_max: usize,
-    },
-    /// A real run gave no answer in this time.
-    Unfinished {
-        /// How long it was waited for.
-        after: Duration,
-    },
-}
-
-/// In how many executions an outcome was seen, and first in which.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// How many.
-    pub executions: u64,
-    /// The first, counted from 0.
-    pub first: u64,
-    /// If it is a panic, where the first was raised: `file:line:column`.
-    pub place: Option<String>,
-}
-
-/// Why a check did not see everything.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Incomplete {
-    /// It stopped after this many executions.
-    ExecutionsMax(u64),
-    /// It stopped after this long.
-    TimeMax(Duration),
-    /// It looked only at executions with at most this many preemptions.
-    PreemptionsMax(usize),
-    /// The backend cannot go on after a hang.
-    FirstHang,
-    /// Somebody stopped it.
-    Interrupted,
-    /// The program asks for something that the backend does not have.
-    Unsupported(String),
-}
-
-/// What a check concludes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// Every execution that the backend knows was seen, and all are as they should be.
-    Pass,
-    /// No execution that was seen is wrong; not all were seen.
-    Bounded,
-    /// Some execution has a result that it should not have, or panics.
-    Fail,
-    /// Some execution never ends.
-    Hang,
-    /// The check could not be done.
-    Skip,
-}
 
 /// What an exploration found.
 #[derive(Clone, Debug)]
@@ -162,50 +96,6 @@ impl<T: Ord> Report<T> {
             (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
             (Verdict::Pass, Some(_)) => Verdict::Bounded,
             (verdict, _) => verdict,
-        }
-    }
-}
-
-impl Verdict {
-    /// The word for it in every output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Pass => "PASS",
-            Verdict::Bounded => "BOUNDED",
-            Verdict::Fail => "FAIL",
-            Verdict::Hang => "HANG",
-            Verdict::Skip => "SKIP",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
-impl fmt::Display for Incomplete {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Incomplete::ExecutionsMax(count) => write!(f, "stopped after {count} executions"),
-            Incomplete::TimeMax(time) => write!(f, "stopped after {time:?}"),
-            Incomplete::PreemptionsMax(count) => write!(f, "at most {count} preemptions"),
-            Incomplete::FirstHang => f.write_str("stopped at the first hang"),
-            Incomplete::Interrupted => f.write_str("interrupted"),
-            Incomplete::Unsupported(reason) => f.write_str(reason),
-        }
-    }
-}
-
-impl<T: Debug> fmt::Display for Outcome<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Outcome::Returned(value) => write!(f, "{value:?}"),
-            Outcome::Panicked(message) => write!(f, "panics: {}", message.replace('\n', "\n      ")),
-            Outcome::Deadlocked { blocked } => write!(f, "deadlock: {} cannot go on", blocked.join(", ")),
-            Outcome::Livelocked { steps_max } => write!(f, "no end within {steps_max} steps"),
-            Outcome::Unfinished { after } => write!(f, "no answer within {after:?}"),
         }
     }
 }
