@@ -161,7 +161,7 @@ fn programs(names: &[String]) -> anyhow::Result<Vec<Program>> {
 
 fn unknown(name: &str) -> anyhow::Error {
     let known = PROGRAMS.iter().flat_map(|program| [program.name, program.model()]);
-    let hint = nearest(name, known).map_or_else(String::new, |known| format!("; did you mean {known}?"));
+    let hint = nearest(name, known).map_or_else(String::new, |known| format!(" (did you mean {known}?)"));
     anyhow!("no program and no model is called {name:?}{hint}; `conccheck list programs` shows all")
 }
 

@@ -42,6 +42,7 @@ fn help_teaches() {
     for (name, arguments) in [
         ("help", vec!["--help"]),
         ("help_run", vec!["run", "--help"]),
+        ("help_check", vec!["check", "--help"]),
         ("help_list", vec!["list", "--help"]),
         ("no_arguments", vec![]),
     ] {
@@ -59,7 +60,7 @@ fn list_names_what_can_be_run() {
 
 #[test]
 fn wrong_arguments_are_named_and_exit_2() {
-    let cases: [&[&str]; 14] = [
+    let cases: [&[&str]; 23] = [
         &["run", "dwnloads"],
         &["run", "qqqqqqqq"],
         &["run", "--model", "proceses"],
@@ -73,6 +74,15 @@ fn wrong_arguments_are_named_and_exit_2() {
         &["run", "--gil", "maybe"],
         &["run", "--gil", "on", "--model", "rayon"],
         &["run", "pages", "--export-json", "no-such-directory/run.json"],
+        &["check", "pol"],
+        &["check", "pool::every_job_run"],
+        &["check", "--executions-max", "0"],
+        &["check", "--time-max", "0"],
+        &["check", "--backend", "lom"],
+        &["check", "--backend", "loom", "--strategy", "pct"],
+        &["check", "--strategy", "dfs", "--seed", "3"],
+        &["check", "--depth", "2"],
+        &["check", "--preemptions-max", "2"],
         &["lst"],
     ];
     let mut all = String::new();

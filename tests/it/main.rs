@@ -2,6 +2,7 @@
 
 mod asyncio;
 mod backends;
+mod check;
 mod cli;
 mod gil;
 mod pool;
