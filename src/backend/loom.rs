@@ -121,6 +121,12 @@ fn classify(payload: &(dyn Any + Send)) -> Option<Stop> {
         Stop::Blocked
     } else if message.contains("maximum number of branches") {
         Stop::Endless
+    } else if message.contains("PoisonError") {
+        // loom unwraps its own lock, also when the program's holder panicked while another task waited.
+        Stop::GivenUp(
+            "the loom backend cannot do this: a lock whose holder panicked; check this program under shuttle"
+                .to_string(),
+        )
     } else {
         Stop::GivenUp(format!("loom: {message}"))
     })

@@ -85,9 +85,13 @@ impl Once {
     }
 
     /// Whether a closure has completed.
+    #[track_caller]
     pub fn is_completed(&self) -> bool {
         match &self.0 {
-            Inner::Real(once) => once.is_completed(),
+            Inner::Real(once) => {
+                backend::expect_real("a once");
+                once.is_completed()
+            }
             Inner::Checked(once) => *once.lock() == State::Complete,
         }
     }

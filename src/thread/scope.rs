@@ -2,10 +2,12 @@
 //! the scope is sure to join before what it borrows is gone.
 
 use super::{JoinHandle, Result, Thread, spawn};
-use crate::panic;
+use crate::{panic, sync};
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Spawns threads that may borrow whatever outlives the scope.
 pub struct Scope<'scope, 'env: 'scope> {
@@ -14,11 +16,37 @@ pub struct Scope<'scope, 'env: 'scope> {
     env: PhantomData<&'env mut &'env ()>,
 }
 
-/// One thread of a scope, until somebody joins it: its handle's owner, or the scope's end. The locks
-/// here are std's: they are held for a moment only, never across an operation of the facade.
+/// One thread of a scope. Its handle's owner, which may be another thread of the scope, and the scope's
+/// end both wait for it. The locks of std are held for a moment only, never across an operation of the
+/// facade.
 struct Running {
-    handle: Mutex<Option<JoinHandle<()>>>,
-    joined_by_hand: Mutex<bool>,
+    /// Locked while it is joined, so that whoever else wants to know waits as well.
+    handle: sync::Mutex<Option<JoinHandle<()>>>,
+    ended: Arc<AtomicBool>,
+    panic: Mutex<Option<Payload>>,
+    joined_by_hand: AtomicBool,
+}
+
+type Payload = Box<dyn Any + Send>;
+
+impl Running {
+    fn join(&self) {
+        let mut handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(handle) = handle.take()
+            && let Err(payload) = handle.join()
+        {
+            *lock(&self.panic) = Some(payload);
+        }
+    }
+}
+
+/// Says that a thread has ended, also when it panics.
+struct Ending(Arc<AtomicBool>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// The right to wait for a scoped thread's result.
@@ -46,8 +74,8 @@ where
         let Some(thread) = lock(&scope.threads).pop() else {
             break;
         };
-        let handle = lock(&thread.handle).take();
-        panicked |= handle.is_some_and(|handle| handle.join().is_err()) && !*lock(&thread.joined_by_hand);
+        thread.join();
+        panicked |= lock(&thread.panic).is_some() && !thread.joined_by_hand.load(Ordering::Relaxed);
     }
     match result {
         Err(payload) => panic::resume_unwind(payload),
@@ -69,7 +97,10 @@ impl<'scope> Scope<'scope, '_> {
     {
         let result = Arc::new(Mutex::new(None));
         let packet = Arc::clone(&result);
+        let ended = Arc::new(AtomicBool::new(false));
+        let ending = Ending(Arc::clone(&ended));
         let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || {
+            let _ending = ending;
             let value = body();
             *lock(&packet) = Some(value);
         });
@@ -80,8 +111,12 @@ impl<'scope> Scope<'scope, '_> {
         let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
         let handle = spawn(body);
         let thread = handle.thread().clone();
-        let running =
-            Arc::new(Running { handle: Mutex::new(Some(handle)), joined_by_hand: Mutex::new(false) });
+        let running = Arc::new(Running {
+            handle: sync::Mutex::new(Some(handle)),
+            ended,
+            panic: Mutex::new(None),
+            joined_by_hand: AtomicBool::new(false),
+        });
         lock(&self.threads).push(Arc::clone(&running));
         ScopedJoinHandle { running, result, thread, scope: PhantomData }
     }
@@ -92,14 +127,14 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// # Errors
     /// The payload of its panic.
-    ///
-    /// # Panics
-    /// When the scope's end already waits for the thread, which a handle cannot outlive.
+    #[allow(clippy::missing_panics_doc, reason = "a thread that did not panic has left its result")]
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        *lock(&self.running.joined_by_hand) = true;
-        let handle = lock(&self.running.handle).take().expect("only this handle joins before the scope ends");
-        handle.join()?;
+        self.running.joined_by_hand.store(true, Ordering::Relaxed);
+        self.running.join();
+        if let Some(payload) = lock(&self.running.panic).take() {
+            return Err(payload);
+        }
         Ok(lock(&self.result).take().expect("a thread that did not panic has left its result"))
     }
 
@@ -110,7 +145,7 @@ impl<T> ScopedJoinHandle<'_, T> {
 
     /// Whether the thread has ended; does not wait.
     pub fn is_finished(&self) -> bool {
-        lock(&self.running.handle).as_ref().is_none_or(JoinHandle::is_finished)
+        self.running.ended.load(Ordering::Acquire)
     }
 }
 
