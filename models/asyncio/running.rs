@@ -21,7 +21,9 @@ use std::time::Duration;
 /// ```
 /// use conccheck::models::asyncio::{gather, run};
 ///
-/// let results = run(gather([1, 2, 3].map(|number| async move { number * number })));
+/// let squares = [1, 2, 3].map(|number| async move { number * number });
+/// let results = run(async { gather(squares).await });
+/// assert_eq!(results, Ok(vec![1, 4, 9]));
 /// ```
 pub fn run<F>(main: F) -> F::Output
 where

@@ -46,7 +46,7 @@ fn for_real() {
         }
         Ok(())
     });
-    println!("ran {} workloads for real", runs.get());
+    tell!("ran {} workloads for real", runs.get());
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn under_shuttle() {
         }
         Ok(())
     });
-    println!("explored {} executions of {} workloads under shuttle", executions.get(), workloads.get());
+    tell!("explored {} executions of {} workloads under shuttle", executions.get(), workloads.get());
 }
 
 /// loom has five tasks: `main` and two for each job of `tokio` or worker of `processes`, at the most.
@@ -83,7 +83,7 @@ fn under_loom() {
         }
         Ok(())
     });
-    println!("explored {} executions of {} workloads under loom", executions.get(), workloads.get());
+    tell!("explored {} executions of {} workloads under loom", executions.get(), workloads.get());
 }
 
 /// The same check, where it must not hold: jobs that share a cell without care.
@@ -116,7 +116,7 @@ fn lost_updates_are_all_that_racy_sharing_does() {
         lost.get()
     });
     for (model, lost) in CHECKED.into_iter().zip(lost) {
-        println!("{}: {lost} of {CASES} workloads or more lost an update", model.name());
+        tell!("{}: {lost} of {CASES} workloads or more lost an update", model.name());
         // One thread that switches only at `await` is never interrupted between reading and writing.
         assert_eq!(lost == 0, model == Model::Asyncio, "{}", model.name());
     }

@@ -1,5 +1,13 @@
 //! conccheck's tests, one binary: each file makes one claim about the product.
 
+/// Says how much was explored, also when the test passes: the harness keeps `println!` to itself.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 mod agree;
 mod asyncio;
 mod backends;

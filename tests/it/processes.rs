@@ -272,7 +272,7 @@ type Program = fn() -> String;
 /// The outcomes of a program under shuttle, at random, as texts.
 fn outcomes(program: Program) -> Vec<String> {
     let report = Checker::new().explore(program);
-    println!("{} executions under {}", report.executions(), report.backend());
+    tell!("{} executions under {}", report.executions(), report.backend());
     report.outcomes().map(|outcome| format!("{outcome:?}")).collect()
 }
 
@@ -280,7 +280,7 @@ fn outcomes(program: Program) -> Vec<String> {
 fn outcomes_under_loom(program: Program) -> Vec<String> {
     let checker = Checker::new().backend(Backend::Loom).preemptions_max(1).executions_max(2_000);
     let report = checker.explore(program);
-    println!("{} executions under {}", report.executions(), report.backend());
+    tell!("{} executions under {}", report.executions(), report.backend());
     report.outcomes().map(|outcome| format!("{outcome:?}")).collect()
 }
 

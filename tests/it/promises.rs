@@ -113,7 +113,7 @@ fn each_executor_keeps_its_promises() {
         }
         Ok(())
     });
-    println!("explored {} executions of {} cases", executions.get(), cases.get());
+    tell!("explored {} executions of {} cases", executions.get(), cases.get());
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn each_broken_executor_is_caught() {
     for (index, (promise, twin)) in TWINS.into_iter().enumerate() {
         let caught = counterexample(48, any_case(), |case| keeps(promise, twin, case, 500).map(drop));
         let caught = caught.unwrap_or_else(|| panic!("twin {index} breaks {promise:?} and was not caught"));
-        println!("{promise:?} is broken with {caught:?}");
+        tell!("{promise:?} is broken with {caught:?}");
     }
 }
 
