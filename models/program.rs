@@ -101,8 +101,7 @@ impl Checked {
         match outcome {
             Outcome::Returned(_) if self.is_right(outcome) => '=',
             Outcome::Returned(_) => '!',
-            Outcome::Panicked(_) => 'P',
-            _ => 'H',
+            outcome => outcome.mark(),
         }
     }
 }

@@ -134,6 +134,7 @@ impl Checker {
             executions: search.executions,
             incomplete: search.incomplete,
             elapsed: begun.elapsed(),
+            hang_has_timed_wait: search.hang_has_timed_wait,
         }
     }
 
@@ -145,12 +146,8 @@ impl Checker {
     #[track_caller]
     pub fn check(&self, program: impl Fn() + Send + Sync + 'static) {
         let report = self.explore(program);
-        let verdict = report.verdict();
-        if !matches!(verdict, Verdict::Pass | Verdict::Bounded) {
-            let places: Vec<String> =
-                report.places().map(|place| format!("\npanics at    {place}")).collect();
-            let (backend, executions) = (report.backend, report.executions);
-            panic!("{verdict} under {backend}, {executions} executions\n{report}{}", places.concat());
+        if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
+            panic!("{}", report.failure());
         }
     }
 

@@ -71,6 +71,17 @@ pub enum Verdict {
     Skip,
 }
 
+impl<T> Outcome<T> {
+    /// One letter for its kind: `P` a panic, `H` a hang, a space for a value.
+    pub fn mark(&self) -> char {
+        match self {
+            Outcome::Returned(_) => ' ',
+            Outcome::Panicked(_) => 'P',
+            Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } | Outcome::Unfinished { .. } => 'H',
+        }
+    }
+}
+
 impl Verdict {
     /// The word for it in every output.
     pub fn word(self) -> &'static str {
@@ -107,10 +118,22 @@ impl<T: Debug> fmt::Display for Outcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Returned(value) => write!(f, "{value:?}"),
-            Outcome::Panicked(message) => write!(f, "panics: {}", message.replace('\n', "\n      ")),
+            Outcome::Panicked(message) => write!(f, "panics: {}", one_block(message)),
             Outcome::Deadlocked { blocked } => write!(f, "deadlock: {} cannot go on", blocked.join(", ")),
-            Outcome::Livelocked { steps_max } => write!(f, "no end within {steps_max} steps"),
+            Outcome::Livelocked { steps_max } => write!(
+                f,
+                "no end within {steps_max} steps; a loop that waits for another task has to call thread::yield_now"
+            ),
             Outcome::Unfinished { after } => write!(f, "no answer within {after:?}"),
         }
     }
+}
+
+/// A message that may have several lines, indented below its first, without control characters.
+fn one_block(message: &str) -> String {
+    let lines = message.lines().map(|line| {
+        let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+        line.chars().map(escape).collect::<String>()
+    });
+    lines.collect::<Vec<_>>().join("\n      ")
 }

@@ -32,6 +32,8 @@ struct State {
     lazies: BTreeMap<usize, &'static (dyn Any + Send + Sync)>,
     reason: Option<String>,
     waits_for_itself: bool,
+    has_timed_wait: bool,
+    panics: usize,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
 }
@@ -49,6 +51,8 @@ pub(crate) struct Panic {
     pub(crate) message: String,
     /// `file:line:column`, if the panic hook saw it.
     pub(crate) place: Option<String>,
+    /// How many tasks of the execution had panicked before.
+    rank: usize,
 }
 
 /// Raised to leave an execution that has been given up. Only explorers catch it.
@@ -84,11 +88,13 @@ impl Execution {
     pub(crate) fn end_task(&self, TaskId(id): TaskId, message: Option<String>) {
         let mut state = self.lock();
         let last = state.last_panic.take();
+        let rank = state.panics;
+        state.panics += usize::from(message.is_some());
         let task = &mut state.tasks[id];
         task.ended = true;
         task.panic = message.map(|message| {
             let place = last.filter(|(seen, _)| *seen == message).map(|(_, place)| place);
-            Panic { message, place }
+            Panic { message, place, rank }
         });
     }
 
@@ -111,16 +117,35 @@ impl Execution {
         self.lock().tasks.iter().filter(|task| !task.ended).map(|task| task.name.clone()).collect()
     }
 
-    /// The first panic that nobody can notice: of `main`, or of a task that nobody joins.
+    /// The first panic that nobody can notice: of `main`, or of a task that nobody joins. If another
+    /// task panicked before, which is then its likely cause, that comes first.
     pub(crate) fn unnoticed_panic(&self) -> Option<Panic> {
         let state = self.lock();
-        let (id, task) =
-            state.tasks.iter().enumerate().find(|(_, task)| task.panic.is_some() && !task.joined)?;
-        let mut panic = task.panic.clone()?;
-        if id > 0 {
-            panic.message = format!("{}: {}", task.name, panic.message);
+        let told = |id: usize, panic: &Panic| match id {
+            0 => panic.message.clone(),
+            _ => format!("{}: {}", state.tasks[id].name, panic.message),
+        };
+        let panics =
+            || state.tasks.iter().enumerate().filter_map(|(id, task)| Some((id, task, task.panic.as_ref()?)));
+        let (id, _, unnoticed) = panics().find(|(_, task, _)| !task.joined)?;
+        let first = panics().min_by_key(|(_, _, panic)| panic.rank)?;
+        let mut panic = unnoticed.clone();
+        panic.message = told(id, unnoticed);
+        if first.0 != id && first.2.message != unnoticed.message {
+            panic.message = format!("{}; then {}", told(first.0, first.2), panic.message);
+            panic.place = first.2.place.clone();
         }
         Some(panic)
+    }
+
+    /// Writes down that a task waits with a timeout, which the checkers never let pass.
+    pub(crate) fn wait_with_timeout(&self) {
+        self.lock().has_timed_wait = true;
+    }
+
+    /// Whether a task waited with a timeout.
+    pub(crate) fn has_timed_wait(&self) -> bool {
+        self.lock().has_timed_wait
     }
 
     /// Leaves the execution: a task waits for what it holds itself, so it never goes on.

@@ -128,7 +128,10 @@ fn classify(payload: &(dyn Any + Send)) -> Option<Stop> {
                 .to_string(),
         )
     } else {
-        Stop::GivenUp(format!("loom: {message}"))
+        Stop::GivenUp(format!(
+            "loom stopped by itself: {message} (a program that is not the same every time does this to it: \
+             one that reads a clock, an address or a random number)"
+        ))
     })
 }
 

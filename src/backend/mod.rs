@@ -93,6 +93,13 @@ pub(crate) fn execution() -> Running {
     RUNNING.with(|running| running.borrow().clone()).expect("only called inside an execution")
 }
 
+/// Writes down, under a checker, that the calling task waits with a timeout.
+pub(crate) fn wait_with_timeout() {
+    if current() != Backend::Real {
+        execution().wait_with_timeout();
+    }
+}
+
 /// Makes `execution` the one that this OS thread is in; `None` ends it.
 pub(crate) fn set_execution(execution: Option<Running>) {
     RUNNING.with(|running| *running.borrow_mut() = execution);

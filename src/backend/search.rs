@@ -42,6 +42,8 @@ pub(crate) struct Search<T> {
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     pub(crate) incomplete: Option<Incomplete>,
+    /// Whether a hang had a timed wait in it.
+    pub(crate) hang_has_timed_wait: bool,
     begun: Instant,
     progress: Arc<Progress>,
 }
@@ -53,6 +55,7 @@ impl<T: Ord> Search<T> {
             outcomes: BTreeMap::new(),
             executions: 0,
             incomplete: None,
+            hang_has_timed_wait: false,
             begun: Instant::now(),
             progress,
         }
@@ -106,6 +109,7 @@ impl<T: Ord> Search<T> {
 
     /// Counts an execution in which no task can go on though some have not ended.
     pub(crate) fn record_blocked(&mut self, execution: &Running) {
+        self.hang_has_timed_wait |= execution.has_timed_wait();
         self.record_unless_panicked(execution, Outcome::Deadlocked { blocked: execution.unfinished() });
     }
 

@@ -9,7 +9,7 @@ pub mod run;
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::strategy::Strategy;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ pub struct Report<T> {
     pub(crate) executions: u64,
     pub(crate) incomplete: Option<Incomplete>,
     pub(crate) elapsed: Duration,
+    pub(crate) hang_has_timed_wait: bool,
 }
 
 impl<T: Ord> Report<T> {
@@ -48,11 +49,10 @@ impl<T: Ord> Report<T> {
         self.outcomes.get(outcome)
     }
 
-    /// Where the program was seen to panic, each place once: `file:line:column`.
-    pub fn places(&self) -> impl Iterator<Item = &str> {
-        let places: BTreeSet<&str> =
-            self.outcomes.values().filter_map(|seen| seen.place.as_deref()).collect();
-        places.into_iter()
+    /// What a reader of a hang should know.
+    pub fn note(&self) -> Option<String> {
+        let note = "waits with a timeout, which never passes under";
+        self.hang_has_timed_wait.then(|| format!("note: a task that hangs {note} {}", self.backend))
     }
 
     /// How many executions were run to their end, failures and hangs included.
@@ -100,6 +100,40 @@ impl<T: Ord> Report<T> {
     }
 }
 
+impl<T: Ord + Debug> Report<T> {
+    /// Everything that a failing test should say, also what varies: counts, places, the seed.
+    pub(crate) fn failure(&self) -> String {
+        let (backend, verdict) = (self.backend, self.verdict());
+        if let (Verdict::Skip, Some(reason)) = (verdict, &self.incomplete) {
+            return format!("this program could not be checked: {reason}");
+        }
+        let chooser = match self.strategy {
+            None => String::new(),
+            Some(strategy) => match strategy.seed() {
+                Some(seed) => format!(" ({}, seed {seed})", strategy.name()),
+                None => format!(" ({})", strategy.name()),
+            },
+        };
+        let mut text = format!("{verdict} under {backend}{chooser}, {}\n", executions(self.executions));
+        for (outcome, seen) in &self.outcomes {
+            let mark = if matches!(outcome, Outcome::Returned(_)) { '=' } else { outcome.mark() };
+            text += &format!("  {mark} {outcome}\n      in {}", executions(seen.executions));
+            text += &format!(", first in number {}", seen.first + 1);
+            text += &seen.place.as_ref().map_or("\n".to_string(), |place| format!(", at {place}\n"));
+        }
+        text += &self
+            .incomplete
+            .as_ref()
+            .map_or("  all executions were seen".to_string(), |why| format!("  {why}"));
+        text + &self.note().map_or(String::new(), |note| format!("\n  {note}"))
+    }
+}
+
+/// "1 execution", "2 executions".
+pub(crate) fn executions(count: u64) -> String {
+    format!("{count} execution{}", if count == 1 { "" } else { "s" })
+}
+
 impl<T: Debug> fmt::Display for Report<T> {
     /// One line per outcome: `P` a panic, `H` a hang, nothing a value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,11 +143,7 @@ impl<T: Debug> fmt::Display for Report<T> {
         }
         write!(f, "outcomes    {}", self.outcomes.len())?;
         for outcome in self.outcomes.keys() {
-            let mark = match outcome {
-                Outcome::Returned(_) => ' ',
-                Outcome::Panicked(_) => 'P',
-                _ => 'H',
-            };
+            let mark = outcome.mark();
             write!(f, "\n  {mark} {outcome}")?;
         }
         Ok(())

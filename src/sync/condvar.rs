@@ -1,7 +1,7 @@
 //! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait.
 
 use super::mutex::{MutexGuard, Reacquired};
-use crate::backend::{Held, Signal};
+use crate::backend::{self, Held, Signal};
 use std::fmt;
 use std::sync::{LockResult, PoisonError};
 use std::time::{Duration, Instant};
@@ -73,6 +73,7 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         timeout: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        backend::wait_with_timeout();
         let (guard, result) = guard.release_while(|data, held| match held {
             Held::Real => match self.signal.real().wait_timeout(data, timeout) {
                 Ok((data, result)) => (Reacquired::Data(Ok(data)), WaitTimeoutResult(result.timed_out())),

@@ -142,7 +142,10 @@ impl<T> Receiver<T> {
                 backend::expect_real("a channel");
                 receiver.recv_timeout(timeout)
             }
-            Receiving::Checked(channel) => channel.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
+            Receiving::Checked(channel) => {
+                backend::wait_with_timeout();
+                channel.recv().map_err(|RecvError| RecvTimeoutError::Disconnected)
+            }
         }
     }
 

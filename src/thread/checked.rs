@@ -336,7 +336,10 @@ pub fn park() {
 pub fn park_timeout(timeout: Duration) {
     match backend::current() {
         Backend::Real => std::thread::park_timeout(timeout),
-        _ => park(),
+        _ => {
+            backend::wait_with_timeout();
+            park();
+        }
     }
 }
 
