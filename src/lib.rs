@@ -34,7 +34,8 @@
 //!
 //! # What is never so
 //!
-//! * No model knows a backend, and no backend knows a model.
+//! * No model knows a backend, and no backend knows a model. (The table of programs, which are there to
+//!   be checked, knows what a check of each concludes.)
 //! * A failure is a value: nothing but [`Checker::check`] panics to report one.
 //! * What a backend cannot do ends the check with a reason, as [`Verdict::Skip`]; it is not done otherwise.
 //! * Without the feature `check`, the facade is re-exports of std and tokio.
@@ -50,6 +51,7 @@
 //! | weak compare-exchange fails without a reason | on some machines | never | never |
 //! | `park` returns without a reason | rarely | yes | no |
 //! | poisoning | yes | yes | refused |
+//! | while a task unwinds | others go on | only if it blocks | only if it blocks |
 //! | a panicking thread | `join` gives `Err` | the same | the same |
 //! | tasks | the system's limit | no limit | 5, `main` included |
 //! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same |

@@ -67,7 +67,8 @@ pub enum Verdict {
     Fail,
     /// Some execution never ends.
     Hang,
-    /// The check could not be done.
+    /// The check could not be done: the program needs what the backend does not have, or no execution
+    /// was begun within the limits.
     Skip,
 }
 

@@ -4,7 +4,10 @@
 //! such an unwind pass, so what runs under a check catches with this [`catch_unwind`].
 
 use std::any::Any;
+use std::future::{Future, poll_fn};
 pub use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, resume_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 /// Calls `body` and catches its panic, as [`std::panic::catch_unwind`] does.
 ///
@@ -15,6 +18,19 @@ pub fn catch_unwind<T>(body: impl FnOnce() -> T + UnwindSafe) -> std::thread::Re
     #[cfg(feature = "check")]
     let result = result.map_err(crate::backend::rethrow_if_ours);
     result
+}
+
+/// What `future` results in, or the payload of its panic: [`catch_unwind`] for code that awaits.
+///
+/// # Errors
+/// The payload of the panic.
+pub async fn catch_unwind_async<T>(future: impl Future<Output = T>) -> std::thread::Result<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Ok),
+        Err(payload) => Poll::Ready(Err(payload)),
+    })
+    .await
 }
 
 /// The text of a panic's payload: what `panic!` was given.

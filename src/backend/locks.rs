@@ -244,9 +244,15 @@ impl Signal {
                 condvar.notify_one();
             }
             #[cfg(feature = "shuttle")]
-            Signal::Shuttle(condvar) => condvar.notify_one(),
+            Signal::Shuttle(condvar) => {
+                expect(Backend::Shuttle, "a condvar");
+                condvar.notify_one();
+            }
             #[cfg(feature = "loom")]
-            Signal::Loom(condvar) => super::loom::operation(|| condvar.notify_one()),
+            Signal::Loom(condvar) => {
+                expect(Backend::Loom, "a condvar");
+                super::loom::operation(|| condvar.notify_one());
+            }
         }
     }
 
@@ -258,9 +264,15 @@ impl Signal {
                 condvar.notify_all();
             }
             #[cfg(feature = "shuttle")]
-            Signal::Shuttle(condvar) => condvar.notify_all(),
+            Signal::Shuttle(condvar) => {
+                expect(Backend::Shuttle, "a condvar");
+                condvar.notify_all();
+            }
             #[cfg(feature = "loom")]
-            Signal::Loom(condvar) => super::loom::operation(|| condvar.notify_all()),
+            Signal::Loom(condvar) => {
+                expect(Backend::Loom, "a condvar");
+                super::loom::operation(|| condvar.notify_all());
+            }
         }
     }
 

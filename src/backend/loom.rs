@@ -12,7 +12,7 @@ use super::{Backend, TaskId, current, execution, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -39,6 +39,8 @@ enum Stop {
 thread_local! {
     /// Where the exploring thread tells how it ended.
     static EXIT: RefCell<Option<Sender<Ended>>> = const { RefCell::new(None) };
+    /// Whether a task that unwinds is inside an operation.
+    static UNWINDS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Explores `body` until `search` has enough or there is nothing left.
@@ -82,6 +84,15 @@ where
 /// Calls into loom, and leaves for good if loom cannot go on.
 #[track_caller]
 pub(crate) fn operation<R>(call: impl FnOnce() -> R) -> R {
+    if std::thread::panicking() && !UNWINDS.replace(true) {
+        // While a task unwinds nobody else goes on unless it blocks: whether a thread is panicking is
+        // one flag for all tasks, and theirs would poison what they hold.
+        loom::stop_exploring();
+        let result = operation(call);
+        loom::explore();
+        UNWINDS.set(false);
+        return result;
+    }
     match std::panic::catch_unwind(panic::AssertUnwindSafe(call)) {
         Ok(result) => result,
         Err(payload) if current() != Backend::Loom => panic::resume_unwind(payload),

@@ -2,7 +2,8 @@
 //!
 //! Both checkers run all tasks of an execution on one OS thread, so who runs is a thread-local of
 //! the thread that explores, set by the backend's file ([`shuttle`], [`loom`], [`real`]) for as long
-//! as it explores. The facade asks here; nothing here knows the facade or a model.
+//! as it explores. The facade asks here; of the facade this knows how panics are caught and told
+//! ([`crate::panic`]), of the models nothing.
 
 mod execution;
 mod locks;

@@ -201,6 +201,13 @@ impl<T: Ord> State<T> {
             let first = sentinels.iter().find(|task| usize::from(task.id()) == *SENTINELS.start());
             return Some(first.unwrap_or_else(|| panic::resume_unwind(Box::new(Abandoned))).id());
         }
+        if std::thread::panicking()
+            && current.is_some_and(|current| tasks.iter().any(|task| task.id() == current))
+        {
+            // While a task unwinds nobody else goes on unless it blocks: whether a thread is panicking
+            // is one flag for all tasks, and theirs would poison what they hold.
+            return current;
+        }
         if tasks.is_empty() {
             return sentinels.first().map(|task| task.id());
         }

@@ -92,7 +92,7 @@ impl<T: Ord> Report<T> {
             Outcome::Returned(_) | Outcome::Panicked(_) => Verdict::Fail,
             _ => Verdict::Hang,
         });
-        match (worst.max().unwrap_or(Verdict::Pass), &self.incomplete) {
+        match (worst.max().unwrap_or(Verdict::Skip), &self.incomplete) {
             (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
             (Verdict::Pass, Some(_)) => Verdict::Bounded,
             (verdict, _) => verdict,

@@ -162,9 +162,15 @@ impl<T> JoinHandle<T> {
                 handle.join()
             }
             #[cfg(feature = "shuttle")]
-            Handle::Shuttle(handle) => handle.join().and_then(|result| result),
+            Handle::Shuttle(handle) => {
+                backend::expect(Backend::Shuttle, "a thread's handle");
+                handle.join().and_then(|result| result)
+            }
             #[cfg(feature = "loom")]
-            Handle::Loom(handle) => backend::loom::operation(|| handle.join()).and_then(|result| result),
+            Handle::Loom(handle) => {
+                backend::expect(Backend::Loom, "a thread's handle");
+                backend::loom::operation(|| handle.join()).and_then(|result| result)
+            }
         }
     }
 

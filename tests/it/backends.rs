@@ -120,3 +120,73 @@ fn channels_keep_order_and_tell_when_the_senders_are_gone() {
         assert!(report.verdict() <= Verdict::Bounded, "{backend}: {report}");
     }
 }
+
+#[test]
+fn a_task_that_unwinds_poisons_what_it_holds_and_nothing_else() {
+    // The thread's panic drops a sender, which is an operation, while main takes and gives the lock.
+    let program = || {
+        let total = Mutex::new(0);
+        let (sender, receiver) = mpsc::channel::<()>();
+        let thread = thread::spawn(move || {
+            let _sender = sender;
+            panic!("x");
+        });
+        for _ in 0..2 {
+            let mut guard = total.lock().unwrap();
+            thread::yield_now();
+            *guard += 1;
+        }
+        assert!(receiver.recv().is_err());
+        assert!(thread.join().is_err());
+        *total.lock().unwrap()
+    };
+    for backend in CHECKERS {
+        let report = explore(backend, program);
+        assert_eq!(values(&report), [2], "{backend}: {report}");
+        assert!(report.verdict() <= Verdict::Bounded, "{backend}: {report}");
+    }
+}
+
+#[test]
+fn a_multi_thread_runtime_whose_future_panics_ends_its_tasks() {
+    use conccheck::panic::{AssertUnwindSafe, catch_unwind};
+    use conccheck::task::{self, Runtime};
+
+    let program = || {
+        catch_unwind(AssertUnwindSafe(|| {
+            Runtime::multi_thread(2).block_on(async {
+                task::spawn(std::future::pending::<()>());
+                panic!("x");
+            });
+        }))
+        .is_err()
+    };
+    for backend in CHECKERS {
+        assert_eq!(
+            explore(backend, program).outcomes().collect::<Vec<_>>(),
+            [&Outcome::Returned(true)],
+            "{backend}"
+        );
+    }
+}
+
+#[test]
+fn a_check_that_saw_nothing_does_not_pass() {
+    let progress = Arc::new(conccheck::Progress::default());
+    progress.stop();
+    for backend in Backend::ALL {
+        let report = Checker::new().backend(backend).progress(Arc::clone(&progress)).explore(|| ());
+        assert_eq!((report.executions(), report.verdict()), (0, Verdict::Skip), "{backend}");
+    }
+}
+
+#[test]
+fn the_panic_that_came_first_is_told_first() {
+    for backend in CHECKERS {
+        let report = explore(backend, || thread::spawn(|| panic!("oh no")).join().unwrap());
+        let Some(Outcome::Panicked(message)) = report.outcomes().next() else { panic!("{report}") };
+        assert!(message.starts_with("T1: oh no; then called `Result::unwrap()`"), "{backend}: {message}");
+        let place = report.outcomes().find_map(|outcome| report.seen(outcome)?.place.clone());
+        assert!(place.is_some_and(|place| place.starts_with("tests/it/backends.rs:")), "{backend}");
+    }
+}

@@ -27,9 +27,9 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
         Workers::Threads(_) => {
             let spawned = Arc::<Spawned>::default();
             EventLoop::new(Arc::default(), Some(spawned.clone())).run(async move {
-                let output = future.await;
+                let output = panic::catch_unwind_async(future).await;
                 spawned.abort_all().await;
-                output
+                output.unwrap_or_else(|payload| panic::resume_unwind(payload))
             })
         }
     }
