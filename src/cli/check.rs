@@ -5,6 +5,7 @@ use super::args::Format;
 use super::{Exit, nearest, output};
 use crate::models::{Checked, PROGRAMS, Program};
 use crate::report;
+use crate::report::check::{Effort, Judgement};
 use crate::{Backend, Checker, Progress, Strategy, Verdict};
 use anstream::ColorChoice;
 use anyhow::{Context, anyhow};
@@ -32,20 +33,21 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     strategy: Option<StrategyArg>,
     /// Fixes all choices of random and pct [default: 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Ordering constraints that pct looks for [default: 3]
-    #[arg(long, value_name = "N")]
-    depth: Option<usize>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    depth: Option<u64>,
     /// End each program's check after this many executions [default: shuttle 1000, real 100, loom and
     /// dfs 100000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
     executions_max: Option<u64>,
-    /// Only executions with at most this many preemptions, under loom
-    #[arg(long, value_name = "N")]
-    preemptions_max: Option<usize>,
+    /// Under loom, only executions with at most this many preemptions [default: a bound for the few
+    /// programs that need one to end soon]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    preemptions_max: Option<u8>,
     /// Begin no execution of a program after this many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = positive_seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = positive_seconds)]
     time_max: Option<Duration>,
     /// Text for readers or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -70,10 +72,13 @@ Verdicts:
   HANG     some execution never ends
   SKIP     the backend cannot run the program
 
+Verdicts in parentheses are those of programs that are broken on purpose, and were caught.
 Outcomes: = right, ! wrong, P a panic, H a hang.
 
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
-caught. It is 1 if one is not, or if a program that you named fails or hangs.";
+caught. It is 1 if one is not or cannot be checked, and if a program that you named fails or hangs.
+A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
+another way (--strategy, --backend real), need not catch every twin.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendArg {
@@ -112,13 +117,14 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     let interrupted = stop_on_interrupt(Arc::clone(&progress))?;
     let begun = Instant::now();
     let mut all: Vec<Checked> = Vec::new();
-    let bar = bar(programs.len());
+    let (asked, effort) = (programs.len(), effort(args));
+    let bar = bar(asked);
     for program in programs {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
         bar.set_message(program.name);
-        let checked = program.check(&checker);
+        let checked = program.check(&bounded(&checker, &program, args));
         bar.inc(1);
         if args.format == Format::Text {
             let text = text(&checked, args);
@@ -128,10 +134,11 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     }
     bar.finish_and_clear();
     match args.format {
-        Format::Text => {
-            output::print(&format!("{:─<8}\n{}", "", report::check::summary(&all, begun.elapsed())), color)?
-        }
-        Format::Json => output::print(&report::check::json(&all), color)?,
+        Format::Text => output::print(
+            &format!("{:─<8}\n{}", "", report::check::summary(&all, effort, asked, begun.elapsed())),
+            color,
+        )?,
+        Format::Json => output::print(&report::check::json(&all, asked), color)?,
     }
     Ok(match interrupted.load(Ordering::Relaxed) {
         true => Exit::Interrupted,
@@ -170,7 +177,7 @@ fn checker(args: &Args) -> anyhow::Result<Checker> {
     let seed = args.seed.unwrap_or(0);
     let strategy = match args.strategy {
         None | Some(StrategyArg::Random) => Strategy::Random { seed },
-        Some(StrategyArg::Pct) => Strategy::Pct { seed, depth: args.depth.unwrap_or(3) },
+        Some(StrategyArg::Pct) => Strategy::Pct { seed, depth: args.depth.unwrap_or(3) as usize },
         Some(StrategyArg::Dfs) => Strategy::Dfs,
     };
     if args.backend == BackendArg::Shuttle || args.strategy.is_some() {
@@ -190,7 +197,7 @@ fn checker(args: &Args) -> anyhow::Result<Checker> {
         checker = checker.executions_max(executions_max);
     }
     if let Some(preemptions_max) = args.preemptions_max {
-        checker = checker.preemptions_max(preemptions_max);
+        checker = checker.preemptions_max(preemptions_max.into());
     }
     if let Some(time_max) = args.time_max {
         checker = checker.time_max(time_max);
@@ -204,17 +211,36 @@ fn positive_seconds(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "it has to be a number of seconds above 0".to_string())
 }
 
+/// A search that the user cut short or chose for its samples need not show everything.
+fn effort(args: &Args) -> Effort {
+    let is_cut = args.executions_max.is_some() || args.time_max.is_some() || args.preemptions_max.is_some();
+    let is_default = args.strategy.is_none() && args.backend != BackendArg::Real;
+    if is_default && !is_cut { Effort::Full } else { Effort::Limited }
+}
+
+/// The checker, with the program's own bound under loom unless the user gave one.
+fn bounded(checker: &Checker, program: &Program, args: &Args) -> Checker {
+    match program.loom_preemptions_max {
+        Some(preemptions_max) if args.backend == BackendArg::Loom && args.preemptions_max.is_none() => {
+            checker.clone().preemptions_max(preemptions_max)
+        }
+        _ => checker.clone(),
+    }
+}
+
 /// The line of a program, and what it did if that is news or was asked for.
 fn text(checked: &Checked, args: &Args) -> String {
-    let mut text = report::check::line(checked);
-    if !checked.is_as_expected() || is_named(checked, args) && is_wrong(checked) {
-        text.push_str(&report::check::details(checked, &again(checked)));
+    let is_named = is_named(checked, args);
+    let mut text = report::check::line(checked, effort(args), is_named);
+    let is_surprise = report::check::judge(checked, effort(args)) == Judgement::Surprise;
+    if is_surprise || is_named && is_wrong(checked) {
+        text.push_str(&report::check::details(checked, &again(checked, args)));
     }
     text
 }
 
 /// The command that does this check again.
-fn again(checked: &Checked) -> String {
+fn again(checked: &Checked, args: &Args) -> String {
     let report = &checked.report;
     let mut command = format!("conccheck check {} --backend {}", checked.program.name, report.backend());
     if let Some(strategy) = report.strategy() {
@@ -226,13 +252,20 @@ fn again(checked: &Checked) -> String {
             command.push_str(&format!(" --depth {depth}"));
         }
     }
+    if let Some(executions_max) = args.executions_max {
+        command.push_str(&format!(" --executions-max {executions_max}"));
+    }
+    if let Some(preemptions_max) = args.preemptions_max {
+        command.push_str(&format!(" --preemptions-max {preemptions_max}"));
+    }
     command
 }
 
 fn exit(args: &Args, all: &[Checked]) -> Exit {
-    let fails = |checked: &Checked| {
-        is_named(checked, args) && is_wrong(checked)
-            || !checked.is_as_expected() && checked.verdict() != Verdict::Skip
+    let fails = |checked: &Checked| match report::check::judge(checked, effort(args)) {
+        Judgement::Right | Judgement::Unseen => false,
+        Judgement::Caught => is_named(checked, args),
+        Judgement::Skipped | Judgement::Surprise => true,
     };
     if all.iter().any(fails) { Exit::Differs } else { Exit::Done }
 }

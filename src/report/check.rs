@@ -3,7 +3,7 @@
 
 use super::SCHEMA;
 use crate::models::{Checked, PROGRAMS};
-use crate::outcome::{Outcome, Seen, Verdict};
+use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -11,31 +11,83 @@ use std::time::Duration;
 
 const BOLD: Style = Style::new().bold();
 
-/// The line of one program.
-pub fn line(checked: &Checked) -> String {
-    let report = &checked.report;
+/// How to judge what a search did not find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// The search was long enough to show what can happen.
+    Full,
+    /// It was cut short, or only samples: what it did not see may be there.
+    Limited,
+}
+
+/// What became of a program, beside what the table says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It is right, and all was as it should be.
+    Right,
+    /// It is broken on purpose, and was caught.
+    Caught,
+    /// What can happen was not seen, in a search of which that cannot be asked.
+    Unseen,
+    /// It could not be checked.
+    Skipped,
+    /// None of these: the program or the checker has a fault.
+    Surprise,
+}
+
+/// Compares what was seen with what the table says.
+pub fn judge(checked: &Checked, effort: Effort) -> Judgement {
     let verdict = checked.verdict();
-    let style = style(checked);
-    let outcomes = count(report.outcomes().count() as u64, "outcome");
+    match checked.is_as_expected() {
+        _ if verdict == Verdict::Skip => Judgement::Skipped,
+        true if checked.program.is_broken() && verdict > Verdict::Bounded => Judgement::Caught,
+        true if checked.program.is_broken() => Judgement::Unseen,
+        true => Judgement::Right,
+        false if verdict == Verdict::Bounded && effort == Effort::Limited => Judgement::Unseen,
+        false => Judgement::Surprise,
+    }
+}
+
+/// The line of one program. `is_named`: it was asked for by its own name.
+pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
+    let report = &checked.report;
+    let judgement = judge(checked, effort);
+    let style = match judgement {
+        Judgement::Right => AnsiColor::Green.on_default(),
+        Judgement::Caught => AnsiColor::Yellow.on_default(),
+        Judgement::Unseen | Judgement::Skipped => Style::new(),
+        Judgement::Surprise => AnsiColor::Red.on_default().bold(),
+    };
+    let word = checked.verdict().word();
+    // What fails because it is meant to is no alarm.
+    let word =
+        if judgement == Judgement::Caught && !is_named { format!("({word})") } else { word.to_string() };
     let width = PROGRAMS.iter().map(|program| program.name.len()).max().unwrap_or(0);
-    let mut line = format!(
-        "{style}{:>8}{style:#} [{:>8.3}s] {:<width$} {:>7} {:<10}  {outcomes:<10}",
-        verdict.word(),
+    let executions = format!(
+        "{:>7} {}",
+        report.executions(),
+        if report.executions() == 1 { "execution" } else { "executions" }
+    );
+    let outcomes = count(report.outcomes().count(), "outcome");
+    let why = || report.incomplete().map_or("complete".to_string(), ToString::to_string);
+    let note = match judgement {
+        Judgement::Right | Judgement::Skipped => why(),
+        Judgement::Caught => "broken on purpose, and caught".to_string(),
+        Judgement::Unseen if checked.program.is_broken() => {
+            format!("broken on purpose, which did not show: {}", why())
+        }
+        Judgement::Unseen => format!("not all that can happen was seen: {}", why()),
+        Judgement::Surprise if checked.program.is_broken() => "BROKEN ON PURPOSE, NOT CAUGHT".to_string(),
+        Judgement::Surprise if checked.verdict() <= Verdict::Bounded => {
+            "NOT ALL THAT CAN HAPPEN WAS SEEN".to_string()
+        }
+        Judgement::Surprise => why(),
+    };
+    format!(
+        "{style}{word:>8}{style:#} [{:>8.3}s] {:<width$} {executions:<18}  {outcomes:<10}  {note}\n",
         report.elapsed().as_secs_f64(),
         checked.program.name,
-        report.executions(),
-        if report.executions() == 1 { "execution" } else { "executions" },
-    );
-    let note = match (checked.program.is_broken(), checked.is_as_expected()) {
-        _ if verdict == Verdict::Skip => report.incomplete().map(ToString::to_string).unwrap_or_default(),
-        (true, true) if verdict == Verdict::Bounded => "broken on purpose, which did not show".to_string(),
-        (true, true) => "broken on purpose, and caught".to_string(),
-        (true, false) => "BROKEN ON PURPOSE, NOT CAUGHT".to_string(),
-        (false, false) if verdict <= Verdict::Bounded => "NOT ALL THAT CAN HAPPEN WAS SEEN".to_string(),
-        (false, _) => report.incomplete().map_or("complete".to_string(), ToString::to_string),
-    };
-    let _ = writeln!(line, "  {note}");
-    line
+    )
 }
 
 /// The outcomes of one program, the wrong ones marked, and how to see them again.
@@ -46,44 +98,57 @@ pub fn details(checked: &Checked, again: &str) -> String {
         let mark = checked.mark(outcome);
         let bad = if mark == '=' { Style::new() } else { AnsiColor::Red.on_default() };
         let shown = outcome_text(outcome);
-        let _ = write!(text, "  {bad}{mark} {shown}{bad:#}   in {}", count(seen.executions, "execution"));
+        let _ = write!(text, "  {bad}{mark} {shown}{bad:#}   in {}", super::executions(seen.executions));
         let _ = writeln!(text, ", first in number {}", seen.first + 1);
     }
-    if !program.right.is_empty() {
-        let _ = writeln!(text, "  right is: {}", program.right.join(", or "));
+    let _ = writeln!(text, "  right is: {}", program.right.join(", or "));
+    if let Some(note) = report.note() {
+        let _ = writeln!(text, "  {note}");
     }
     let _ = writeln!(text, "  again: {again}");
     text
 }
 
-/// The last line.
-pub fn summary(all: &[Checked], elapsed: Duration) -> String {
+/// The last line: how many programs of `asked` came to what.
+pub fn summary(all: &[Checked], effort: Effort, asked: usize, elapsed: Duration) -> String {
     let executions: u64 = all.iter().map(|checked| checked.report.executions()).sum();
-    let number = |of: &dyn Fn(&&Checked) -> bool| all.iter().filter(of).count();
-    let right = number(&|checked| !checked.program.is_broken() && checked.is_as_expected());
-    let caught = number(&|checked| checked.program.is_broken() && checked.verdict() > Verdict::Bounded);
-    let unseen = number(&|checked| checked.program.is_broken() && checked.verdict() <= Verdict::Bounded);
-    let wrong = number(&|checked| !checked.program.is_broken() && !checked.is_as_expected());
+    let (cut, whole): (Vec<&Checked>, Vec<&Checked>) =
+        all.iter().partition(|checked| is_interrupted(checked));
+    let number = |judgement| whole.iter().filter(|checked| judge(checked, effort) == judgement).count();
     let mut text = format!(
-        "{BOLD} Summary{BOLD:#} [{:>8.3}s] {}, {}: {right} as they should be, {caught} broken on purpose and caught",
+        "{BOLD} Summary{BOLD:#} [{:>8.3}s] {}, {}: {} as they should be, {} broken on purpose and caught",
         elapsed.as_secs_f64(),
-        count(all.len() as u64, "program"),
-        count(executions, "execution"),
+        count(all.len(), "program"),
+        super::executions(executions),
+        number(Judgement::Right),
+        number(Judgement::Caught),
     );
-    if unseen > 0 {
-        let _ = write!(text, ", {unseen} whose fault did not show");
+    for (judgement, what) in [
+        (Judgement::Unseen, "in which not all that can happen was seen"),
+        (Judgement::Skipped, "skipped"),
+        (Judgement::Surprise, "NOT AS THEY SHOULD BE"),
+    ] {
+        if number(judgement) > 0 {
+            let _ = write!(text, ", {} {what}", number(judgement));
+        }
     }
-    if wrong > 0 {
-        let _ = write!(text, ", {BOLD}{wrong} not as they should be{BOLD:#}");
+    if !cut.is_empty() || all.len() < asked {
+        let _ =
+            write!(text, "\n         interrupted: {} of {} finished", whole.len(), count(asked, "program"));
     }
     text.push('\n');
     text
 }
 
+fn is_interrupted(checked: &Checked) -> bool {
+    checked.report.incomplete() == Some(&Incomplete::Interrupted)
+}
+
 /// Everything as one document.
-pub fn json(all: &[Checked]) -> String {
+pub fn json(all: &[Checked], asked: usize) -> String {
     let programs: Vec<Value> = all.iter().map(program_value).collect();
-    format!("{:#}\n", json!({"schema": SCHEMA, "programs": programs}))
+    let interrupted = all.len() < asked || all.iter().any(is_interrupted);
+    format!("{:#}\n", json!({"schema": SCHEMA, "interrupted": interrupted, "programs": programs}))
 }
 
 fn program_value(checked: &Checked) -> Value {
@@ -129,16 +194,6 @@ fn outcome_text(outcome: &Outcome<String>) -> String {
     }
 }
 
-fn style(checked: &Checked) -> Style {
-    if !checked.is_as_expected() {
-        AnsiColor::Red.on_default().bold()
-    } else if checked.program.is_broken() {
-        AnsiColor::Yellow.on_default()
-    } else {
-        AnsiColor::Green.on_default()
-    }
-}
-
-fn count(number: u64, what: &str) -> String {
+fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
