@@ -100,3 +100,8 @@ pub use self::{
     report::Report,
     strategy::Strategy,
 };
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
