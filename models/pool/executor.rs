@@ -84,7 +84,7 @@ struct State {
 /// A job in the queue, whatever its result.
 trait Work: Send {
     fn run(self: Box<Self>);
-    fn cancel(&self);
+    fn cancel(self: Box<Self>);
 }
 
 struct WorkItem<T, F> {
@@ -156,7 +156,7 @@ impl ThreadPoolExecutor {
         self.shared.work.notify_all();
         drop(state);
         // A future's callbacks are called as it is cancelled, and may use the pool.
-        cancelled.iter().for_each(|work| work.cancel());
+        cancelled.into_iter().for_each(|work| catch(|| work.cancel()));
         if wait == Wait::ForWorkers && !is_worker {
             self.join();
         }
@@ -200,7 +200,7 @@ impl Shared {
     /// What a worker does all its life.
     fn work(&self) {
         while let Some(work) = self.next() {
-            work.run();
+            catch(|| work.run());
         }
     }
 
@@ -239,9 +239,15 @@ where
         }
     }
 
-    fn cancel(&self) {
+    fn cancel(self: Box<Self>) {
         self.future.cancel();
     }
+}
+
+/// Ignores a panic of what a job leaves behind: what it captured, or a result that nobody waits for,
+/// may panic when it is dropped. The job's own panic has been told to its future.
+fn catch(end_job: impl FnOnce()) {
+    let _ = panic::catch_unwind(panic::AssertUnwindSafe(end_job));
 }
 
 impl From<SubmitError> for io::Error {
