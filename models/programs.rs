@@ -273,7 +273,7 @@ pub const PROGRAMS: &[Program] = &[
         name: "gil::never_two_holders",
         about: "the lock never has two holders",
         run: gil::never_two_holders::never_two_holders,
-        right: &["at most 1 holder"],
+        right: &["at most 1 at once"],
         expected: Expected::Pass,
         loom_preemptions_max: None,
     },
@@ -281,7 +281,7 @@ pub const PROGRAMS: &[Program] = &[
         name: "gil::looks_then_takes",
         about: "the lock is looked at and taken in two steps",
         run: gil::never_two_holders::looks_then_takes,
-        right: &["at most 1 holder"],
+        right: &["at most 1 at once"],
         expected: Expected::Fail,
         loom_preemptions_max: None,
     },
@@ -304,7 +304,7 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "gil::cpu_steps_never_overlap",
         about: "CPU steps do not overlap with one lock for all",
-        run: || most_at_once(gil::cpu_overlap::cpu_overlap_gil_on()),
+        run: gil::cpu_overlap::cpu_overlap_gil_on,
         right: &["at most 1 at once"],
         expected: Expected::Pass,
         loom_preemptions_max: None,
@@ -312,7 +312,7 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "gil::cpu_steps_overlap_without",
         about: "CPU steps overlap, in some execution, without a lock",
-        run: || most_at_once(gil::cpu_overlap::cpu_overlap_gil_off()),
+        run: gil::cpu_overlap::cpu_overlap_gil_off,
         right: &["at most 1 at once", "at most 2 at once"],
         expected: Expected::PassAndSeeAll,
         loom_preemptions_max: None,
@@ -320,18 +320,26 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "gil::cpu_steps_overlap_per_interpreter",
         about: "CPU steps overlap, in some execution, with a lock for each interpreter",
-        run: || most_at_once(gil::cpu_overlap::cpu_overlap_gil_per_interpreter()),
+        run: gil::cpu_overlap::cpu_overlap_gil_per_interpreter,
         right: &["at most 1 at once", "at most 2 at once"],
         expected: Expected::PassAndSeeAll,
         loom_preemptions_max: None,
     },
     Program {
         name: "gil::io_steps_overlap",
-        about: "I/O steps overlap, in some execution, with one lock for all",
-        run: || most_at_once(gil::io_overlaps::io_overlaps()),
-        right: &["at most 1 at once", "at most 2 at once"],
-        expected: Expected::PassAndSeeAll,
+        about: "two threads with one lock do I/O at once, each until the other does",
+        run: gil::io_overlaps::io_overlaps,
+        right: &["both waited at once"],
+        expected: Expected::Pass,
         loom_preemptions_max: Some(2),
+    },
+    Program {
+        name: "gil::waits_with_the_lock",
+        about: "I/O is done with the lock held",
+        run: gil::io_overlaps::waits_with_the_lock,
+        right: &["both waited at once"],
+        expected: Expected::Hang,
+        loom_preemptions_max: None,
     },
     Program {
         name: "gil::update_without_check_point",
@@ -478,7 +486,3 @@ pub const PROGRAMS: &[Program] = &[
         loom_preemptions_max: None,
     },
 ];
-
-fn most_at_once(count: usize) -> String {
-    format!("at most {count} at once")
-}

@@ -155,11 +155,10 @@ fn a_panic_leaves_the_lock_as_it_should_be() {
 #[test]
 fn the_programs_do_what_they_say() {
     for _ in 0..50 {
-        assert_eq!(never_two_holders::never_two_holders(), "at most 1 holder");
+        assert_eq!(never_two_holders::never_two_holders(), "at most 1 at once");
         assert_eq!(every_waiter_gets_it::every_waiter_gets_it(), "held 4 times");
-        assert_eq!(cpu_overlap::cpu_overlap_gil_on(), 1);
-        assert_eq!(io_overlaps::waits_with_the_lock(), 1);
+        assert_eq!(cpu_overlap::cpu_overlap_gil_on(), "at most 1 at once");
+        assert_eq!(io_overlaps::io_overlaps(), "both waited at once");
         assert_eq!(racy_update::update_without_check_point(), "counter 2");
-        assert!([1, 2].contains(&io_overlaps::io_overlaps()));
     }
 }
