@@ -127,7 +127,11 @@ impl ThreadPoolExecutor {
     ///
     /// # Errors
     /// As [`submit`](ThreadPoolExecutor::submit); the items that were submitted are cancelled.
-    pub fn map<I, T, F>(&self, items: impl IntoIterator<Item = I>, job: F) -> Result<Map<T>, SubmitError>
+    pub fn map<I, T, F>(
+        &self,
+        items: impl IntoIterator<Item = I>,
+        job: F,
+    ) -> Result<Map<Future<T>>, SubmitError>
     where
         I: Send + 'static,
         T: Clone + Send + 'static,

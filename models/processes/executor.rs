@@ -96,13 +96,22 @@ impl ProcessPoolExecutor {
     }
 
     /// Calls `function` with each of the arguments; the results come in the order of these. All are
-    /// submitted at once. Those that no worker has taken are cancelled when the iterator is dropped.
-    pub fn map<A, R>(&self, function: &Function<A, R>, arguments: impl IntoIterator<Item = A>) -> Map<R>
+    /// submitted at once. The iterator ends with the first failure; the calls after it that no worker
+    /// has taken are cancelled then, as they are when it is dropped.
+    pub fn map<A, R>(
+        &self,
+        function: &Function<A, R>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Map<ProcessFuture<R>>
     where
         A: Serialize,
         R: DeserializeOwned,
     {
-        arguments.into_iter().map(|argument| self.submit(function, &argument)).collect()
+        let mut map = Map::default();
+        for argument in arguments {
+            map.push(self.submit(function, &argument));
+        }
+        map
     }
 
     /// Waits until all calls are done and all workers have ended. Taking the pool, it leaves none to

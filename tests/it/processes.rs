@@ -86,6 +86,13 @@ fn map_gives_results_in_the_order_of_the_arguments() {
 }
 
 #[test]
+fn map_ends_with_the_first_failure() {
+    let messages = ["first", "second", "third"].map(String::from);
+    let results: Vec<_> = executor(2).map(&FAIL, messages).collect();
+    assert_eq!(results, [Err(CallError::Raised("first".to_string()))]);
+}
+
+#[test]
 fn as_completed_gives_each_future_once() {
     let pool = executor(2);
     let futures: Vec<_> = (0..20).map(|number| pool.submit(&SQUARE, &number)).collect();
