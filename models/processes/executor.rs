@@ -17,6 +17,7 @@ use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::thread;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::VecDeque;
+use std::io;
 
 /// A pool of worker processes, as `concurrent.futures.ProcessPoolExecutor`.
 ///
@@ -184,13 +185,31 @@ impl ProcessPoolExecutor {
             return call.promise.finish(Err(broken.into()));
         }
         state.calls.push_back(call);
-        let worker = state.dispatchers.len();
-        if worker < self.max_workers {
-            let shared = self.shared.clone();
-            state.dispatchers.push(thread::spawn(move || shared.dispatch_or_break(worker)));
-        }
+        let started = self.start_dispatcher(&mut state);
         drop(state);
-        self.shared.changed.notify_one();
+        match started {
+            Ok(()) => self.shared.changed.notify_one(),
+            Err(error) => {
+                self.shared.break_down(0, format!("did not start: no thread to talk to it: {error}"));
+            }
+        }
+    }
+
+    /// Starts one more worker, through the thread that talks to it, if there may be more.
+    fn start_dispatcher(&self, state: &mut State) -> io::Result<()> {
+        let worker = state.dispatchers.len();
+        if worker == self.max_workers {
+            return Ok(());
+        }
+        let shared = self.shared.clone();
+        let name = format!("process-pool-{worker}");
+        match thread::Builder::new().name(name).spawn(move || shared.dispatch_or_break(worker)) {
+            Ok(dispatcher) => state.dispatchers.push(dispatcher),
+            // The workers that there are will come to the call.
+            Err(_) if worker > 0 => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 }
 
