@@ -50,7 +50,7 @@ mod map;
 mod worker;
 mod workload;
 
-pub use crate::models::pool::Map;
+pub use crate::models::pool::{Map, Queued, Wait};
 use crate::panic::resume_unwind;
 pub use crate::process::Launch;
 pub use executor::ProcessPoolExecutor;
