@@ -6,6 +6,7 @@
 pub mod asyncio;
 pub mod gil;
 mod model;
+mod most_at_once;
 pub mod pool;
 pub mod processes;
 pub mod sequential;

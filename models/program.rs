@@ -13,6 +13,8 @@ pub struct Program {
     pub run: fn() -> String,
     /// What it may return; the first is what a sequential run would. Empty if it should never end.
     pub right: &'static [&'static str],
+    /// The program that keeps the promise which this one breaks; `None` if this has no fault.
+    pub twin_of: Option<&'static str>,
     /// What a check of it concludes.
     pub expected: Expected,
     /// The bound on preemptions with which loom sees all within about a second; `None` needs no bound.
@@ -59,7 +61,7 @@ impl Program {
 }
 
 impl Checked {
-    /// Whether this is an outcome is one that the program may have.
+    /// Whether this is an outcome that the program may have.
     pub fn is_right(&self, outcome: &Outcome<String>) -> bool {
         matches!(outcome, Outcome::Returned(text) if self.program.right.contains(&text.as_str()))
     }
@@ -85,6 +87,7 @@ impl Checked {
             _ => false,
         }
     }
+
     /// The outcomes that were seen, a line each: `=` right, `!` wrong, `P` a panic, `H` a hang.
     pub fn outcome_lines(&self) -> Vec<String> {
         self.report

@@ -15,7 +15,8 @@
 //! One rule differs: a cancelled Rust future is dropped, not thrown an exception, so it cannot refuse,
 //! and its clean-up is what its values do when dropped.
 //!
-//! What a workload does on it is in `workload`, on one thread and on several; each other file is a program that shows one promise.
+//! What a workload does on it, on one thread and on several, is in `workload`. The public modules are
+//! programs, each of which shows one promise.
 
 pub mod as_completed_yields_each_once;
 pub mod context_exits_on_panic;

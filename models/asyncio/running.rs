@@ -12,7 +12,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 /// Runs `main` as the first task of a new loop on this thread. When it has ended, the tasks that are
-/// left are cancelled, and have ended too when this returns.
+/// left are cancelled, and have ended too when this returns. So are those that a cancelled task creates as
+/// it is dropped: where each of these creates another, this never returns. (Python cancels once, and
+/// gives up what comes after.)
 ///
 /// # Panics
 /// With what `main` panics with, and when a loop runs on this thread already.

@@ -2,40 +2,37 @@
 //! one for each.
 
 use super::{Interpreters, Setting};
+use crate::models::most_at_once::MostAtOnce;
 use crate::sync::Arc;
-use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::thread;
 use std::time::Duration;
 
-/// One lock for both threads: always 1.
-pub fn cpu_overlap_gil_on() -> usize {
-    most_at_once(Setting::Shared { switch_interval: Duration::ZERO })
+/// One lock for both threads: always `at most 1 at once`.
+pub fn cpu_overlap_gil_on() -> String {
+    compute_on_two_threads(Setting::Shared { switch_interval: Duration::ZERO })
 }
 
-/// No lock: 1 or 2.
-pub fn cpu_overlap_gil_off() -> usize {
-    most_at_once(Setting::Off)
+/// No lock: `at most 1 at once` or `at most 2 at once`.
+pub fn cpu_overlap_gil_off() -> String {
+    compute_on_two_threads(Setting::Off)
 }
 
-/// A lock for each of the threads: 1 or 2.
-pub fn cpu_overlap_gil_per_interpreter() -> usize {
-    most_at_once(Setting::PerInterpreter { switch_interval: Duration::ZERO })
+/// A lock for each of the threads: `at most 1 at once` or `at most 2 at once`.
+pub fn cpu_overlap_gil_per_interpreter() -> String {
+    compute_on_two_threads(Setting::PerInterpreter { switch_interval: Duration::ZERO })
 }
 
-/// The greatest number of threads seen inside a CPU step at once. A step ends before the check
-/// point: a thread that hands over there is not computing.
-fn most_at_once(setting: Setting) -> usize {
+/// How many threads were inside a CPU step at once. A step ends before the check point: a thread that
+/// hands over there is not computing.
+fn compute_on_two_threads(setting: Setting) -> String {
     let interpreters = Interpreters::new(setting);
-    let most = Arc::new(AtomicUsize::new(0));
-    let inside = Arc::new(AtomicUsize::new(0));
+    let steps = Arc::new(MostAtOnce::default());
     let threads: Vec<_> = (0..2)
         .map(|_| {
-            let (interpreter, most, inside) = (interpreters.interpreter(), most.clone(), inside.clone());
+            let (interpreter, steps) = (interpreters.interpreter(), steps.clone());
             thread::spawn(move || {
                 let attached = interpreter.attach();
-                let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
-                most.fetch_max(now, Ordering::SeqCst);
-                inside.fetch_sub(1, Ordering::SeqCst);
+                steps.pass();
                 attached.check_point();
             })
         })
@@ -44,5 +41,5 @@ fn most_at_once(setting: Setting) -> usize {
         // The threads do not panic.
         let _ = thread.join();
     }
-    most.load(Ordering::SeqCst)
+    steps.to_string()
 }

@@ -1,37 +1,26 @@
-//! Waiting is done without the lock, so two threads of one interpreter can wait at once.
+//! Waiting is done without the lock, so two threads of one interpreter can wait at once. Each waits
+//! here until the other one waits too: where waits cannot overlap, nobody goes on.
 
-use super::{eager_interpreter, on_two_threads};
-use crate::sync::Arc;
-use crate::sync::atomic::{AtomicUsize, Ordering};
+use super::{Attached, eager_interpreter, on_two_threads};
+use crate::sync::Barrier;
 
-/// The greatest number of threads seen waiting at once: 1 or 2.
-pub fn io_overlaps() -> usize {
-    let waits = Arc::new(Waits::default());
-    let seen = waits.clone();
-    on_two_threads(eager_interpreter(), move |attached| attached.allow_threads(|| seen.pass()));
-    waits.most.load(Ordering::SeqCst)
+/// Always `both waited at once`.
+pub fn io_overlaps() -> String {
+    wait_on_two_threads(|attached, both| attached.allow_threads(|| meet(both)))
 }
 
 /// Broken: waits with the lock held, as an extension does that forgets `Py_BEGIN_ALLOW_THREADS`:
-/// always 1.
-pub fn waits_with_the_lock() -> usize {
-    let waits = Arc::new(Waits::default());
-    let seen = waits.clone();
-    on_two_threads(eager_interpreter(), move |_| seen.pass());
-    waits.most.load(Ordering::SeqCst)
+/// always a hang. For checkers only.
+pub fn waits_with_the_lock() -> String {
+    wait_on_two_threads(|_, both| meet(both))
 }
 
-/// How many threads wait, and the most that ever did.
-#[derive(Default)]
-struct Waits {
-    now: AtomicUsize,
-    most: AtomicUsize,
+fn wait_on_two_threads(wait: fn(&Attached<'_>, &Barrier)) -> String {
+    let both = Barrier::new(2);
+    on_two_threads(eager_interpreter(), move |attached| wait(attached, &both));
+    "both waited at once".to_string()
 }
 
-impl Waits {
-    fn pass(&self) {
-        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most.fetch_max(now, Ordering::SeqCst);
-        self.now.fetch_sub(1, Ordering::SeqCst);
-    }
+fn meet(both: &Barrier) {
+    both.wait();
 }

@@ -13,8 +13,11 @@
 //!   here only `take` changes it, under the mutex that guards it.
 //! * The wait of forced switching re-checks its condition, so a spurious wakeup does not end it.
 //! * One waiter keeps the time for all. In CPython each has its timeout, and ten thousand of them wake
-//!   every five milliseconds only to raise a request that one of them has raised. The requests are
-//!   made at the same times; who takes the lock while nobody keeps the time wakes a waiter that will.
+//!   every five milliseconds only to raise a request that one of them has raised. Who takes the lock
+//!   while nobody keeps the time wakes a waiter that will, from then on. A request comes when the
+//!   timekeeper has waited for an interval in which nobody switched; in CPython, when any waiter has. So
+//!   it can come later here, where others' intervals would end before the timekeeper's, and earlier,
+//!   where a timekeeper begins its interval anew: by less than one interval either way.
 //! * A switch interval of zero (CPython rounds it up to a microsecond) means that a waiter's interval
 //!   is always over: it asks at once and waits without a timeout, and whoever takes the lock finds
 //!   the request raised if others still wait.

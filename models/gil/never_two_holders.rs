@@ -1,13 +1,14 @@
 //! The lock is never held twice.
 
 use super::{eager_interpreter, on_two_threads};
-use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::models::most_at_once::MostAtOnce;
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::thread;
 
-/// Two threads, each with a check point between two stretches under the lock: always `at most 1 holder`.
+/// Two threads, each with a check point between two stretches under the lock: always `at most 1 at once`.
 pub fn never_two_holders() -> String {
-    let holders = Arc::new(Holders::default());
+    let holders = Arc::new(MostAtOnce::default());
     let seen = holders.clone();
     on_two_threads(eager_interpreter(), move |attached| {
         seen.pass();
@@ -17,9 +18,9 @@ pub fn never_two_holders() -> String {
     holders.to_string()
 }
 
-/// Broken: looks whether the lock is free and takes it in two steps. Sometimes `at most 2 holders`.
+/// Broken: looks whether the lock is free and takes it in two steps. Sometimes `at most 2 at once`.
 pub fn looks_then_takes() -> String {
-    let holders = Arc::new(Holders::default());
+    let holders = Arc::new(MostAtOnce::default());
     let lock = Arc::new(TwoStepLock::default());
     let thread = thread::spawn({
         let (holders, lock) = (holders.clone(), lock.clone());
@@ -29,28 +30,6 @@ pub fn looks_then_takes() -> String {
     // The thread does not panic.
     let _ = thread.join();
     holders.to_string()
-}
-
-/// How many threads are under the lock, and the most that ever were.
-#[derive(Default)]
-struct Holders {
-    now: AtomicUsize,
-    most: AtomicUsize,
-}
-
-impl Holders {
-    fn pass(&self) {
-        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most.fetch_max(now, Ordering::SeqCst);
-        self.now.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl std::fmt::Display for Holders {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let most = self.most.load(Ordering::SeqCst);
-        write!(f, "at most {most} holder{}", if most == 1 { "" } else { "s" })
-    }
 }
 
 #[derive(Default)]

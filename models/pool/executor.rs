@@ -84,7 +84,7 @@ struct State {
 /// A job in the queue, whatever its result.
 trait Work: Send {
     fn run(self: Box<Self>);
-    fn cancel(&self);
+    fn cancel(self: Box<Self>);
 }
 
 struct WorkItem<T, F> {
@@ -127,7 +127,11 @@ impl ThreadPoolExecutor {
     ///
     /// # Errors
     /// As [`submit`](ThreadPoolExecutor::submit); the items that were submitted are cancelled.
-    pub fn map<I, T, F>(&self, items: impl IntoIterator<Item = I>, job: F) -> Result<Map<T>, SubmitError>
+    pub fn map<I, T, F>(
+        &self,
+        items: impl IntoIterator<Item = I>,
+        job: F,
+    ) -> Result<Map<Future<T>>, SubmitError>
     where
         I: Send + 'static,
         T: Clone + Send + 'static,
@@ -156,7 +160,7 @@ impl ThreadPoolExecutor {
         self.shared.work.notify_all();
         drop(state);
         // A future's callbacks are called as it is cancelled, and may use the pool.
-        cancelled.iter().for_each(|work| work.cancel());
+        cancelled.into_iter().for_each(|work| catch(|| work.cancel()));
         if wait == Wait::ForWorkers && !is_worker {
             self.join();
         }
@@ -200,7 +204,7 @@ impl Shared {
     /// What a worker does all its life.
     fn work(&self) {
         while let Some(work) = self.next() {
-            work.run();
+            catch(|| work.run());
         }
     }
 
@@ -239,9 +243,15 @@ where
         }
     }
 
-    fn cancel(&self) {
+    fn cancel(self: Box<Self>) {
         self.future.cancel();
     }
+}
+
+/// Ignores a panic of what a job leaves behind: what it captured, or a result that nobody waits for,
+/// may panic when it is dropped. The job's own panic has been told to its future.
+fn catch(end_job: impl FnOnce()) {
+    let _ = panic::catch_unwind(panic::AssertUnwindSafe(end_job));
 }
 
 impl From<SubmitError> for io::Error {

@@ -20,7 +20,7 @@ pub mod waits_for_own_pool;
 pub use completion::{AsCompleted, ReturnWhen, Waited, as_completed, wait};
 pub use executor::{Queued, SubmitError, ThreadPoolExecutor, Wait};
 pub use future::{Future, JobError};
-pub use map::Map;
+pub use map::{Handle, Map};
 pub use rayon::run_rayon;
 
 use super::Setting;

@@ -1,6 +1,7 @@
 //! A pool of one worker never does two jobs at once, also when two threads submit at once.
 
 use super::ThreadPoolExecutor;
+use crate::models::most_at_once::MostAtOnce;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::thread;
@@ -9,7 +10,7 @@ use std::num::NonZeroUsize;
 /// Two submitters, one worker: always `at most 1 at once`.
 pub fn never_more_than_max_workers() -> String {
     let pool = Arc::new(ThreadPoolExecutor::new(NonZeroUsize::MIN));
-    let jobs = Arc::new(Jobs::default());
+    let jobs = Arc::new(MostAtOnce::default());
     let submit = {
         let (pool, jobs) = (pool.clone(), jobs.clone());
         move || {
@@ -29,7 +30,7 @@ pub fn never_more_than_max_workers() -> String {
 /// submitters start one each. Sometimes `at most 2 at once`.
 pub fn starts_one_too_many() -> String {
     let started = Arc::new(AtomicUsize::new(0));
-    let jobs = Arc::new(Jobs::default());
+    let jobs = Arc::new(MostAtOnce::default());
     let submit = {
         let jobs = jobs.clone();
         move || {
@@ -46,25 +47,4 @@ pub fn starts_one_too_many() -> String {
         let _ = worker.join();
     }
     jobs.to_string()
-}
-
-/// How many jobs are being done, and the most that ever were.
-#[derive(Default)]
-struct Jobs {
-    now: AtomicUsize,
-    most: AtomicUsize,
-}
-
-impl Jobs {
-    fn pass(&self) {
-        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most.fetch_max(now, Ordering::SeqCst);
-        self.now.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl std::fmt::Display for Jobs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "at most {} at once", self.most.load(Ordering::SeqCst))
-    }
 }

@@ -12,7 +12,7 @@ pub fn every_worker_ends() -> String {
     let cells = Arc::new(LocalCells::new([]));
     let pool = ProcessPoolExecutor::with_cells(2, Launch::Task, FUNCTIONS, cells.clone());
     let _futures = [pool.submit(&SQUARE, &2), pool.submit(&SQUARE, &3)];
-    pool.shutdown();
+    drop(pool);
     format!("{} left", Arc::strong_count(&cells) - 1)
 }
 

@@ -9,14 +9,15 @@ use super::conversation::{Call, Trouble, converse};
 use super::function::{BrokenProcessPool, CallError, Function, Functions, encode};
 use super::future::future;
 use super::worker::{ToWorker, serve};
-use super::{Map, ProcessFuture};
+use super::{Map, ProcessFuture, Queued, Wait};
 use crate::models::workload::{Cells, LocalCells};
 use crate::panic::{AssertUnwindSafe, catch_unwind, message};
 use crate::process::{Killer, Launch, Process};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use crate::thread;
+use crate::thread::{self, JoinHandle, ThreadId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::VecDeque;
+use std::io;
 
 /// A pool of worker processes, as `concurrent.futures.ProcessPoolExecutor`.
 ///
@@ -24,10 +25,12 @@ use std::collections::VecDeque;
 /// [`BrokenProcessPool`], and the other workers are killed. The death of a worker that has nothing to do
 /// is noticed when it is given its next call. A function that panics fails its own call only.
 ///
-/// Dropped, it shuts down as [`ProcessPoolExecutor::shutdown`] does.
+/// Dropped, it lets the calls that it was given be done, and waits until all workers have ended.
 pub struct ProcessPoolExecutor {
     shared: Arc<Shared>,
     max_workers: usize,
+    /// The dispatchers to join. Held while joining, so that whoever else shuts down waits as well.
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -43,7 +46,8 @@ struct State {
     calls: VecDeque<Call>,
     phase: Phase,
     workers: Vec<Killer>,
-    dispatchers: Vec<thread::JoinHandle<()>>,
+    /// Every thread that talks to a worker.
+    dispatchers: Vec<ThreadId>,
 }
 
 enum Phase {
@@ -83,6 +87,7 @@ impl ProcessPoolExecutor {
         ProcessPoolExecutor {
             shared: Arc::new(Shared { launch, functions, cells, state, changed }),
             max_workers,
+            threads: Mutex::new(Vec::new()),
         }
     }
 
@@ -96,24 +101,43 @@ impl ProcessPoolExecutor {
     }
 
     /// Calls `function` with each of the arguments; the results come in the order of these. All are
-    /// submitted at once. Those that no worker has taken are cancelled when the iterator is dropped.
-    pub fn map<A, R>(&self, function: &Function<A, R>, arguments: impl IntoIterator<Item = A>) -> Map<R>
+    /// submitted at once. The iterator ends with the first failure; the calls after it that no worker
+    /// has taken are cancelled then, as they are when it is dropped.
+    pub fn map<A, R>(
+        &self,
+        function: &Function<A, R>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Map<ProcessFuture<R>>
     where
         A: Serialize,
         R: DeserializeOwned,
     {
-        arguments.into_iter().map(|argument| self.submit(function, &argument)).collect()
+        let mut map = Map::default();
+        for argument in arguments {
+            map.push(self.submit(function, &argument));
+        }
+        map
     }
 
-    /// Waits until all calls are done and all workers have ended. Taking the pool, it leaves none to
-    /// submit to.
-    pub fn shutdown(self) {}
-
-    /// Cancels every call that no worker has taken.
-    pub fn cancel_pending(&self) {
-        let calls = std::mem::take(&mut self.shared.locked().calls);
-        for call in calls {
-            call.promise.cancel();
+    /// Accepts no more calls, and lets the workers end when none is left. A call that a worker has taken
+    /// is never interrupted. May be called again. A future's callback may be called by a thread that
+    /// waits for a worker: there, it does not wait.
+    pub fn shutdown(&self, wait: Wait, queued: Queued) {
+        let mut state = self.shared.locked();
+        if let Phase::Open = state.phase {
+            state.phase = Phase::ShutDown;
+        }
+        let cancelled = match queued {
+            Queued::Run => VecDeque::new(),
+            Queued::Cancel => std::mem::take(&mut state.calls),
+        };
+        let is_dispatcher = state.dispatchers.contains(&thread::current().id());
+        drop(state);
+        self.shared.changed.notify_all();
+        // A future's callbacks are called as it is cancelled, and may use the pool.
+        cancelled.into_iter().for_each(|call| call.promise.cancel());
+        if wait == Wait::ForWorkers && !is_dispatcher {
+            self.join();
         }
     }
 
@@ -169,35 +193,58 @@ impl ProcessPoolExecutor {
 
     fn enqueue(&self, call: Call) {
         let mut state = self.shared.locked();
-        if let Phase::Broken(broken) = &state.phase {
-            let broken = broken.clone();
+        let refused = match &state.phase {
+            Phase::Open => None,
+            Phase::ShutDown => Some(CallError::Refused("cannot submit a call after shutdown".to_string())),
+            Phase::Broken(broken) => Some(broken.clone().into()),
+        };
+        if let Some(refused) = refused {
             drop(state);
-            return call.promise.finish(Err(broken.into()));
+            return call.promise.finish(Err(refused));
         }
         state.calls.push_back(call);
-        let worker = state.dispatchers.len();
-        if worker < self.max_workers {
-            let shared = self.shared.clone();
-            state.dispatchers.push(thread::spawn(move || shared.dispatch_or_break(worker)));
-        }
+        let started = self.start_dispatcher(&mut state);
         drop(state);
-        self.shared.changed.notify_one();
+        match started {
+            Ok(()) => self.shared.changed.notify_one(),
+            Err(error) => {
+                self.shared.break_down(0, format!("did not start: no thread to talk to it: {error}"));
+            }
+        }
+    }
+
+    /// Starts one more worker, through the thread that talks to it, if there may be more.
+    fn start_dispatcher(&self, state: &mut State) -> io::Result<()> {
+        let worker = state.dispatchers.len();
+        if worker == self.max_workers {
+            return Ok(());
+        }
+        let shared = self.shared.clone();
+        let name = format!("process-pool-{worker}");
+        match thread::Builder::new().name(name).spawn(move || shared.dispatch_or_break(worker)) {
+            Ok(dispatcher) => {
+                state.dispatchers.push(dispatcher.thread().id());
+                self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(dispatcher);
+            }
+            // The workers that there are will come to the call.
+            Err(_) if worker > 0 => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn join(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for dispatcher in threads.drain(..) {
+            // It catches its panics, and has told them to the futures.
+            let _ = dispatcher.join();
+        }
     }
 }
 
 impl Drop for ProcessPoolExecutor {
     fn drop(&mut self) {
-        let mut state = self.shared.locked();
-        if let Phase::Open = state.phase {
-            state.phase = Phase::ShutDown;
-        }
-        let dispatchers = std::mem::take(&mut state.dispatchers);
-        drop(state);
-        self.shared.changed.notify_all();
-        for dispatcher in dispatchers {
-            // It catches its panics, and has told them to the futures.
-            let _ = dispatcher.join();
-        }
+        self.shutdown(Wait::ForWorkers, Queued::Run);
     }
 }
 

@@ -1,35 +1,23 @@
-//! Results in the order of the arguments: the iterator that `ProcessPoolExecutor::map` gives, and
-//! `multiprocessing.Pool`, whose `map` waits for all.
+//! Results in the order of the arguments: a call's future for the pool model's [`Map`](super::Map), which
+//! `ProcessPoolExecutor::map` gives, and `multiprocessing.Pool`, whose `map` waits for all.
 
 use super::function::{CallError, Function, Functions};
 use super::future::decode_result;
 use super::{ProcessFuture, ProcessPoolExecutor};
+use crate::models::pool::Handle;
 use crate::process::Launch;
 use serde::{Serialize, de::DeserializeOwned};
-use std::collections::VecDeque;
 
-/// The results of a map, each awaited at its turn. Dropped, it cancels the calls that no worker took.
-pub struct Map<R>(VecDeque<ProcessFuture<R>>);
+impl<R: DeserializeOwned> Handle for ProcessFuture<R> {
+    type Value = R;
+    type Error = CallError;
 
-impl<R: DeserializeOwned> Iterator for Map<R> {
-    type Item = Result<R, CallError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.pop_front().map(|future| future.result())
+    fn result(&self) -> Result<R, CallError> {
+        self.result()
     }
-}
 
-impl<R> FromIterator<ProcessFuture<R>> for Map<R> {
-    fn from_iter<I: IntoIterator<Item = ProcessFuture<R>>>(futures: I) -> Self {
-        Map(futures.into_iter().collect())
-    }
-}
-
-impl<R> Drop for Map<R> {
-    fn drop(&mut self) {
-        for future in &self.0 {
-            future.cancel();
-        }
+    fn cancel(&self) -> bool {
+        self.cancel()
     }
 }
 

@@ -50,12 +50,13 @@ mod map;
 mod worker;
 mod workload;
 
+pub use crate::models::pool::{Map, Queued, Wait};
 use crate::panic::resume_unwind;
 pub use crate::process::Launch;
 pub use executor::ProcessPoolExecutor;
 pub use function::{BrokenProcessPool, CallError, Callable, Function, Functions};
 pub use future::{ProcessFuture, as_completed};
-pub use map::{Map, Pool};
+pub use map::Pool;
 pub use worker::{WORKER_ARGUMENT, current_exe, serve, serve_if_worker};
 pub use workload::{PERFORM, run};
 

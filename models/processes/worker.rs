@@ -5,7 +5,7 @@ use super::function::{CallError, Callable, Functions, decode, encode};
 use super::workload::PERFORM;
 use crate::models::workload::Cells;
 use crate::panic::{AssertUnwindSafe, catch_unwind, message, resume_unwind};
-use crate::process::{Launch, Pipe, PipeError};
+use crate::process::{Launch, Pipe, PipeError, end_with_parent};
 use crate::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 
@@ -35,10 +35,13 @@ pub(super) enum ToParent {
 /// Serves `functions` and ends the program when it was started as a worker; else does nothing. The
 /// first thing that `main` does in a program whose workers are started by [`current_exe`], as `if
 /// __name__ == "__main__"` is in Python: without it each worker would do what the program does.
+///
+/// A worker ends when its parent closes the pipe, and also in the middle of a call when its parent is gone.
 pub fn serve_if_worker(functions: Functions) {
     if !is_worker() {
         return;
     }
+    end_with_parent();
     let code = match Pipe::stdio() {
         Ok(pipe) => {
             serve(pipe, functions);

@@ -35,7 +35,7 @@ pub fn run(workload: &Workload, setting: &Setting) -> Result<Results, BrokenProc
         Err(refused) => Ok(Err(refused.to_string())),
     });
     let answers = answers.collect::<Result<Vec<_>, _>>()?;
-    pool.shutdown();
+    drop(pool);
     Ok(Results { answers, cells: cells.values() })
 }
 

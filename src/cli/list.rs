@@ -90,7 +90,7 @@ fn workload_lines() -> Vec<(String, String)> {
 
 fn program_lines() -> Vec<(String, String)> {
     let indented =
-        |program: &Program| format!("{}{}", if program.is_broken() { "  " } else { "" }, program.name);
+        |program: &Program| format!("{}{}", if program.twin_of.is_some() { "  " } else { "" }, program.name);
     PROGRAMS.iter().map(|program| (indented(program), program.about.to_string())).collect()
 }
 
@@ -128,6 +128,7 @@ fn program_value(program: &Program) -> Value {
         "model": program.model(),
         "about": program.about,
         "broken_on_purpose": program.is_broken(),
+        "twin_of": program.twin_of,
         "right": program.right,
     })
 }

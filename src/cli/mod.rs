@@ -9,11 +9,9 @@ mod output;
 mod progress;
 mod run;
 mod suggest;
-mod worker;
 mod workload;
 
 pub use exit::{Exit, FAULT_NOTICE};
-pub use worker::serve_if_worker;
 
 use suggest::nearest;
 

@@ -6,9 +6,11 @@
 //! what the frames mean is left to the two that talk.
 
 mod child;
+mod parent;
 mod pipe;
 mod task;
 
+pub use parent::end_with_parent;
 pub use pipe::{FRAME_BYTES_MAX, Pipe, PipeError};
 
 use crate::backend::{self, Backend};
@@ -130,8 +132,8 @@ pub enum StartError {
 }
 
 impl Process {
-    /// Starts a worker and waits until it serves. A task runs `serve`; a child process has to call the
-    /// like itself, with [`Pipe::stdio`]. `serve` is `Copy`, and so can own nothing that it might share.
+    /// Starts a worker and waits until it serves. A task runs `serve`; a child process has to serve
+    /// itself, on [`Pipe::stdio`]. `serve` is `Copy`, and so can own nothing that it might share.
     ///
     /// # Errors
     /// See [`StartError`]. A child that was started is reaped.

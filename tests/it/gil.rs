@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const INTERVALS: [Duration; 3] = [Duration::ZERO, Duration::from_micros(50), Duration::from_millis(5)];
 
@@ -62,6 +62,35 @@ fn a_holder_that_never_waits_hands_over_at_a_check_point() {
             }
         });
         assert_eq!(turn.load(Ordering::SeqCst), 20);
+    }
+}
+
+/// The one that keeps the time for both gets the lock from a thread that does not come back: the other
+/// one is served only if it is made the next timekeeper. Which of them gets it the system decides, so
+/// that it is tried a few times.
+#[test]
+fn whoever_still_waits_keeps_the_time() {
+    let switch_interval = Duration::from_millis(5);
+    for _ in 0..20 {
+        let interpreter = Interpreters::new(Setting::Shared { switch_interval }).interpreter();
+        let served = AtomicUsize::new(0);
+        let give_up = Instant::now() + Duration::from_secs(20);
+        thread::scope(|scope| {
+            let first = interpreter.attach();
+            for _ in 0..2 {
+                let (interpreter, served) = (interpreter.clone(), &served);
+                scope.spawn(move || {
+                    let attached = interpreter.attach();
+                    served.fetch_add(1, Ordering::SeqCst);
+                    while served.load(Ordering::SeqCst) < 2 && Instant::now() < give_up {
+                        attached.check_point();
+                    }
+                    assert_eq!(served.load(Ordering::SeqCst), 2, "both are served");
+                });
+                thread::sleep(Duration::from_millis(1));
+            }
+            drop(first);
+        });
     }
 }
 
@@ -126,11 +155,10 @@ fn a_panic_leaves_the_lock_as_it_should_be() {
 #[test]
 fn the_programs_do_what_they_say() {
     for _ in 0..50 {
-        assert_eq!(never_two_holders::never_two_holders(), "at most 1 holder");
+        assert_eq!(never_two_holders::never_two_holders(), "at most 1 at once");
         assert_eq!(every_waiter_gets_it::every_waiter_gets_it(), "held 4 times");
-        assert_eq!(cpu_overlap::cpu_overlap_gil_on(), 1);
-        assert_eq!(io_overlaps::waits_with_the_lock(), 1);
+        assert_eq!(cpu_overlap::cpu_overlap_gil_on(), "at most 1 at once");
+        assert_eq!(io_overlaps::io_overlaps(), "both waited at once");
         assert_eq!(racy_update::update_without_check_point(), "counter 2");
-        assert!([1, 2].contains(&io_overlaps::io_overlaps()));
     }
 }

@@ -89,6 +89,31 @@ fn a_failing_job_fails_its_own_future_only() {
 }
 
 #[test]
+fn a_cancelled_job_that_panics_when_dropped_harms_nobody() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            fail("dropped");
+        }
+    }
+    let pool = pool_of(1);
+    let (_, release) = blocked(&pool);
+    let bomb = Bomb;
+    let armed = pool.submit(move || drop(bomb)).unwrap();
+    let after = pool.submit(|| 2).unwrap();
+    assert!(armed.cancel());
+    release.send(0).unwrap();
+    let give_up = Duration::from_secs(20);
+    assert_eq!(after.result_timeout(give_up), Some(Ok(2)), "the worker is still there");
+
+    let (_, release) = blocked(&pool);
+    let bombs = [Bomb, Bomb].map(|bomb| pool.submit(move || drop(bomb)).unwrap());
+    pool.shutdown(Wait::No, Queued::Cancel);
+    assert!(bombs.iter().all(Future::cancelled));
+    release.send(0).unwrap();
+}
+
+#[test]
 fn callbacks_are_called_in_order_and_their_panics_ignored() {
     let pool = pool_of(1);
     let (future, release) = blocked(&pool);

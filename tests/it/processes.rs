@@ -1,9 +1,9 @@
 //! Worker processes, for real: what they compute, and what becomes of their callers when they die.
 
 use conccheck::models::processes::{
-    self, APPEND, CallError, FAIL, FUNCTIONS, Function, Launch, PERFORM, Pool, ProcessPoolExecutor, SQUARE,
-    as_completed, every_worker_ends, failing_job_fails_alone, killed_worker_breaks_pending_futures,
-    map_keeps_order, memory_is_separate,
+    self, APPEND, CallError, FAIL, FUNCTIONS, Function, Launch, PERFORM, Pool, ProcessPoolExecutor, Queued,
+    SQUARE, Wait, as_completed, every_worker_ends, failing_job_fails_alone,
+    killed_worker_breaks_pending_futures, map_keeps_order, memory_is_separate,
 };
 use conccheck::models::workload::{Done, Job, Sharing, Step, Workload};
 use conccheck::models::{Setting, gil};
@@ -86,6 +86,13 @@ fn map_gives_results_in_the_order_of_the_arguments() {
 }
 
 #[test]
+fn map_ends_with_the_first_failure() {
+    let messages = ["first", "second", "third"].map(String::from);
+    let results: Vec<_> = executor(2).map(&FAIL, messages).collect();
+    assert_eq!(results, [Err(CallError::Raised("first".to_string()))]);
+}
+
+#[test]
 fn as_completed_gives_each_future_once() {
     let pool = executor(2);
     let futures: Vec<_> = (0..20).map(|number| pool.submit(&SQUARE, &number)).collect();
@@ -147,7 +154,7 @@ fn a_killed_worker_breaks_every_future_and_later_ones() {
     assert!([expected(worker_0), expected(worker_1)].contains(&messages[0]), "{}", messages[0]);
     assert!(messages.iter().all(|message| *message == messages[0]), "one reason for all: {messages:?}");
     assert_eq!(broken(pool.submit(&SQUARE, &2).result().unwrap_err()), messages[0], "a later call");
-    pool.shutdown();
+    pool.shutdown(Wait::ForWorkers, Queued::Run);
     assert_gone(&ids);
 }
 
@@ -195,9 +202,11 @@ fn cancelled_calls_are_never_made() {
     let (by_itself, with_all) = (pool.submit(&SQUARE, &2), pool.submit(&SQUARE, &3));
     assert!(by_itself.cancel() && by_itself.cancelled() && by_itself.cancel());
     assert!(!running.cancel(), "a worker has it");
-    pool.cancel_pending();
+    pool.shutdown(Wait::No, Queued::Cancel);
     assert_eq!(with_all.result(), Err(CallError::Cancelled));
     assert_eq!(as_completed([by_itself, with_all]).count(), 2, "cancelled is done");
+    let refused = CallError::Refused("cannot submit a call after shutdown".to_string());
+    assert_eq!(pool.submit(&SQUARE, &4).result(), Err(refused));
     pool.kill_workers();
     assert!(running.exception().is_some());
 }

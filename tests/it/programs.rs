@@ -69,18 +69,23 @@ fn under_loom() {
 }
 
 #[test]
-fn every_broken_program_stands_next_to_one_that_is_right() {
-    let mut right_in_model: BTreeMap<&str, bool> = BTreeMap::new();
+fn every_broken_program_follows_the_one_that_it_is_a_twin_of() {
+    let mut twins_in_model: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut right: Option<&Program> = None;
     for program in PROGRAMS {
-        *right_in_model.entry(program.model()).or_default() |= !program.is_broken();
         assert!(!program.right.is_empty(), "{} says what is right", program.name);
+        assert_eq!(program.twin_of.is_some(), program.is_broken(), "{}", program.name);
+        let twins = twins_in_model.entry(program.model()).or_default();
+        if program.twin_of.is_none() {
+            right = Some(program);
+        } else {
+            assert_eq!(program.twin_of, right.map(|right| right.name), "{}", program.name);
+            assert_eq!(Some(program.model()), right.map(Program::model), "{}", program.name);
+            *twins += 1;
+        }
     }
-    for (model, is_right) in right_in_model {
-        assert!(is_right, "{model} has a program that is right");
-        assert!(
-            PROGRAMS.iter().any(|program| program.model() == model && program.is_broken()),
-            "{model} has a twin"
-        );
+    for (model, twins) in twins_in_model {
+        assert!(twins > 0, "{model} has a twin");
     }
 }
 

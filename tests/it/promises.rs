@@ -50,18 +50,15 @@ enum Promise {
     EveryWorkerEnds,
 }
 
-const EXECUTORS: [(&str, Executor, &[Promise]); 6] = [
+const EXECUTORS: [(&str, Executor, &[Promise]); 7] = [
     (
         "pool",
         pool,
         &[Promise::YieldsEachOnce, Promise::FailsAlone, Promise::AtMostMaxWorkers, Promise::EveryWorkerEnds],
     ),
     ("pool's map", pool_map, &[Promise::KeepsOrder, Promise::AtMostMaxWorkers, Promise::EveryWorkerEnds]),
-    (
-        "processes",
-        processes,
-        &[Promise::YieldsEachOnce, Promise::KeepsOrder, Promise::FailsAlone, Promise::EveryWorkerEnds],
-    ),
+    ("processes", processes, &[Promise::YieldsEachOnce, Promise::FailsAlone, Promise::EveryWorkerEnds]),
+    ("processes' map", processes_map, &[Promise::KeepsOrder, Promise::EveryWorkerEnds]),
     ("asyncio", asyncio, &[Promise::YieldsEachOnce, Promise::KeepsOrder, Promise::FailsAlone]),
     ("tokio", tokio, &[Promise::KeepsOrder, Promise::FailsAlone, Promise::EveryWorkerEnds]),
     ("without a fault", |case| small_pool(case, Fault::None), &ALL),
@@ -222,21 +219,36 @@ fn pool_map(case: &Case) -> Ran {
 
 static JOB: Function<(u64, bool), u64> =
     Function::new("job", |(job, fails)| if fails { resume_unwind(Box::new(job.to_string())) } else { job });
-static JOBS: Functions = &[&JOB];
+static TRIED: Function<(u64, bool), Result<u64, String>> =
+    Function::new("tried", |(job, fails)| if fails { Err(job.to_string()) } else { Ok(job) });
+static JOBS: Functions = &[&JOB, &TRIED];
 
 fn processes(case: &Case) -> Ran {
     let pool = ProcessPoolExecutor::new(case.workers, Launch::Task, JOBS);
-    let arguments = || case.fails.iter().enumerate().map(|(job, fails)| (job as u64, *fails));
     let ended = |result: Result<u64, processes::CallError>| match result {
         Ok(job) => Ok(usize::try_from(job).unwrap()),
         Err(processes::CallError::Raised(message)) => Err(message),
         Err(other) => Err(format!("not by itself: {other}")),
     };
-    let futures: Vec<_> = arguments().map(|argument| pool.submit(&JOB, &argument)).collect();
-    let completed = processes::as_completed(futures).map(|future| job(ended(future.result()))).collect();
-    let results = pool.map(&JOB, arguments()).map(ended).collect();
-    pool.shutdown();
+    let futures: Vec<_> = arguments(case).map(|argument| pool.submit(&JOB, &argument)).collect();
+    let completed =
+        processes::as_completed(futures.clone()).map(|future| job(ended(future.result()))).collect();
+    let results = futures.iter().map(|future| ended(future.result())).collect();
+    drop(pool);
     Ran { completed, results, most_at_once: 0 }
+}
+
+/// A map ends at the first failure, so here the failures are values.
+fn processes_map(case: &Case) -> Ran {
+    let pool = ProcessPoolExecutor::new(case.workers, Launch::Task, JOBS);
+    let ended = |result: Result<Result<u64, String>, _>| result.unwrap().map(|job| job as usize);
+    let results = pool.map(&TRIED, arguments(case)).map(ended).collect();
+    drop(pool);
+    Ran { completed: Vec::new(), results, most_at_once: 0 }
+}
+
+fn arguments(case: &Case) -> impl Iterator<Item = (u64, bool)> {
+    case.fails.iter().enumerate().map(|(job, fails)| (job as u64, *fails))
 }
 
 fn asyncio(case: &Case) -> Ran {
