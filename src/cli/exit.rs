@@ -14,6 +14,8 @@ pub enum Exit {
     Usage = 2,
     /// conccheck itself failed. Please report it.
     Fault = 70,
+    /// The results could not be written: a full disk, say.
+    NotWritten = 74,
     /// Interrupted (Ctrl-C). What was measured until then has been printed.
     Interrupted = 130,
 }

@@ -39,6 +39,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     result.unwrap_or_else(|error| {
         // As above: there is nowhere else to say it.
         let _ = writeln!(anstream::stderr(), "error: {error:#}");
-        Exit::Usage
+        if error.is::<output::NotWritten>() { Exit::NotWritten } else { Exit::Usage }
     })
 }

@@ -80,6 +80,11 @@ pub fn measure(workload: &Workload, plan: &Plan, progress: &mut dyn FnMut(&Measu
     let mut cpu = CpuTimes::new(workload);
     let mut measurement = Measurement::new(workload, plan, &cpu);
     let mut reference = None;
+    // What is known so far, in case that the user has enough of waiting for the samples.
+    progress(&measurement);
+    cpu.sample_all();
+    measurement.set_limits(cpu.job_times(workload, plan.time_scale));
+    measurement.compute_absurd_rows(plan.pool_workers(workload));
     progress(&measurement);
     let start = Instant::now();
     loop {
@@ -105,10 +110,16 @@ fn rounds_within_budget(round: Duration) -> usize {
     (rounds as usize).clamp(ROUNDS_MIN, ROUNDS_MAX)
 }
 
+impl Plan {
+    fn pool_workers(&self, workload: &Workload) -> usize {
+        self.workers.or(workload.workers).unwrap_or(self.cores)
+    }
+}
+
 impl Measurement {
     /// All rows, none of them run.
     fn new(workload: &Workload, plan: &Plan, cpu: &CpuTimes) -> Self {
-        let pool_workers = plan.workers.or(workload.workers).unwrap_or(plan.cores);
+        let pool_workers = plan.pool_workers(workload);
         let row = |&variant: &Variant| Row {
             variant,
             workers: variant.workers(workload.jobs.len(), pool_workers),
@@ -127,7 +138,6 @@ impl Measurement {
             resident_before: memory::resident_bytes(),
         };
         measurement.set_limits(cpu.job_times(workload, plan.time_scale));
-        measurement.compute_absurd_rows(pool_workers);
         measurement
     }
 

@@ -125,6 +125,25 @@ fn a_model_that_cannot_run_is_a_row_that_says_so() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn more_threads_than_the_machine_has_room_for_fail_their_row_only() {
+    let text = "[[jobs]]\ncount = 100000\nsteps = [{ io = 0.001 }]";
+    let output = run_text(text, &["--model", "threads,asyncio", "--gil", "off", "--format", "json"]);
+    let document = document(&output);
+    assert_eq!(output.status.code(), Some(1), "{document:#}");
+    let note = rows(&document)[0]["note"].as_str().expect("a note").to_string();
+    assert!(note.contains("could not run: 100000 threads"), "{note}");
+    assert_eq!(rows(&document)[1]["same_result"], true);
+}
+
+#[test]
+fn a_step_of_any_length_has_a_limit_above_zero() {
+    let text = "[[jobs]]\nsteps = [{ cpu = 300 }]";
+    let rows = rows(&document(&run_text(text, &["--runs", "1", "--format", "json"])));
+    assert!(rows.iter().all(|row| row["limit_seconds"].as_f64() > Some(0.0)), "{rows:#?}");
+}
+
+#[test]
 fn absurd_rows_are_computed_and_the_crowd_still_measured() {
     let run = ["run", "crowd", "--model", "sequential,pool,asyncio", "--runs", "1", "--format", "json"];
     let output = output(&run);
