@@ -4,7 +4,7 @@
 //! The tasks of `crate::task` look alike, and are beneath these: they are tokio's, or a checker's like
 //! tokio's, where one handle is awaited and whoever awaits it is woken when the runtime has put the task
 //! away. In asyncio a task may have several callbacks, and at its end they are called in the order in
-//! which they were added, on which the order of `as_completed` and `gather` rests.
+//! which they were added, on which that of `as_completed` rests.
 
 use super::running::{self, TaskNumber};
 use crate::panic::{self, AssertUnwindSafe};

@@ -114,9 +114,14 @@ impl Drop for Child {
 }
 
 impl Killer {
+    /// Kills the child and what it has started, unless it has ended.
     pub(super) fn kill(&self) {
-        // The only failure is that it has ended already.
-        let _ = self.with(std::process::Child::kill);
+        self.with(|child| {
+            // The number of a child that was waited for may be another's by now.
+            if let Ok(None) = child.try_wait() {
+                kill_group(child);
+            }
+        });
     }
 
     pub(super) fn process_id(&self) -> u32 {
@@ -126,6 +131,22 @@ impl Killer {
     fn with<T>(&self, act: impl FnOnce(&mut std::process::Child) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Kills the process group that [`command`] made for the child.
+#[cfg(unix)]
+fn kill_group(child: &mut std::process::Child) {
+    use nix::sys::signal::{Signal, killpg};
+    use nix::unistd::Pid;
+
+    // The only failure is that all of it has ended already.
+    let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+}
+
+#[cfg(not(unix))]
+fn kill_group(child: &mut std::process::Child) {
+    // The only failure is that it has ended already.
+    let _ = child.kill();
 }
 
 impl From<ExitStatus> for Ended {

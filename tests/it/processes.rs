@@ -159,6 +159,25 @@ fn a_killed_worker_breaks_every_future_and_later_ones() {
 }
 
 #[test]
+fn what_a_killed_worker_started_is_killed_with_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let survived = directory.path().join("survived");
+    // What is started has the worker's output, so that the call is not over before both have ended.
+    let script = "(sleep 20; : > \"$1\") & exec \"$0\" \"$2\"";
+    let worker = env!("CARGO_BIN_EXE_conccheck");
+    let arguments = ["-c", script, worker, survived.to_str().unwrap(), processes::WORKER_ARGUMENT];
+    let pool = ProcessPoolExecutor::new(1, Launch::command("/bin/sh", arguments), FUNCTIONS);
+    let future = pool.submit(&PERFORM, &endless());
+    while !future.running() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    pool.kill_workers();
+    let message = broken(future.result().unwrap_err());
+    assert!(message.ends_with("worker 0 was killed by signal 9 while calling `perform`"), "{message}");
+    assert!(!survived.exists(), "killed before it could");
+}
+
+#[test]
 fn a_killed_worker_does_not_hang_a_map() {
     let pool = Pool::new(2, children(), FUNCTIONS);
     std::thread::scope(|scope| {
