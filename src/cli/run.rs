@@ -56,7 +56,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=WORKERS_MAX),
           allow_negative_numbers = true)]
     workers: Option<u64>,
-    /// Runs of each model [default: 3, more of what is quick, fewer of what takes seconds]
+    /// Runs of each model [default: 3, more of what is quick, fewer of what is slow]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000),
           allow_negative_numbers = true)]
     runs: Option<u64>,

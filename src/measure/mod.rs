@@ -33,7 +33,7 @@ const BUDGET: Duration = Duration::from_secs(2);
 const ROUNDS_MIN: usize = 3;
 const ROUNDS_MAX: usize = 20;
 /// A row that took longer than this altogether is not run again, if the number of runs is not given.
-const ROW_BUDGET: Duration = Duration::from_millis(1_100);
+const ROW_BUDGET: Duration = Duration::from_millis(550);
 /// A row is computed, not run, when it takes longer than this at least, unless it is asked for …
 const ROW_MAX: Duration = Duration::from_secs(60);
 /// … and also then when it takes longer than this …
