@@ -115,7 +115,22 @@ struct WorkloadForm {
 struct JobForm {
     name: Option<Label>,
     count: Option<JobCount>,
-    steps: Vec<StepForm>,
+    steps: Steps,
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<StepForm>")]
+struct Steps(Vec<Step>);
+
+impl TryFrom<Vec<StepForm>> for Steps {
+    type Error = &'static str;
+
+    fn try_from(forms: Vec<StepForm>) -> Result<Self, Self::Error> {
+        if forms.is_empty() {
+            return Err("no steps: a job has at least one, such as { io = 0.5 }");
+        }
+        Ok(Steps(forms.into_iter().map(|form| form.0).collect()))
+    }
 }
 
 /// One of the four; as a struct, so that an unknown or second key is an error that names it.
@@ -136,7 +151,7 @@ struct SharedForm {
     how: Sharing,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(try_from = "StepKeys")]
 struct StepForm(Step);
 
@@ -183,7 +198,6 @@ fn count_out(forms: &[JobForm]) -> Vec<Job> {
     let mut number_by_name = BTreeMap::<&str, u64>::new();
     let mut jobs = Vec::new();
     for form in forms {
-        let steps: Vec<Step> = form.steps.iter().map(|step| step.0.clone()).collect();
         for _ in 0..form.count() {
             let number = number_by_name.entry(form.name()).or_default();
             *number += 1;
@@ -191,7 +205,7 @@ fn count_out(forms: &[JobForm]) -> Vec<Job> {
                 1 => form.name().to_string(),
                 _ => format!("{} {number}", form.name()),
             };
-            jobs.push(Job { name, steps: steps.clone() });
+            jobs.push(Job { name, steps: form.steps.0.clone() });
         }
     }
     jobs
@@ -217,7 +231,7 @@ impl TryFrom<String> for Label {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         if text.trim().is_empty() || text.chars().any(char::is_control) {
-            return Err("the text has to be one line that is not empty");
+            return Err("the text has to be one line that is not empty, without control characters");
         }
         Ok(Label(text))
     }
@@ -244,8 +258,10 @@ impl serde::de::Visitor<'_> for SecondsVisitor {
 
     fn visit_f64<E: serde::de::Error>(self, seconds: f64) -> Result<Seconds, E> {
         if !(0.0..=IO_SECONDS_MAX).contains(&seconds) {
+            // Some numbers have hundreds of digits.
+            let shown = if seconds.abs() < 1e9 { format!("{seconds}") } else { format!("{seconds:e}") };
             return Err(E::custom(format!(
-                "a wait of {seconds} seconds: it has to be from 0 to {IO_SECONDS_MAX}"
+                "a wait of {shown} seconds: it has to be from 0 to {IO_SECONDS_MAX}"
             )));
         }
         Ok(Seconds(Duration::from_secs_f64(seconds)))

@@ -1,6 +1,7 @@
 //! How far a run is, on stderr: a bar on a terminal, a line per workload in CI, else nothing.
 
 use crate::measure::Measurement;
+use crate::models::workload::Workload;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -16,11 +17,12 @@ pub(super) enum Progress {
 
 impl Progress {
     /// What suits stderr and the environment.
-    pub(super) fn new(workload_count: usize) -> Self {
+    pub(super) fn new(workloads: &[Workload]) -> Self {
+        let workload_count = workloads.len();
         if std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false") {
             Progress::Lines { workload_count }
         } else if std::io::stderr().is_terminal() {
-            Progress::Bar(bar(workload_count))
+            Progress::Bar(bar(workloads))
         } else {
             Progress::Silent
         }
@@ -64,10 +66,13 @@ impl Progress {
     }
 }
 
-fn bar(workload_count: usize) -> ProgressBar {
+fn bar(workloads: &[Workload]) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {wide_bar:.dim} {msg}, {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new((workload_count * PARTS) as u64).with_style(style);
+    let bar = ProgressBar::new((workloads.len() * PARTS) as u64).with_style(style);
+    if let Some(first) = workloads.first() {
+        bar.set_message(first.name.clone());
+    }
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }

@@ -4,7 +4,7 @@
 use super::args::Format;
 use super::progress::Progress;
 use super::{Exit, output, workload};
-use crate::measure::{GilChoice, Measurement, Plan, Variant, measure};
+use crate::measure::{Gil, GilChoice, Measurement, Plan, Variant, measure};
 use crate::models::workload::{WORKERS_MAX, Workload};
 use crate::models::{Model, processes};
 use crate::report;
@@ -20,8 +20,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 const TIME_SCALE_MAX: f64 = 1_000.0;
+const SWITCH_MS_MIN: f64 = 0.001;
+const SWITCH_MS_MAX: f64 = 10_000.0;
 
 /// Run workloads for real under every model and compare the models.
 ///
@@ -29,6 +32,10 @@ const TIME_SCALE_MAX: f64 = 1_000.0;
 /// after another, the limit that no schedule of these jobs on these workers and cores can beat, how
 /// much of it was reached, the most memory that it added to this process, and whether the results
 /// were those of the sequential run. Then a line of advice.
+///
+/// Waiting counts exactly for the limit, computing as the median of samples of this machine: by that
+/// a row can come out a little above 100 %. What would take more than a minute is computed, not run,
+/// unless --runs or --model asks for it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -41,11 +48,17 @@ pub(super) struct Args {
     /// With CPython's interpreter lock, without, or both where it makes a difference
     #[arg(long, value_enum, default_value_t = GilArg::Both)]
     gil: GilArg,
+    /// How long a thread waits for the interpreter lock before it asks for it, in ms
+    #[arg(long, value_name = "MS", default_value = "5", value_parser = switch_interval,
+          allow_negative_numbers = true)]
+    switch_interval: Duration,
     /// Workers of pool, rayon, processes and tokio [default: the workload's, else one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=WORKERS_MAX))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=WORKERS_MAX),
+          allow_negative_numbers = true)]
     workers: Option<u64>,
-    /// Runs of each model [default: 3, more of what is quick, fewer of what takes seconds]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    /// Runs of each model [default: 3, more of what is quick, fewer of what is slow]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000),
+          allow_negative_numbers = true)]
     runs: Option<u64>,
     /// Multiply every wait by this; 1 is the workload's own time
     #[arg(long, value_name = "FACTOR", default_value = "0.1", value_parser = time_scale,
@@ -80,11 +93,12 @@ A workload of your own is a TOML file:
   name = \"visit\"
   steps = [ { shared = { cell = \"hits\", add = 1, how = \"safe\" } }, { fail = \"no route\" } ]
 
-Steps:
-  io      waits that many seconds
-  cpu     sums the squares of the numbers below
+Steps, one at least in each job:
+  io      waits that many seconds, 0 to 86400
+  cpu     sums the squares of the numbers below, 0 to 1000000000000
   shared  adds to a cell that all jobs see; how is safe or racy
-  fail    ends the job with that message";
+  fail    ends the job with that message
+Workers are 1 to 1024, jobs 1 to 100000 altogether, a file 1 MB at most.";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum GilArg {
@@ -112,21 +126,41 @@ fn time_scale(text: &str) -> Result<f64, String> {
     scale.ok_or_else(|| format!("it has to be a number above 0, at most {TIME_SCALE_MAX}"))
 }
 
+/// Milliseconds, with or without their unit.
+fn switch_interval(text: &str) -> Result<Duration, String> {
+    let number = text.strip_suffix("ms").unwrap_or(text).trim_end();
+    let millis = number.parse::<f64>().ok().filter(|ms| (SWITCH_MS_MIN..=SWITCH_MS_MAX).contains(ms));
+    let millis = millis.ok_or_else(|| {
+        format!("it has to be milliseconds from {SWITCH_MS_MIN} to {SWITCH_MS_MAX}, such as 5 or 5ms")
+    })?;
+    Ok(Duration::from_secs_f64(millis / 1e3))
+}
+
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     let workloads = workloads(&args.workloads)?;
     let plan = plan(args)?;
     let export = args.export_json.as_deref().map(open_for_writing).transpose()?;
-    let show = Show { color, format: args.format, progress: Progress::new(workloads.len()) };
+    let show = Show { color, format: args.format, progress: Progress::new(&workloads) };
+    let has_lock = plan.variants.iter().any(|variant| variant.gil == Gil::On);
     if args.format == Format::Text {
-        show.print(&report::run::heading(plan.cores, plan.time_scale))?;
+        let switch_interval = has_lock.then_some(plan.switch_interval);
+        show.print(&report::run::heading(plan.cores, plan.time_scale, switch_interval))?;
     }
+    let workload_count = workloads.len();
     let (measurements, exit) = show.follow(&start(workloads, plan)?)?;
-    let document = report::run::json(&measurements);
-    if args.format == Format::Json {
-        show.print(&document)?;
+    let is_interrupted = exit == Exit::Interrupted;
+    let document = report::run::json(&measurements, args.switch_interval, is_interrupted);
+    match args.format {
+        Format::Json => show.print(&document)?,
+        Format::Text if is_interrupted => {
+            let complete = measurements.iter().filter(|measurement| measurement.is_complete()).count();
+            show.print(&report::run::interrupted(complete, workload_count))?;
+        }
+        Format::Text => (),
     }
     if let Some((file, path)) = export {
-        replace_contents(file, &document).with_context(|| format!("failed to write {}", path.display()))?;
+        replace_contents(file, &document)
+            .map_err(|source| output::NotWritten { place: path.display().to_string(), source })?;
     }
     Ok(exit)
 }
@@ -134,7 +168,7 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
 fn workloads(arguments: &[OsString]) -> anyhow::Result<Vec<Workload>> {
     match arguments {
         [] => Ok(Workload::builtin()),
-        arguments => arguments.iter().map(|argument| workload::find(argument)).collect(),
+        arguments => workload::find_all(arguments),
     }
 }
 
@@ -150,7 +184,9 @@ fn plan(args: &Args) -> anyhow::Result<Plan> {
         variants,
         runs: args.runs.map(as_count),
         workers: args.workers.map(as_count),
+        runs_long_rows: args.runs.is_some() || !named.is_empty(),
         time_scale: args.time_scale,
+        switch_interval: args.switch_interval,
         cores: thread::available_parallelism().map_or(1, usize::from),
         worker_process: processes::current_exe()
             .context("failed to find this program, to start workers with")?,

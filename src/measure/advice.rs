@@ -5,7 +5,7 @@
 //! without one, threads or a pool; hardly anything to do, neither. The figures decide; this order
 //! only breaks what they leave open.
 
-use super::{Gil, Measurement, Row};
+use super::{Gil, Measurement, Row, readable};
 use crate::models::Model;
 use std::time::Duration;
 
@@ -26,16 +26,23 @@ const TRIFLE: Duration = Duration::from_millis(1);
 const THREADS_MAX: usize = 100;
 
 pub(super) fn advise(measurement: &Measurement) -> Advice {
+    let none = |reason: &str| Advice { model: None, reason: reason.to_string() };
+    if !measurement.is_complete() {
+        return none("interrupted before all rows had their runs");
+    }
+    if !measurement.is_comparison() {
+        return none("there is only one model to choose from");
+    }
     let best = choose(measurement, |row| row.variant.gil == Gil::Off);
     let has_lock_free = best.is_some();
     let Some((best, fastest)) = best.or_else(|| choose(measurement, |_| true)) else {
-        let reason = "no model was run and gave the sequential results".to_string();
-        return Advice { model: None, reason };
+        return none("no model was run and gave the sequential results");
     };
     let mut reason = format!("{}: {}", kind_of_work(measurement), figures(measurement, best, fastest));
-    if has_lock_free && computing_share(measurement) >= 0.5 {
-        reason.push_str(&under_a_gil(measurement));
+    if has_lock_free {
+        reason.push_str(&under_a_gil(measurement, best));
     }
+    reason.push_str(&caveat(measurement, best));
     Advice { model: Some(best.variant.model), reason }
 }
 
@@ -86,38 +93,46 @@ fn computing_share(measurement: &Measurement) -> f64 {
 }
 
 fn kind_of_work(measurement: &Measurement) -> String {
+    let jobs = match measurement.jobs.len() {
+        1 => "one job".to_string(),
+        count => format!("{count} jobs"),
+    };
     let computing = 100.0 * computing_share(measurement);
-    match measurement.jobs.len() {
-        1 => format!("one job, {computing:.0} % computing"),
-        count if computing >= 50.0 => format!("{count} jobs, {computing:.0} % computing"),
-        count => format!("{count} jobs, {:.0} % waiting", 100.0 - computing),
+    if measurement.jobs.iter().all(|job| job.total().is_zero()) {
+        format!("{jobs}, neither waiting nor computing")
+    } else if computing >= 50.0 {
+        format!("{jobs}, {computing:.0} % computing")
+    } else {
+        format!("{jobs}, {:.0} % waiting", 100.0 - computing)
     }
 }
 
 fn figures(measurement: &Measurement, best: &Row, fastest: &Row) -> String {
-    let seconds = |row: &Row| row.seconds().unwrap_or_default().as_secs_f64();
-    let mut text = format!("{:.3} s", seconds(best));
+    let time = |row: &Row| readable(row.seconds().unwrap_or_default());
+    let mut text = time(best);
     if best.variant.model == Model::Sequential {
-        text.push_str(", and nothing saves enough to be worth more");
-    } else if let Some(speedup) = measurement.speedup(best) {
+        text.push_str(&match best.variant == fastest.variant {
+            true => ", the fastest".to_string(),
+            false => format!("; {}, the fastest, saves too little ({})", fastest.variant, time(fastest)),
+        });
+        return text;
+    }
+    if let Some(speedup) = measurement.speedup(best) {
         let digits = usize::from(speedup < 100.0);
-        text.push_str(&format!(", {speedup:.digits$} times faster than sequential"));
+        text.push_str(&format!(", {speedup:.digits$} times as fast as sequential"));
     }
-    if best.variant == fastest.variant {
-        text.push_str(if best.variant.model == Model::Sequential { "" } else { ", the fastest" });
-    } else {
-        text.push_str(&format!(
-            ", the simplest of those about as fast as {} ({:.3} s)",
-            fastest.variant,
-            seconds(fastest)
-        ));
-    }
+    text.push_str(&match best.variant == fastest.variant {
+        true => ", the fastest".to_string(),
+        false => {
+            format!(", the simplest of those about as fast as {} ({})", fastest.variant, time(fastest))
+        }
+    });
     text
 }
 
-/// What to choose for computing where threads share a lock: a row that has it, or a model whose
-/// workers do not share one. Says nothing when no row has the lock.
-fn under_a_gil(measurement: &Measurement) -> String {
+/// What to choose where threads share a lock: a row that has it, or a model whose workers do not share
+/// one. Says nothing when no row has the lock, and of waiting only what the lock changes.
+fn under_a_gil(measurement: &Measurement, best: &Row) -> String {
     if measurement.rows.iter().all(|row| row.variant.gil == Gil::Off) {
         return String::new();
     }
@@ -126,10 +141,24 @@ fn under_a_gil(measurement: &Measurement) -> String {
             || matches!(row.variant.model, Model::Sequential | Model::Processes | Model::Asyncio)
     };
     match choose(measurement, is_usable) {
-        Some((best, _)) => {
-            let seconds = best.seconds().unwrap_or_default().as_secs_f64();
-            format!("; under a GIL {} ({seconds:.3} s)", best.variant.model.name())
+        Some((locked, _))
+            if computing_share(measurement) >= 0.5 || locked.variant.model != best.variant.model =>
+        {
+            let time = readable(locked.seconds().unwrap_or_default());
+            format!("; under a GIL {} ({time})", locked.variant.model.name())
         }
-        None => String::new(),
+        _ => String::new(),
     }
+}
+
+/// A race that did not show in these runs may show in the next.
+fn caveat(measurement: &Measurement, best: &Row) -> String {
+    let is_safe = matches!(best.variant.model, Model::Sequential | Model::Asyncio);
+    if measurement.racy_cells.is_empty() || is_safe {
+        return String::new();
+    }
+    format!(
+        "; but updates of {} are racy: its right results are luck until they are made safe",
+        measurement.racy_cells.join(", ")
+    )
 }

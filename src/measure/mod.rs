@@ -7,32 +7,37 @@ mod cpu;
 mod limit;
 mod memory;
 mod packing;
+mod readable;
 mod row;
 mod statistics;
 
 pub use advice::Advice;
 pub use limit::{Capacity, JobTime, limit};
 pub use packing::least_makespan;
-pub use row::{Gil, GilChoice, Row, RowState, Variant};
+pub use readable::readable;
+pub use row::{Absurd, Gil, GilChoice, Row, RowState, Variant};
 
 use crate::models::processes::Launch;
-use crate::models::workload::{Results, Workload};
+use crate::models::workload::{Results, Sharing, Step, Workload};
 use crate::models::{self, Model, gil};
 use crate::panic;
 use cpu::CpuTimes;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// How long threads wait for the interpreter lock before they ask for it: CPython's default.
 pub const SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 /// Rounds of runs go on for about this long, if their number is not given.
-const BUDGET: Duration = Duration::from_secs(3);
+const BUDGET: Duration = Duration::from_secs(2);
 /// … but there are at least and at most so many; within half a minute for all that is built in.
 const ROUNDS_MIN: usize = 3;
 const ROUNDS_MAX: usize = 20;
 /// A row that took longer than this altogether is not run again, if the number of runs is not given.
-const ROW_BUDGET: Duration = Duration::from_secs(2);
-/// A row is computed, not run, when it takes longer than this at least …
-const ROW_MAX: Duration = Duration::from_secs(20);
+const ROW_BUDGET: Duration = Duration::from_millis(550);
+/// A row is computed, not run, when it takes longer than this at least, unless it is asked for …
+const ROW_MAX: Duration = Duration::from_secs(60);
+/// … and also then when it takes longer than this …
+const ROW_SLOW: Duration = Duration::from_secs(20);
 /// … and this many times longer than the fastest model would.
 const ROW_FACTOR_MAX: u32 = 10;
 
@@ -45,8 +50,12 @@ pub struct Plan {
     pub runs: Option<usize>,
     /// Workers of a pool; `None` for what the workload says.
     pub workers: Option<usize>,
+    /// Whether the rows were asked for by name or number, so that even the long ones are run.
+    pub runs_long_rows: bool,
     /// Every wait of the workload is multiplied by this.
     pub time_scale: f64,
+    /// How long a thread waits for the interpreter lock before it asks for it.
+    pub switch_interval: Duration,
     /// Cores of this machine.
     pub cores: usize,
     /// The command that starts a worker process.
@@ -70,6 +79,8 @@ pub struct Measurement {
     pub rows: Vec<Row>,
     /// Rounds that are through, and how many there will be if that is known.
     pub rounds: (usize, Option<usize>),
+    /// The shared cells whose updates can be lost.
+    pub racy_cells: Vec<String>,
     /// Memory that was resident before the first run.
     resident_before: Option<u64>,
 }
@@ -84,11 +95,16 @@ pub fn measure(workload: &Workload, plan: &Plan, progress: &mut dyn FnMut(&Measu
     progress(&measurement);
     cpu.sample_all();
     measurement.set_limits(cpu.job_times(workload, plan.time_scale));
-    measurement.compute_absurd_rows(plan.pool_workers(workload));
+    measurement.compute_absurd_rows(plan, plan.pool_workers(workload));
     progress(&measurement);
     let start = Instant::now();
     loop {
-        for index in measurement.order_of_runs(plan) {
+        let order = measurement.order_of_runs(plan);
+        if order.is_empty() {
+            measurement.rounds.1 = Some(measurement.rounds.0);
+            return measurement;
+        }
+        for index in order {
             measurement.run_row(index, workload, plan, &mut reference);
             progress(&measurement);
         }
@@ -135,6 +151,7 @@ impl Measurement {
             jobs: Vec::new(),
             rows: plan.variants.iter().map(row).collect(),
             rounds: (0, plan.runs),
+            racy_cells: racy_cells(workload),
             resident_before: memory::resident_bytes(),
         };
         measurement.set_limits(cpu.job_times(workload, plan.time_scale));
@@ -150,7 +167,7 @@ impl Measurement {
 
     /// Takes out the rows that would take absurdly long next to what is possible for this workload,
     /// also under models that the plan does not name.
-    fn compute_absurd_rows(&mut self, pool_workers: usize) {
+    fn compute_absurd_rows(&mut self, plan: &Plan, pool_workers: usize) {
         let fastest = Variant::all(&Model::ALL, GilChoice::Off)
             .into_iter()
             .map(|variant| variant.capacity(variant.workers(self.jobs.len(), pool_workers), self.cores))
@@ -158,8 +175,10 @@ impl Measurement {
             .min()
             .unwrap_or_default();
         for row in &mut self.rows {
-            if row.limit > ROW_MAX && row.limit > fastest * ROW_FACTOR_MAX {
-                row.state = RowState::Computed;
+            if row.limit > ROW_SLOW && row.limit > fastest * ROW_FACTOR_MAX {
+                row.state = RowState::Computed(Absurd::NextToTheFastest);
+            } else if row.limit > ROW_MAX && !plan.runs_long_rows {
+                row.state = RowState::Computed(Absurd::UnlessAskedFor);
             }
         }
     }
@@ -172,7 +191,7 @@ impl Measurement {
             RowState::Measured { samples, .. } => {
                 plan.runs.is_some() || samples.iter().sum::<Duration>() <= ROW_BUDGET
             }
-            RowState::Computed | RowState::Failed(_) => false,
+            RowState::Computed(_) | RowState::Failed(_) => false,
         };
         let mut order: Vec<usize> = (0..self.rows.len()).rev().filter(goes_on).collect();
         order.sort_by_key(|&index| self.rows[index].variant.model != Model::Sequential);
@@ -185,7 +204,7 @@ impl Measurement {
         let setting = models::Setting {
             workers: row.workers,
             time_scale: plan.time_scale,
-            gil: gil_setting(row.variant),
+            gil: gil_setting(row.variant, plan.switch_interval),
             worker_process: plan.worker_process.clone(),
         };
         if row.variant.model != Model::Sequential && reference.is_none() {
@@ -218,16 +237,35 @@ impl Measurement {
         of_model().find(|row| row.variant.gil == Gil::Off).or_else(|| of_model().next())
     }
 
-    /// How many times faster than the sequential row.
+    /// Whether all planned runs are through; else it was interrupted.
+    pub fn is_complete(&self) -> bool {
+        self.rounds.1.is_some_and(|planned| self.rounds.0 >= planned)
+    }
+
+    /// Whether the sequential time that the others are compared with was not measured: it was left out,
+    /// or is still to come.
+    pub fn is_sequential_computed(&self) -> bool {
+        self.row(Model::Sequential).is_none_or(|row| row.seconds().is_none())
+    }
+
+    /// How many times faster than one job after another.
     pub fn speedup(&self, row: &Row) -> Option<f64> {
-        let sequential = self.row(Model::Sequential)?.seconds()?.as_secs_f64();
+        let measured = self.row(Model::Sequential).and_then(Row::seconds);
+        let sequential = measured.unwrap_or_else(|| self.jobs.iter().map(|job| job.total()).sum());
         let seconds = row.seconds()?.as_secs_f64();
-        (seconds > 0.0).then(|| sequential / seconds)
+        (seconds > 0.0).then(|| sequential.as_secs_f64() / seconds)
     }
 
     /// Which model to choose, and why.
     pub fn advice(&self) -> Advice {
         advice::advise(self)
+    }
+
+    /// Whether there are two models to choose from, and all that is to be known of them.
+    pub fn is_comparison(&self) -> bool {
+        let mut models = self.rows.iter().map(|row| row.variant.model);
+        let first = models.next();
+        self.is_complete() && models.any(|model| Some(model) != first)
     }
 }
 
@@ -241,12 +279,28 @@ impl Row {
 }
 
 /// Each worker process is an interpreter of its own; threads share one.
-fn gil_setting(variant: Variant) -> gil::Setting {
+fn gil_setting(variant: Variant, switch_interval: Duration) -> gil::Setting {
     match (variant.gil, variant.model) {
         (Gil::Off, _) => gil::Setting::Off,
-        (Gil::On, Model::Processes) => gil::Setting::PerInterpreter { switch_interval: SWITCH_INTERVAL },
-        (Gil::On, _) => gil::Setting::Shared { switch_interval: SWITCH_INTERVAL },
+        (Gil::On, Model::Processes) => gil::Setting::PerInterpreter { switch_interval },
+        (Gil::On, _) => gil::Setting::Shared { switch_interval },
     }
+}
+
+/// The cells that one job reads and writes apart while another uses them.
+fn racy_cells(workload: &Workload) -> Vec<String> {
+    let mut users = BTreeMap::<&str, (BTreeSet<usize>, bool)>::new();
+    for (index, job) in workload.jobs.iter().enumerate() {
+        for step in &job.steps {
+            if let Step::Shared { cell, sharing, .. } = step {
+                let (jobs, is_racy) = users.entry(cell).or_default();
+                jobs.insert(index);
+                *is_racy |= *sharing == Sharing::Racy;
+            }
+        }
+    }
+    let racy = users.into_iter().filter(|(_, (jobs, is_racy))| jobs.len() > 1 && *is_racy);
+    racy.map(|(cell, _)| cell.to_string()).collect()
 }
 
 /// A model that panics, which none should, has failed like one that returns an error.

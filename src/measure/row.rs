@@ -6,6 +6,9 @@ use crate::models::Model;
 use std::fmt;
 use std::time::Duration;
 
+/// Less growth of memory than this tells nothing: what earlier runs left is used again without counting.
+const MEMORY_MIN: u64 = 2_000_000;
+
 /// Whether threads share an interpreter lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gil {
@@ -47,9 +50,8 @@ pub struct Row {
     /// How far it is.
     pub state: RowState,
     /// The most memory that was resident in a run, over what was resident before the workload's first;
-    /// of the run that needed the least, because earlier rows leave memory behind. `None` where the
-    /// system does not tell, and for processes, whose memory is not in this one.
-    pub peak_bytes: Option<u64>,
+    /// of the run that needed the least, because earlier rows leave memory behind.
+    pub(super) peak_bytes: Option<u64>,
 }
 
 /// What came of a row's runs.
@@ -63,9 +65,31 @@ pub enum RowState {
         differing: usize,
     },
     /// It would take absurdly long: its limit stands for it.
-    Computed,
+    Computed(Absurd),
     /// The model could not run it.
     Failed(String),
+}
+
+/// Why a row is not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absurd {
+    /// It takes many times longer than the fastest model would.
+    NextToTheFastest,
+    /// It takes longer than anyone waits who did not ask for it.
+    UnlessAskedFor,
+}
+
+impl fmt::Display for Absurd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Absurd::NextToTheFastest => {
+                "computed, not run: it takes more than 20 s and ten times as long as the fastest model"
+            }
+            Absurd::UnlessAskedFor => {
+                "computed, not run: it takes more than a minute; --runs or --model runs it all the same"
+            }
+        })
+    }
 }
 
 impl Variant {
@@ -119,7 +143,7 @@ impl Row {
     pub fn seconds(&self) -> Option<Duration> {
         match &self.state {
             RowState::Measured { samples, .. } => median(samples),
-            RowState::Computed => Some(self.limit),
+            RowState::Computed(_) => Some(self.limit),
             RowState::Failed(_) => None,
         }
     }
@@ -143,9 +167,15 @@ impl Row {
     pub fn same_result(&self) -> Option<bool> {
         match &self.state {
             RowState::Measured { samples, differing } if !samples.is_empty() => Some(*differing == 0),
-            RowState::Measured { .. } | RowState::Computed => None,
+            RowState::Measured { .. } | RowState::Computed(_) => None,
             RowState::Failed(_) => Some(false),
         }
+    }
+
+    /// How far a run made this process's resident memory grow, in bytes. `None` where the system does not
+    /// tell, for processes, whose memory is not in this one, and below two megabytes, which tells nothing.
+    pub fn memory(&self) -> Option<u64> {
+        self.peak_bytes.filter(|&bytes| self.is_measured() && bytes >= MEMORY_MIN)
     }
 
     /// How much of the possible was reached: 1 is the limit.

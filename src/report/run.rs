@@ -1,9 +1,11 @@
 //! What `conccheck run` measured: a table per workload with a line of advice, or one JSON document.
 
 use super::SCHEMA;
-use crate::measure::{Gil, Measurement, Row, RowState};
+use crate::measure::{Gil, Measurement, Row, RowState, readable};
+use crate::models::Model;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ const HEADER: [&str; 9] =
     ["model", "workers", "median", "± MAD", "speedup", "limit", "of limit", "memory", "same result"];
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 
-/// One workload: what it is, a row per model, the advice. With ANSI styles; the writer strips them
+/// One workload: what it is, a row per model, the advice if there is a choice. With ANSI styles; the writer strips them
 /// where they are not wanted.
 pub fn text(measurement: &Measurement) -> String {
     let advice = measurement.advice();
@@ -24,19 +26,29 @@ pub fn text(measurement: &Measurement) -> String {
     for note in notes(measurement) {
         let _ = writeln!(text, "  {note}");
     }
-    let _ = writeln!(text, "  {BOLD}advice: {chosen}{BOLD:#}. {}", advice.reason);
+    if measurement.is_comparison() {
+        let _ = writeln!(text, "  {BOLD}advice: {chosen}{BOLD:#}. {}", advice.reason);
+    }
     text
 }
 
-/// The line above the first table.
-pub fn heading(cores: usize, time_scale: f64) -> String {
+/// The line above the first table. The switch interval is given where a row has the lock.
+pub fn heading(cores: usize, time_scale: f64, switch_interval: Option<Duration>) -> String {
     let cores = if cores == 1 { "1 core".to_string() } else { format!("{cores} cores") };
     let scale = match time_scale {
         1.0 => "waits at their original length".to_string(),
         0.1 => "seconds of waiting shown as tenths (--time-scale 1 for the original)".to_string(),
         scale => format!("waits multiplied by {scale}"),
     };
-    format!("conccheck {}: {cores}, {scale}\n", env!("CARGO_PKG_VERSION"))
+    let lock = switch_interval.map_or_else(String::new, |interval| {
+        format!(", GIL switch interval {} ms", 1e3 * interval.as_secs_f64())
+    });
+    format!("conccheck {}: {cores}, {scale}{lock}\n", env!("CARGO_PKG_VERSION"))
+}
+
+/// The line below the last table of a measurement that was interrupted.
+pub fn interrupted(complete: usize, workload_count: usize) -> String {
+    format!("\ninterrupted: {complete} of {workload_count} workloads measured\n")
 }
 
 fn table(measurement: &Measurement) -> String {
@@ -59,25 +71,20 @@ fn cells(measurement: &Measurement, row: &Row) -> [String; 9] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_string());
     let median = match &row.state {
         RowState::Failed(_) => Some("failed".to_string()),
-        RowState::Computed => Some(format!("~ {}", seconds(row.limit))),
-        RowState::Measured { .. } => row.seconds().map(seconds),
+        RowState::Computed(_) => Some(format!("~ {}", readable(row.limit))),
+        RowState::Measured { .. } => row.seconds().map(readable),
     };
     [
         row.variant.to_string(),
         row.workers.to_string(),
         or_dash(median),
-        or_dash(row.spread().map(seconds)),
+        or_dash(row.spread().map(readable)),
         or_dash(measurement.speedup(row).map(times)),
-        seconds(row.limit),
+        readable(row.limit),
         or_dash(row.of_limit().map(|part| format!("{:.0} %", 100.0 * part))),
-        or_dash(row.peak_bytes.map(|bytes| format!("{:.1} MB", bytes as f64 / 1e6))),
+        or_dash(row.memory().map(|bytes| format!("{:.1} MB", bytes as f64 / 1e6))),
         same_result(row),
     ]
-}
-
-fn seconds(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64();
-    if seconds < 0.01 { format!("{:.2} ms", 1e3 * seconds) } else { format!("{seconds:.3} s") }
 }
 
 fn times(speedup: f64) -> String {
@@ -91,7 +98,7 @@ fn same_result(row: &Row) -> String {
         RowState::Measured { samples, differing } => {
             format!("NO ({differing} of {} runs)", samples.len())
         }
-        RowState::Computed => "computed".to_string(),
+        RowState::Computed(_) => "computed".to_string(),
         RowState::Failed(_) => "NO".to_string(),
     }
 }
@@ -105,21 +112,57 @@ fn notes(measurement: &Measurement) -> Vec<String> {
         let runs = if least == most { least.to_string() } else { format!("{least} to {most}") };
         notes.push(format!("runs per row: {runs}"));
     }
-    if measurement.rows.iter().any(|row| row.state == RowState::Computed) {
-        notes.push("~ computed, not run: it would take absurdly long".to_string());
+    notes.push(
+        "memory: how far this process grew over what it was before the first row, from 2 MB on".to_string(),
+    );
+    let has_speedup = measurement.rows.iter().any(|row| measurement.speedup(row).is_some());
+    if has_speedup && measurement.is_sequential_computed() {
+        notes.push("speedup: over the sequential time as computed, which was not measured".to_string());
     }
     if measurement.rows.iter().all(|row| row.variant.gil == Gil::On) {
         notes.push("rayon and tokio are left out: Python, which has the lock, has neither".to_string());
     }
-    notes.extend(measurement.rows.iter().filter_map(note).map(|(row, note)| format!("{row}: {note}")));
+    notes.extend(racy_notes(measurement));
+    notes.extend(computed_notes(measurement));
+    let failed = measurement.rows.iter().filter(|row| matches!(row.state, RowState::Failed(_)));
+    notes.extend(failed.filter_map(|row| Some(format!("{}: {}", row.variant, note(row)?))));
     notes
 }
 
-/// The row's name and what is to be said of it alone.
-fn note(row: &Row) -> Option<(String, String)> {
-    match &row.state {
-        RowState::Failed(why) => Some((row.variant.to_string(), format!("could not run: {why}"))),
+/// That "yes" is luck where updates can be lost, and why processes lose them nearly always.
+fn racy_notes(measurement: &Measurement) -> Vec<String> {
+    if measurement.racy_cells.is_empty() {
+        return vec![];
+    }
+    let mut notes = vec![format!(
+        "racy updates of {}: a \"yes\" where jobs overlap is luck; `conccheck check threads::lost_update` tells why",
+        measurement.racy_cells.join(", ")
+    )];
+    if measurement.row(Model::Processes).is_some_and(|row| row.same_result() == Some(false)) {
+        notes.push(
+            "processes: each access to a shared cell is a message to the parent, so racy updates \
+             overlap more often"
+                .to_string(),
+        );
+    }
+    notes
+}
+
+/// The reasons for computing rows, each once.
+fn computed_notes(measurement: &Measurement) -> BTreeSet<String> {
+    let reasons = measurement.rows.iter().filter_map(|row| match row.state {
+        RowState::Computed(why) => Some(format!("~ {why}")),
         _ => None,
+    });
+    reasons.collect()
+}
+
+/// What is to be said of a row alone.
+fn note(row: &Row) -> Option<String> {
+    match &row.state {
+        RowState::Failed(why) => Some(format!("could not run: {why}")),
+        RowState::Computed(why) => Some(why.to_string()),
+        RowState::Measured { .. } => None,
     }
 }
 
@@ -127,9 +170,13 @@ fn note(row: &Row) -> Option<(String, String)> {
 ///
 /// # Panics
 /// Never: the document has no key that is not text.
-pub fn json(measurements: &[Measurement]) -> String {
-    let document =
-        DocumentForm { schema: SCHEMA, workloads: measurements.iter().map(WorkloadForm::new).collect() };
+pub fn json(measurements: &[Measurement], switch_interval: Duration, interrupted: bool) -> String {
+    let document = DocumentForm {
+        schema: SCHEMA,
+        interrupted,
+        switch_interval_seconds: switch_interval.as_secs_f64(),
+        workloads: measurements.iter().map(WorkloadForm::new).collect(),
+    };
     let mut text = serde_json::to_string_pretty(&document).expect("every key is text");
     text.push('\n');
     text
@@ -138,6 +185,8 @@ pub fn json(measurements: &[Measurement]) -> String {
 #[derive(Serialize)]
 struct DocumentForm {
     schema: &'static str,
+    interrupted: bool,
+    switch_interval_seconds: f64,
     workloads: Vec<WorkloadForm>,
 }
 
@@ -201,10 +250,18 @@ impl RowForm {
             limit_seconds: row.limit.as_secs_f64(),
             of_limit: row.of_limit(),
             same_result: row.same_result(),
-            peak_bytes: row.peak_bytes,
-            note: note(row).map(|(_, note)| note).or_else(|| {
-                (row.state == RowState::Computed).then(|| "computed: it would take absurdly long".to_string())
-            }),
+            peak_bytes: row.memory(),
+            note: note(row).or_else(|| interruption(measurement, row)),
         }
     }
+}
+
+/// What an interrupt left of a row that was meant to be run.
+fn interruption(measurement: &Measurement, row: &Row) -> Option<String> {
+    let is_cut = !measurement.is_complete();
+    is_cut.then(|| match row.samples().len() {
+        0 => "interrupted before its first run".to_string(),
+        1 => "interrupted after 1 run".to_string(),
+        count => format!("interrupted after {count} runs"),
+    })
 }

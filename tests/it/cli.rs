@@ -60,17 +60,23 @@ fn list_names_what_can_be_run() {
 
 #[test]
 fn wrong_arguments_are_named_and_exit_2() {
-    let cases: [&[&str]; 23] = [
+    let cases: [&[&str]; 29] = [
         &["run", "dwnloads"],
         &["run", "qqqqqqqq"],
+        &["run", ""],
+        &["run", "pages", "pages"],
         &["run", "--model", "proceses"],
         &["run", "--models", "pool"],
         &["run", "--runs", "0"],
+        &["run", "--runs", "-1"],
         &["run", "--runs", "many"],
+        &["run", "--workers", "-1"],
         &["run", "--workers", "0"],
         &["run", "--time-scale", "0"],
         &["run", "--time-scale", "-1"],
         &["run", "--time-scale", "nan"],
+        &["run", "--switch-interval", "0"],
+        &["run", "--switch-interval", "5s"],
         &["run", "--gil", "maybe"],
         &["run", "--gil", "on", "--model", "rayon"],
         &["run", "pages", "--export-json", "no-such-directory/run.json"],

@@ -1,7 +1,7 @@
 //! `conccheck run` measures every model, compares the results, and tells what it found.
 
 use crate::cli::{assert_snapshot, conccheck, output, transcript};
-use conccheck::measure::{GilChoice, Plan, RowState, Variant, measure};
+use conccheck::measure::{GilChoice, Plan, RowState, SWITCH_INTERVAL, Variant, measure};
 use conccheck::models::Model;
 use conccheck::models::processes::Launch;
 use conccheck::models::workload::Workload;
@@ -71,10 +71,10 @@ fn the_table_is_for_readers() {
     let volatile = [
         // Spaces go too: how many there are follows from the figures.
         (r"[0-9]+ cores?", "[cores]"),
-        (r" +[0-9]+\.[0-9]+ (ms|s)\b", " [time]"),
+        (r" +[0-9]+\.[0-9]+ (µs|ms|s)\b", " [time]"),
         (r" +[0-9.]+×", " [speedup]"),
         (r" +[0-9]+ %", " [part]"),
-        (r" +([0-9.]+ MB|-)", " [memory]"),
+        (r" +([0-9]+\.[0-9] MB|-)", " [memory]"),
         (r"(pool|pool \+ GIL|rayon|processes|tokio)( +)[0-9]+", "$1$2[workers]"),
         (r"advice: .*", "advice: [advice]"),
         (r" {2,}", "  "),
@@ -84,7 +84,8 @@ fn the_table_is_for_readers() {
 
 #[test]
 fn with_the_gil_on_every_row_has_it() {
-    let output = run_text("[[jobs]]\nsteps = []", &["--runs", "1", "--gil", "on", "--format", "json"]);
+    let output =
+        run_text("[[jobs]]\nsteps = [{ io = 0 }]", &["--runs", "1", "--gil", "on", "--format", "json"]);
     let rows = rows(&document(&output));
     assert!(rows.iter().all(|row| row["gil"] == "on"));
     let models: Vec<&str> = rows.iter().filter_map(|row| row["model"].as_str()).collect();
@@ -101,6 +102,7 @@ fn a_result_that_differs_is_told_and_exits_1() {
     let printed = transcript(&output);
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("NO (") && printed.contains("advice: sequential"), "{printed}");
+    assert!(printed.contains("racy updates of a: "), "{printed}");
 }
 
 #[test]
@@ -111,7 +113,9 @@ fn a_model_that_cannot_run_is_a_row_that_says_so() {
         variants: Variant::all(&models, GilChoice::Off),
         runs: Some(2),
         workers: None,
+        runs_long_rows: false,
         time_scale: 1.0,
+        switch_interval: SWITCH_INTERVAL,
         cores: 2,
         worker_process: Launch::command("no-such-program", [""; 0]),
     };
@@ -164,6 +168,38 @@ fn the_exported_document_is_the_printed_one() {
         ["run", "downloads", "--time-scale", "0.001", "--runs", "1", "--format", "json", "--export-json"];
     let output = conccheck().args(run).arg(&file).output().expect("the program starts");
     assert_eq!(fs::read(&file).expect("the document"), output.stdout);
+}
+
+#[test]
+fn a_wait_of_a_day_is_computed_unless_it_is_asked_for() {
+    let output = run_text("[[jobs]]\nsteps = [{ io = 86400 }]", &["--format", "json"]);
+    let document = document(&output);
+    assert_eq!((output.status.code(), &document["interrupted"]), (Some(0), &Value::Bool(false)));
+    for row in rows(&document) {
+        assert_eq!((&row["measured"], &row["runs"]), (&Value::Bool(false), &Value::from(0)), "{row:#}");
+        assert!(row["note"].as_str().is_some_and(|note| note.contains("--runs")), "{row:#}");
+    }
+}
+
+#[test]
+fn without_the_sequential_row_speedup_is_over_what_was_computed() {
+    let arguments = ["--model", "threads", "--gil", "off", "--runs", "1"];
+    let text = "[[jobs]]\ncount = 4\nsteps = [{ io = 0.5 }]";
+    let printed = transcript(&run_text(text, &arguments));
+    assert!(printed.contains("×") && printed.contains("as computed"), "{printed}");
+    assert!(!printed.contains("advice"), "one model leaves no choice: {printed}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn results_that_cannot_be_written_exit_74() {
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+    let run = ["run", "downloads", "--time-scale", "0.001", "--runs", "1", "--model", "threads"];
+    let printed = conccheck().args(run).stdout(full()).output().expect("the program starts");
+    let exported = conccheck().args(run).args(["--export-json", "/dev/full"]).output();
+    for output in [printed, exported.expect("the program starts")] {
+        assert_eq!(output.status.code(), Some(74), "{}", transcript(&output));
+    }
 }
 
 #[test]
@@ -221,6 +257,8 @@ fn an_interrupt_prints_what_was_measured_and_leaves_no_worker() {
     let printed = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{printed}");
     assert!(printed.contains("downloads") && printed.contains("not run"), "{printed}");
+    assert!(printed.ends_with("\ninterrupted: 1 of 2 workloads measured\n"), "{printed}");
+    assert_eq!(printed.matches("advice:").count(), 1, "none for what is unfinished: {printed}");
 }
 
 /// Returns when that process has a child process.

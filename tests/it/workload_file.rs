@@ -3,6 +3,7 @@
 use crate::cli::{assert_snapshot, conccheck};
 use conccheck::models::workload::{Sharing, Step, Workload};
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 #[test]
@@ -30,31 +31,36 @@ fn a_file_says_all_that_a_workload_can_be() {
 }
 
 /// Files that are no workloads, by what is wrong with them.
-const WRONG: [(&str, &[u8]); 24] = [
+const WRONG: [(&str, &[u8]); 29] = [
     ("empty", b""),
     ("no_jobs", b"name = \"x\"\njobs = []\n"),
     ("not_toml", b"[[jobs]]\nsteps = [ { io = 1 }\nname = 3"),
     ("not_utf8", b"name = \"caf\xe9\""),
     ("wrong_type_of_jobs", b"jobs = 3"),
     ("wrong_type_of_steps", b"[[jobs]]\nsteps = \"io\""),
-    ("wrong_type_of_name", b"name = 3\n[[jobs]]\nsteps = []"),
+    ("wrong_type_of_name", b"name = 3\n[[jobs]]\nsteps = [{ io = 0 }]"),
     ("wrong_type_of_io", b"[[jobs]]\nsteps = [{ io = \"1 s\" }]"),
     ("wrong_type_of_cpu", b"[[jobs]]\nsteps = [{ cpu = 1.5 }]"),
     ("negative_cpu", b"[[jobs]]\nsteps = [{ cpu = -5 }]"),
     ("unknown_step", b"[[jobs]]\nsteps = [{ io = 1 }, { oi = 1.0 }]"),
     ("two_steps_in_one", b"[[jobs]]\nsteps = [{ io = 1, cpu = 1 }]"),
     ("no_step", b"[[jobs]]\nsteps = [{}]"),
-    ("unknown_key", b"worker = 3\n[[jobs]]\nsteps = []"),
+    ("unknown_key", b"worker = 3\n[[jobs]]\nsteps = [{ io = 0 }]"),
     ("unknown_key_of_job", b"[[jobs]]\nstep = []"),
     ("negative_duration", b"[[jobs]]\nsteps = [{ io = -0.5 }]"),
     ("duration_nan", b"[[jobs]]\nsteps = [{ io = nan }]"),
     ("duration_infinite", b"[[jobs]]\nsteps = [{ io = inf }]"),
     ("duration_absurd", b"[[jobs]]\nsteps = [{ io = 1e12 }]"),
-    ("zero_workers", b"workers = 0\n[[jobs]]\nsteps = []"),
-    ("zero_count", b"[[jobs]]\ncount = 0\nsteps = []"),
-    ("huge_count", b"[[jobs]]\ncount = 9999999999\nsteps = []"),
+    ("zero_workers", b"workers = 0\n[[jobs]]\nsteps = [{ io = 0 }]"),
+    ("zero_count", b"[[jobs]]\ncount = 0\nsteps = [{ io = 0 }]"),
+    ("huge_count", b"[[jobs]]\ncount = 9999999999\nsteps = [{ io = 0 }]"),
     ("unknown_sharing", b"[[jobs]]\nsteps = [{ shared = { cell = \"a\", add = 1, how = \"fast\" } }]"),
-    ("empty_name", b"name = \"\"\n[[jobs]]\nsteps = []"),
+    ("no_steps", b"[[jobs]]\nsteps = [{ io = 1 }]\n\n[[jobs]]\nname = \"b\"\n"),
+    ("empty_steps", b"[[jobs]]\nsteps = []"),
+    ("control_character", b"name = \"a\\tb\"\n[[jobs]]\nsteps = [{ io = 0 }]"),
+    ("huge_wait", b"[[jobs]]\nsteps = [{ io = 1e300 }]"),
+    ("huge_cpu", b"[[jobs]]\nsteps = [{ cpu = 99999999999999999999999999999999999999999 }]"),
+    ("empty_name", b"name = \"\"\n[[jobs]]\nsteps = [{ io = 0 }]"),
 ];
 
 #[test]
@@ -73,6 +79,13 @@ fn a_wrong_file_is_refused_with_the_place_and_exit_2() {
         let message = String::from_utf8_lossy(&output.stderr);
         assert!(message.contains(name), "{message:?} names the file");
         messages += &message;
+    }
+    let large = directory.path().join("large.toml");
+    fs::File::create(&large).and_then(|file| file.set_len(1_000_001)).expect("a file");
+    for (path, why) in [(large.as_path(), "at most 1000000"), (Path::new("/dev/zero"), "is a device")] {
+        let output = conccheck().arg("run").arg(path).output().expect("the program starts");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && message.contains(why), "{message}");
     }
     assert_snapshot("wrong_files", &messages, &[]);
 }
