@@ -7,16 +7,20 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Who chooses the schedules under [`Backend::Shuttle`]. The other backends choose themselves.
+/// Who chooses the schedules under [`Backend::Native`] and [`Backend::Shuttle`]. The other backends
+/// choose themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
-    /// Each choice uniformly at random.
+    /// One execution of each trace class: optimal dynamic partial-order reduction (Abdulla, Aronsson,
+    /// Jonsson, Sagonas, JACM 2017). Native only.
+    Dpor,
+    /// Each choice uniformly at random. Shuttle only.
     Random {
         /// Fixes all choices.
         seed: u64,
     },
     /// Random priorities that change at a few random points: probabilistic concurrency testing
-    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
+    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010). Shuttle only.
     Pct {
         /// Fixes all choices.
         seed: u64,
@@ -31,9 +35,19 @@ impl Strategy {
     /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
         match self {
+            Strategy::Dpor => "dpor",
             Strategy::Random { .. } => "random",
             Strategy::Pct { .. } => "pct",
             Strategy::Dfs => "dfs",
+        }
+    }
+
+    /// Whether the backend has it.
+    pub(crate) fn is_of(self, backend: Backend) -> bool {
+        match backend {
+            Backend::Native => matches!(self, Strategy::Dpor | Strategy::Dfs),
+            Backend::Shuttle => self != Strategy::Dpor,
+            Backend::Real | Backend::Loom => false,
         }
     }
 
@@ -41,7 +55,7 @@ impl Strategy {
     pub fn seed(self) -> Option<u64> {
         match self {
             Strategy::Random { seed } | Strategy::Pct { seed, .. } => Some(seed),
-            Strategy::Dfs => None,
+            Strategy::Dpor | Strategy::Dfs => None,
         }
     }
 }
@@ -94,7 +108,8 @@ impl Checker {
         Checker { backend, ..self }
     }
 
-    /// Who chooses the schedules: [`Backend::Shuttle`] only. Random, if it is not said.
+    /// Who chooses the schedules: [`Backend::Native`] and [`Backend::Shuttle`] only. If it is not said:
+    /// dpor under native, random under shuttle.
     pub fn strategy(self, strategy: Strategy) -> Self {
         Checker { strategy: Some(strategy), ..self }
     }
@@ -141,12 +156,13 @@ impl Checker {
         }
         let strategy = match self.backend {
             Backend::Shuttle => Some(self.strategy.unwrap_or(Strategy::Random { seed: 0 })),
+            Backend::Native => Some(self.strategy.unwrap_or(Strategy::Dpor)),
             _ => None,
         };
         let limits = Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
                 (Backend::Real, _) => 100,
-                (Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
                 (Backend::Shuttle, _) => 1_000,
             }),
             steps_max: self.steps_max,
@@ -156,6 +172,9 @@ impl Checker {
         let begun = Instant::now();
         let search = Search::new(limits, Arc::clone(&self.progress));
         let search = match (self.backend, strategy) {
+            (Backend::Native, Some(strategy)) => {
+                backend::native::explore(search, strategy, Arc::new(program))
+            }
             #[cfg(feature = "shuttle")]
             (Backend::Shuttle, Some(strategy)) => {
                 backend::shuttle::explore(search, strategy, Arc::new(program))
@@ -169,6 +188,7 @@ impl Checker {
             strategy,
             outcomes: search.outcomes,
             executions: search.executions,
+            redundant: search.redundant,
             incomplete: search.incomplete,
             elapsed: begun.elapsed(),
         }
@@ -197,7 +217,7 @@ impl Checker {
     /// Says which do not, and what would.
     pub fn validate(&self) -> Result<(), SettingsError> {
         let compiled_in = match self.backend {
-            Backend::Real => true,
+            Backend::Real | Backend::Native => true,
             Backend::Shuttle => cfg!(feature = "shuttle"),
             Backend::Loom => cfg!(feature = "loom"),
         };
@@ -208,7 +228,7 @@ impl Checker {
             return Err(SettingsError::Nested);
         }
         match self.strategy {
-            Some(strategy) if self.backend != Backend::Shuttle => {
+            Some(strategy) if !strategy.is_of(self.backend) => {
                 return Err(SettingsError::Strategy(self.backend, strategy.name()));
             }
             Some(Strategy::Pct { depth: 0, .. }) => return Err(SettingsError::Zero("the depth of pct")),
@@ -243,10 +263,8 @@ pub enum SettingsError {
     /// The backend's cargo feature is off.
     #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
     NotCompiledIn(Backend),
-    /// The backend chooses its schedules itself.
-    #[error(
-        "the {0} backend has no strategy {1}: it chooses its schedules itself; strategies are for shuttle"
-    )]
+    /// The backend does not have the strategy.
+    #[error("the {0} backend has no strategy {1}; native has dpor and dfs, shuttle random, pct and dfs")]
     Strategy(Backend, &'static str),
     /// The backend does not count preemptions.
     #[error("the {0} backend cannot bound preemptions; loom can")]

@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// Who runs the programs
     #[arg(long, value_enum, default_value_t = BackendArg::Shuttle)]
     backend: BackendArg,
-    /// Who chooses the schedules under shuttle [default: random]
+    /// Who chooses the schedules [default: dpor under native, random under shuttle]
     #[arg(long, value_enum)]
     strategy: Option<StrategyArg>,
     /// Fixes all choices of random and pct [default: 0]
@@ -37,8 +37,8 @@ pub(super) struct Args {
     /// Ordering constraints that pct looks for [default: 3]
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
-    /// End each program's check after this many executions [default: shuttle 1000, real 100, loom and
-    /// dfs 100000]
+    /// End each program's check after this many executions [default: shuttle 1000, real 100, native,
+    /// loom and dfs 100000]
     #[arg(long, value_name = "N")]
     executions_max: Option<u64>,
     /// Only executions with at most this many preemptions, under loom
@@ -77,6 +77,8 @@ caught. It is 1 if one is not, or if a program that you named fails or hangs.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendArg {
+    /// Every execution, each trace class once; sequential consistency; not yet all of the facade
+    Native,
     /// Sampled schedules; sequential consistency
     Shuttle,
     /// Every execution, in a memory model weaker than sequential consistency
@@ -87,17 +89,20 @@ enum BackendArg {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum StrategyArg {
-    /// Each choice uniformly at random
+    /// One execution of each trace class (native)
+    Dpor,
+    /// Each choice uniformly at random (shuttle)
     Random,
-    /// Random priorities that change at a few points
+    /// Random priorities that change at a few points (shuttle)
     Pct,
-    /// All schedules, one after another
+    /// All schedules, one after another (native, shuttle)
     Dfs,
 }
 
 impl From<BackendArg> for Backend {
     fn from(backend: BackendArg) -> Self {
         match backend {
+            BackendArg::Native => Backend::Native,
             BackendArg::Shuttle => Backend::Shuttle,
             BackendArg::Loom => Backend::Loom,
             BackendArg::Real => Backend::Real,
@@ -172,6 +177,7 @@ fn checker(args: &Args) -> anyhow::Result<Checker> {
         None | Some(StrategyArg::Random) => Strategy::Random { seed },
         Some(StrategyArg::Pct) => Strategy::Pct { seed, depth: args.depth.unwrap_or(3) },
         Some(StrategyArg::Dfs) => Strategy::Dfs,
+        Some(StrategyArg::Dpor) => Strategy::Dpor,
     };
     if args.backend == BackendArg::Shuttle || args.strategy.is_some() {
         checker = checker.strategy(strategy);

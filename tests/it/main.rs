@@ -4,6 +4,7 @@ mod asyncio;
 mod backends;
 mod cli;
 mod gil;
+mod native;
 mod pool;
 mod processes;
 mod programs;
