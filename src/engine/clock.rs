@@ -48,6 +48,11 @@ impl Clocks {
         self.counts.truncate(len * self.width);
     }
 
+    /// Makes all of them clocks that nothing happens before.
+    pub(crate) fn clear(&mut self) {
+        self.counts.fill(0);
+    }
+
     /// How many events of `task` the clock has seen.
     pub(crate) fn count(&self, clock: usize, task: TaskId) -> u32 {
         self.counts[clock * self.width + task.index()]

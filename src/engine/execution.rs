@@ -193,11 +193,7 @@ impl Engine {
         self.world.position = 0;
         (self.next, self.end, self.spawning) = (None, None, 0);
         self.make_room();
-        for index in 0..self.world.tasks.len() {
-            let task = TaskId::new(index);
-            (0..self.world.tasks.len()).for_each(|other| self.world.pasts.set(index, TaskId::new(other), 0));
-            debug_assert!(self.world.tasks[task.index()].coroutine.is_none());
-        }
+        self.world.pasts.clear();
         self.world.tasks[TaskId::MAIN.index()].state = State::Running;
         self.world.running = TaskId::MAIN;
         true

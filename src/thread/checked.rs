@@ -181,8 +181,10 @@ impl<T> JoinHandle<T> {
             Handle::Native(Native { task, result }) => {
                 backend::expect(Backend::Native, "a thread's handle");
                 backend::native::join(task);
-                let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-                result.expect("a task that has ended has left its result")
+                let Some(result) = result.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+                    unreachable!("a task that has ended has left its result");
+                };
+                result
             }
             #[cfg(feature = "shuttle")]
             Handle::Shuttle(handle) => handle.join().and_then(|result| result),
