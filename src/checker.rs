@@ -57,7 +57,8 @@ impl Checker {
         Checker { backend, ..self }
     }
 
-    /// Who chooses the schedules: [`Backend::Shuttle`] only. Random, if it is not said.
+    /// Who chooses the schedules: [`Backend::Native`] and [`Backend::Shuttle`] only. If it is not said:
+    /// dpor under native, random under shuttle.
     pub fn strategy(self, strategy: Strategy) -> Self {
         Checker { strategy: Some(strategy), ..self }
     }
@@ -104,12 +105,13 @@ impl Checker {
         }
         let strategy = match self.backend {
             Backend::Shuttle => Some(self.strategy.unwrap_or(Strategy::Random { seed: 0 })),
+            Backend::Native => Some(self.strategy.unwrap_or(Strategy::Dpor)),
             _ => None,
         };
         let limits = Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
                 (Backend::Real, _) => 100,
-                (Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
                 (Backend::Shuttle, _) => 1_000,
             }),
             steps_max: self.steps_max,
@@ -119,6 +121,9 @@ impl Checker {
         let begun = Instant::now();
         let search = Search::new(limits, Arc::clone(&self.progress));
         let search = match (self.backend, strategy) {
+            (Backend::Native, Some(strategy)) => {
+                backend::native::explore(search, strategy, Arc::new(program))
+            }
             #[cfg(feature = "shuttle")]
             (Backend::Shuttle, Some(strategy)) => {
                 backend::shuttle::explore(search, strategy, Arc::new(program))
@@ -132,6 +137,7 @@ impl Checker {
             strategy,
             outcomes: search.outcomes,
             executions: search.executions,
+            redundant: search.redundant,
             incomplete: search.incomplete,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
@@ -157,7 +163,7 @@ impl Checker {
     /// Says which do not, and what would.
     pub fn validate(&self) -> Result<(), SettingsError> {
         let compiled_in = match self.backend {
-            Backend::Real => true,
+            Backend::Real | Backend::Native => true,
             Backend::Shuttle => cfg!(feature = "shuttle"),
             Backend::Loom => cfg!(feature = "loom"),
         };
@@ -168,7 +174,7 @@ impl Checker {
             return Err(SettingsError::Nested);
         }
         match self.strategy {
-            Some(strategy) if self.backend != Backend::Shuttle => {
+            Some(strategy) if !strategy.is_of(self.backend) => {
                 return Err(SettingsError::Strategy(self.backend, strategy.name()));
             }
             Some(Strategy::Pct { depth: 0, .. }) => return Err(SettingsError::Zero("the depth of pct")),
@@ -203,10 +209,8 @@ pub enum SettingsError {
     /// The backend's cargo feature is off.
     #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
     NotCompiledIn(Backend),
-    /// The backend chooses its schedules itself.
-    #[error(
-        "the {0} backend has no strategy {1}: it chooses its schedules itself; strategies are for shuttle"
-    )]
+    /// The backend does not have the strategy.
+    #[error("the {0} backend has no strategy {1}; native has dpor and dfs, shuttle random, pct and dfs")]
     Strategy(Backend, &'static str),
     /// The backend does not count preemptions.
     #[error("the {0} backend cannot bound preemptions; loom can")]

@@ -25,7 +25,8 @@
 //! # The map
 //!
 //! * [`sync`], [`thread`], [`task`], [`time`], [`panic`](mod@panic): the facade. `process`: worker processes.
-//! * `backend`: what is behind the facade: real, shuttle, loom.
+//! * `backend`: what is behind the facade: real, native, shuttle, loom.
+//! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
@@ -42,21 +43,25 @@
 //!
 //! # The backends
 //!
-//! | | real | shuttle | loom |
-//! |---|---|---|---|
-//! | memory model | the hardware's | sequential consistency | C11 without load buffering; SeqCst as AcqRel |
-//! | what it sees | samples | samples; with dfs all | all |
-//! | `notify_one` wakes | as the system likes | any waiter | the oldest waiter |
-//! | timeouts | fire | never fire | never fire |
-//! | weak compare-exchange fails without a reason | on some machines | never | never |
-//! | `park` returns without a reason | rarely | yes | no |
-//! | poisoning | yes | yes | refused |
-//! | while a task unwinds | others go on | only if it blocks | only if it blocks |
-//! | a panicking thread | `join` gives `Err` | the same | the same |
-//! | tasks | the system's limit | no limit | 5, `main` included |
-//! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same |
-//! | async tasks of several threads | tokio | a thread each | a thread each |
-//! | statics (in a [`sync::LazyLock`]) | live on | made anew in each execution | the same |
+//! | | real | native | shuttle | loom |
+//! |---|---|---|---|---|
+//! | memory model | the hardware's | sequential consistency | sequential consistency | C11 without load buffering; SeqCst as AcqRel |
+//! | what it sees | samples | all, each trace class once | samples; with dfs all | all |
+//! | what it has | all | atomics, `Mutex`, threads without `park`, `yield_now` and `is_finished`; the rest is refused | all | all |
+//! | `notify_one` wakes | as the system likes | refused | any waiter | the oldest waiter |
+//! | timeouts | fire | refused | never fire | never fire |
+//! | weak compare-exchange fails without a reason | on some machines | never | never | never |
+//! | `park` returns without a reason | rarely | refused | yes | no |
+//! | poisoning | yes | yes | yes | refused |
+//! | while a task unwinds | others go on | nobody else goes on; it may unlock, nothing else | others only if it blocks | others only if it blocks |
+//! | a panicking thread | `join` gives `Err` | the same | the same | the same |
+//! | tasks | the system's limit | no limit | no limit | 5, `main` included |
+//! | async tasks of one thread | tokio's `LocalSet` | refused | an event loop; switches only at `await` | the same |
+//! | async tasks of several threads | tokio | refused | a thread each | a thread each |
+//! | statics (in a [`sync::LazyLock`]) | live on | refused | made anew in each execution | the same |
+//! | after an execution without end | it stops | it stops | it goes on | it stops |
+//!
+//! What an execution holds that is left in its middle (a deadlock) is leaked.
 
 #![cfg_attr(
     not(all(feature = "shuttle", feature = "loom")),
@@ -76,6 +81,8 @@ pub mod time;
 mod backend;
 #[cfg(feature = "check")]
 mod checker;
+#[cfg(feature = "check")]
+mod engine;
 #[cfg(feature = "check")]
 mod outcome;
 #[cfg(feature = "check")]

@@ -180,6 +180,7 @@ impl Execution {
     pub(crate) fn abandon(&self) -> ! {
         self.abandoned.store(true, Ordering::SeqCst);
         match self.backend {
+            Backend::Native => super::native::leave(),
             #[cfg(feature = "loom")]
             Backend::Loom => super::loom::leave(),
             #[cfg(feature = "shuttle")]

@@ -1,12 +1,13 @@
 //! Each backend's lock, reader-writer lock and condition, without data: they decide who is next.
 //! For real they decide nothing, because std's own locks around the data do.
 
-use super::{Backend, current, expect, expect_real, not_compiled_in};
+use super::{Backend, current, expect, expect_real, native, not_compiled_in};
 use std::sync::PoisonError;
 
 /// A mutex without data.
 pub(crate) enum Lock {
     Real,
+    Native(native::Object),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::Mutex<()>),
     #[cfg(feature = "loom")]
@@ -16,6 +17,8 @@ pub(crate) enum Lock {
 /// The permission that a [`Lock`] gives; dropping it gives it back.
 pub(crate) enum Held<'a> {
     Real,
+    #[allow(dead_code, reason = "held for what dropping it does")]
+    Native(native::Locked),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::MutexGuard<'a, ()>),
     #[cfg(feature = "loom")]
@@ -29,6 +32,7 @@ impl Lock {
     pub(crate) fn new() -> Self {
         match current() {
             Backend::Real => Lock::Real,
+            Backend::Native => Lock::Native(native::Object::new()),
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => Lock::Shuttle(shuttle::sync::Mutex::new(())),
             #[cfg(feature = "loom")]
@@ -45,6 +49,10 @@ impl Lock {
             Lock::Real => {
                 expect_real("a mutex");
                 Held::Real
+            }
+            Lock::Native(lock) => {
+                expect(Backend::Native, "a mutex");
+                Held::Native(lock.lock())
             }
             #[cfg(feature = "shuttle")]
             Lock::Shuttle(lock) => {
@@ -66,6 +74,10 @@ impl Lock {
             Lock::Real => {
                 expect_real("a mutex");
                 Some(Held::Real)
+            }
+            Lock::Native(lock) => {
+                expect(Backend::Native, "a mutex");
+                lock.try_lock().map(Held::Native)
             }
             #[cfg(feature = "shuttle")]
             Lock::Shuttle(lock) => {
@@ -167,6 +179,9 @@ impl RwTurns {
     pub(crate) fn new() -> Self {
         match current() {
             Backend::Real => RwTurns::Real,
+            Backend::Native => {
+                super::unsupported("a reader-writer lock", "check this program under shuttle or loom")
+            }
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => RwTurns::Shuttle(shuttle::sync::RwLock::new(())),
             #[cfg(feature = "loom")]
@@ -196,6 +211,10 @@ impl Signal {
     pub(crate) fn new() -> Self {
         match current() {
             Backend::Real => Signal::Real(std::sync::Condvar::new()),
+            Backend::Native => super::unsupported(
+                "a condvar, or what is made of one (a channel, a barrier, a once, an async task)",
+                "check this program under shuttle or loom",
+            ),
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => Signal::Shuttle(shuttle::sync::Condvar::new()),
             #[cfg(feature = "loom")]

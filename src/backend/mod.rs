@@ -1,12 +1,13 @@
 //! What is behind the facade: which backend runs the calling task, and each backend's locks.
 //!
-//! Both checkers run all tasks of an execution on one OS thread, so who runs is a thread-local of
-//! the thread that explores, set by the backend's file ([`shuttle`], [`loom`], [`real`]) for as long
-//! as it explores. The facade asks here; of the facade this knows how panics are caught and told
+//! All checkers run all tasks of an execution on one OS thread, so who runs is a thread-local of
+//! the thread that explores, set by the backend's file ([`native`], [`shuttle`], [`loom`],
+//! [`real`]) for as long as it explores. The facade asks here; of the facade this knows how panics are caught and told
 //! ([`crate::panic`]), of the models nothing.
 
 mod execution;
 mod locks;
+pub(crate) mod native;
 mod panics;
 pub(crate) mod real;
 pub(crate) mod search;
@@ -18,6 +19,8 @@ pub(crate) mod shuttle;
 
 pub(crate) use execution::{Running, TaskId};
 pub(crate) use locks::{Held, HeldRead, HeldWrite, Lock, RwTurns, Signal};
+#[cfg(test)]
+pub(crate) use panics::mute_executions as mute;
 pub(crate) use panics::rethrow_if_ours;
 
 pub use search::Progress;
@@ -31,6 +34,8 @@ use std::str::FromStr;
 pub enum Backend {
     /// The operating system's threads and tokio, in real time.
     Real,
+    /// conccheck's own engine: every execution, each trace class once; sequential consistency.
+    Native,
     /// shuttle: schedules sampled at random or by priorities, or all of them; sequential consistency.
     Shuttle,
     /// loom: every execution of its memory model, weaker than sequential consistency; small programs.
@@ -39,12 +44,13 @@ pub enum Backend {
 
 impl Backend {
     /// All backends.
-    pub const ALL: [Backend; 3] = [Backend::Real, Backend::Shuttle, Backend::Loom];
+    pub const ALL: [Backend; 4] = [Backend::Real, Backend::Native, Backend::Shuttle, Backend::Loom];
 
     /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
         match self {
             Backend::Real => "real",
+            Backend::Native => "native",
             Backend::Shuttle => "shuttle",
             Backend::Loom => "loom",
         }
@@ -59,7 +65,7 @@ impl fmt::Display for Backend {
 
 /// A name that no backend has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no backend is called {0:?}; there are real, shuttle and loom")]
+#[error("no backend is called {0:?}; there are real, native, shuttle and loom")]
 pub struct UnknownBackend(String);
 
 impl FromStr for Backend {

@@ -41,6 +41,8 @@ pub(crate) struct Search<T> {
     pub(crate) limits: Limits,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
+    /// Executions that were begun and given up.
+    pub(crate) redundant: u64,
     pub(crate) incomplete: Option<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
@@ -54,6 +56,7 @@ impl<T: Ord> Search<T> {
             limits,
             outcomes: BTreeMap::new(),
             executions: 0,
+            redundant: 0,
             incomplete: None,
             hang_has_timed_wait: false,
             begun: Instant::now(),

@@ -54,7 +54,7 @@ fn section(what: What) -> String {
         What::Workloads => ("workloads (run NAME)", workload_lines()),
         What::Programs => ("programs (check NAME); the indented ones are broken on purpose", program_lines()),
         What::Backends => ("backends (check --backend NAME)", lines(&BACKENDS)),
-        What::Strategies => ("strategies of the shuttle backend (check --strategy NAME)", lines(&STRATEGIES)),
+        What::Strategies => ("strategies (check --strategy NAME)", lines(&STRATEGIES)),
     };
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
     let mut text = format!("{heading}\n");
@@ -64,16 +64,18 @@ fn section(what: What) -> String {
     text
 }
 
-const BACKENDS: [(&str, &str); 3] = [
+const BACKENDS: [(&str, &str); 4] = [
     ("real", "the operating system's threads and tokio: samples what this machine happens to do"),
+    ("native", "every execution, each trace class once; sequential consistency; not yet all of the facade"),
     ("shuttle", "sampled schedules, or all of them with dfs; sequential consistency"),
     ("loom", "every execution of a memory model weaker than sequential consistency; small programs"),
 ];
 
-const STRATEGIES: [(&str, &str); 3] = [
-    ("random", "each choice uniformly at random (--seed)"),
-    ("pct", "random priorities that change at a few points (--seed, --depth)"),
-    ("dfs", "all schedules, one after another"),
+const STRATEGIES: [(&str, &str); 4] = [
+    ("dpor", "native: one execution of each trace class"),
+    ("random", "shuttle: each choice uniformly at random (--seed)"),
+    ("pct", "shuttle: random priorities that change at a few points (--seed, --depth)"),
+    ("dfs", "native, shuttle: all schedules, one after another"),
 ];
 
 fn lines(table: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -23,6 +23,7 @@ pub struct Report<T> {
     pub(crate) strategy: Option<Strategy>,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
+    pub(crate) redundant: u64,
     pub(crate) incomplete: Option<Incomplete>,
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
@@ -58,6 +59,12 @@ impl<T: Ord> Report<T> {
     /// How many executions were run to their end, failures and hangs included.
     pub fn executions(&self) -> u64 {
         self.executions
+    }
+
+    /// How many executions were begun and given up because they were like one that was seen:
+    /// none, under [`Backend::Native`]'s `dpor`; not told by other backends.
+    pub fn redundant(&self) -> u64 {
+        self.redundant
     }
 
     /// Whether every execution that the backend knows was seen.

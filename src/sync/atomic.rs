@@ -11,6 +11,8 @@ pub use std::sync::atomic::{Ordering, compiler_fence};
 pub fn fence(order: Ordering) {
     match backend::current() {
         Backend::Real => real::fence(order),
+        // Under sequential consistency it does nothing.
+        Backend::Native => {}
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::sync::atomic::fence(order),
         #[cfg(feature = "loom")]
@@ -23,6 +25,7 @@ pub fn fence(order: Ordering) {
 /// One atomic as the running backend has it.
 enum Cell<R, S, L> {
     Real(R),
+    Native(backend::native::Object, R),
     #[cfg(feature = "shuttle")]
     Shuttle(S),
     #[cfg(feature = "loom")]
@@ -32,12 +35,17 @@ enum Cell<R, S, L> {
     Never(std::convert::Infallible, std::marker::PhantomData<(S, L)>),
 }
 
-/// Calls one method on whichever atomic this is.
+/// Calls one method on whichever atomic this is; the native engine is told what kind it is.
 macro_rules! on_backend {
-    ($self:ident, $cell:ident => $call:expr) => {
+    ($self:ident, $kind:ident($($expected:expr)?), $cell:ident => $call:expr) => {
         match &$self.0 {
             Cell::Real($cell) => {
                 backend::expect_real("an atomic");
+                $call
+            }
+            Cell::Native(object, $cell) => {
+                backend::expect(Backend::Native, "an atomic");
+                object.$kind($($expected.bits(),)? || $cell.load(Ordering::SeqCst).bits());
                 $call
             }
             #[cfg(feature = "shuttle")]
@@ -65,6 +73,29 @@ use loom::sync::atomic as loom_atomic;
 #[cfg(not(feature = "loom"))]
 use std::sync::atomic as loom_atomic;
 
+/// A value as the native engine compares it.
+trait Bits {
+    fn bits(self) -> u64;
+}
+
+macro_rules! bits {
+    ($($value:ty),+) => {
+        $(impl Bits for $value {
+            fn bits(self) -> u64 {
+                self as u64
+            }
+        })+
+    };
+}
+
+bits!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, bool);
+
+impl<T> Bits for *mut T {
+    fn bits(self) -> u64 {
+        self as usize as u64
+    }
+}
+
 /// What every atomic has.
 macro_rules! atomic {
     ($name:ident, $value:ty $(, $parameter:ident)?) => {
@@ -79,6 +110,7 @@ macro_rules! atomic {
             pub fn new(value: $value) -> Self {
                 $name(match backend::current() {
                     Backend::Real => Cell::Real(real::$name::new(value)),
+                    Backend::Native => Cell::Native(backend::native::Object::new(), real::$name::new(value)),
                     #[cfg(feature = "shuttle")]
                     Backend::Shuttle => Cell::Shuttle(shuttle::sync::atomic::$name::new(value)),
                     #[cfg(feature = "loom")]
@@ -93,19 +125,19 @@ macro_rules! atomic {
             /// Reads the value.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                on_backend!(self, cell => cell.load(order))
+                on_backend!(self, load(), cell => cell.load(order))
             }
 
             /// Writes the value.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                on_backend!(self, cell => cell.store(value, order))
+                on_backend!(self, store(), cell => cell.store(value, order))
             }
 
             /// Writes the value and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                on_backend!(self, cell => cell.swap(value, order))
+                on_backend!(self, store(), cell => cell.swap(value, order))
             }
 
             /// Writes `new` if the value is `current`.
@@ -120,11 +152,11 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                on_backend!(self, cell => cell.compare_exchange(current, new, success, failure))
+                on_backend!(self, exchange(current), cell => cell.compare_exchange(current, new, success, failure))
             }
 
             /// As [`Self::compare_exchange`], but it may fail without a reason: for real on some
-            /// machines; under shuttle and loom it never does.
+            /// machines; under a checker it never does.
             ///
             /// # Errors
             /// The value, when it is another or the exchange failed without a reason.
@@ -136,7 +168,12 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                on_backend!(self, cell => cell.compare_exchange_weak(current, new, success, failure))
+                if let Cell::Native(..) = &self.0 {
+                    return self.compare_exchange(current, new, success, failure);
+                }
+                on_backend!(self, exchange(current), cell => {
+                    cell.compare_exchange_weak(current, new, success, failure)
+                })
             }
 
             /// Writes what `update` makes of the value, as often as another task comes between.
@@ -163,7 +200,7 @@ macro_rules! atomic {
             /// The value, without an access: nobody else can have it.
             pub fn get_mut(&mut self) -> &mut $value {
                 match &mut self.0 {
-                    Cell::Real(cell) => cell.get_mut(),
+                    Cell::Real(cell) | Cell::Native(_, cell) => cell.get_mut(),
                     #[cfg(feature = "shuttle")]
                     Cell::Shuttle(cell) => cell.get_mut(),
                     #[cfg(feature = "loom")]
@@ -175,7 +212,7 @@ macro_rules! atomic {
             /// The value.
             pub fn into_inner(self) -> $value {
                 match self.0 {
-                    Cell::Real(cell) => cell.into_inner(),
+                    Cell::Real(cell) | Cell::Native(_, cell) => cell.into_inner(),
                     #[cfg(feature = "shuttle")]
                     Cell::Shuttle(cell) => cell.into_inner(),
                     #[cfg(feature = "loom")]
@@ -208,7 +245,7 @@ macro_rules! fetch {
                 #[doc = concat!($what, ", and returns the value before.")]
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    on_backend!(self, cell => cell.$method(value, order))
+                    on_backend!(self, store(), cell => cell.$method(value, order))
                 }
             )+
         }

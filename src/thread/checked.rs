@@ -6,6 +6,7 @@ use crate::panic;
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Result;
 use std::time::Duration;
 
@@ -97,6 +98,15 @@ impl Builder {
         };
         const NEVER: &str = "a checker's threads cost it nothing that can run out";
         let (handle, thread) = match backend::current() {
+            Backend::Native => {
+                let result = Arc::new(Mutex::new(None));
+                let packet = Arc::clone(&result);
+                let task = backend::native::spawn(move || {
+                    let result = body();
+                    *packet.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                });
+                (Handle::Native(Native { task, result }), Identity::Native(task, self.name.map(Arc::from)))
+            }
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => {
                 let mut builder = shuttle::thread::Builder::new();
@@ -132,10 +142,17 @@ pub struct JoinHandle<T> {
 
 enum Handle<T> {
     Real(std::thread::JoinHandle<T>),
+    Native(Native<T>),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::thread::JoinHandle<Result<T>>),
     #[cfg(feature = "loom")]
     Loom(loom::thread::JoinHandle<Result<T>>),
+}
+
+/// A task of the native engine, and where it leaves its result.
+struct Native<T> {
+    task: backend::native::Task,
+    result: Arc<Mutex<Option<Result<T>>>>,
 }
 
 /// Where a checker's thread is written down.
@@ -161,6 +178,14 @@ impl<T> JoinHandle<T> {
                 backend::expect_real("a thread's handle");
                 handle.join()
             }
+            Handle::Native(Native { task, result }) => {
+                backend::expect(Backend::Native, "a thread's handle");
+                backend::native::join(task);
+                let Some(result) = result.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+                    unreachable!("a task that has ended has left its result");
+                };
+                result
+            }
             #[cfg(feature = "shuttle")]
             Handle::Shuttle(handle) => {
                 backend::expect(Backend::Shuttle, "a thread's handle");
@@ -183,6 +208,7 @@ impl<T> JoinHandle<T> {
     pub fn is_finished(&self) -> bool {
         match (&self.handle, &self.record) {
             (Handle::Real(handle), _) => handle.is_finished(),
+            (Handle::Native(_), _) => backend::unsupported("to ask whether a thread has ended", "join it"),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
             (_, Some(record)) => record.execution.has_ended(record.task),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
@@ -204,6 +230,7 @@ pub struct Thread(Identity);
 #[derive(Clone)]
 enum Identity {
     Real(std::thread::Thread),
+    Native(backend::native::Task, Option<Arc<str>>),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::thread::Thread),
     #[cfg(feature = "loom")]
@@ -217,6 +244,7 @@ pub struct ThreadId(Id);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Id {
     Real(std::thread::ThreadId),
+    Native(backend::native::Task),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::thread::ThreadId),
     #[cfg(feature = "loom")]
@@ -227,6 +255,7 @@ impl Identity {
     fn id(&self) -> Id {
         match self {
             Identity::Real(thread) => Id::Real(thread.id()),
+            Identity::Native(task, _) => Id::Native(*task),
             #[cfg(feature = "shuttle")]
             Identity::Shuttle(thread) => Id::Shuttle(thread.id()),
             #[cfg(feature = "loom")]
@@ -237,6 +266,7 @@ impl Identity {
     fn unpark(&self) {
         match self {
             Identity::Real(thread) => thread.unpark(),
+            Identity::Native(..) => refuse_native("`unpark`"),
             #[cfg(feature = "shuttle")]
             Identity::Shuttle(thread) => thread.unpark(),
             #[cfg(feature = "loom")]
@@ -255,6 +285,7 @@ impl Thread {
     pub fn name(&self) -> Option<&str> {
         match &self.0 {
             Identity::Real(thread) => thread.name(),
+            Identity::Native(_, name) => name.as_deref(),
             #[cfg(feature = "shuttle")]
             Identity::Shuttle(thread) => thread.name(),
             #[cfg(feature = "loom")]
@@ -279,6 +310,7 @@ impl fmt::Debug for ThreadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Id::Real(id) => id.fmt(f),
+            Id::Native(id) => id.fmt(f),
             #[cfg(feature = "shuttle")]
             Id::Shuttle(id) => id.fmt(f),
             #[cfg(feature = "loom")]
@@ -291,6 +323,7 @@ impl fmt::Debug for ThreadId {
 pub fn current() -> Thread {
     Thread(match backend::current() {
         Backend::Real => Identity::Real(std::thread::current()),
+        Backend::Native => refuse_native("the current thread's handle"),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => Identity::Shuttle(shuttle::thread::current()),
         #[cfg(feature = "loom")]
@@ -305,6 +338,7 @@ pub fn current() -> Thread {
 pub fn yield_now() {
     match backend::current() {
         Backend::Real => std::thread::yield_now(),
+        Backend::Native => refuse_native("`yield_now` or `sleep`"),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::thread::yield_now(),
         #[cfg(feature = "loom")]
@@ -328,6 +362,7 @@ pub fn sleep(duration: Duration) {
 pub fn park() {
     match backend::current() {
         Backend::Real => std::thread::park(),
+        Backend::Native => refuse_native("`park`"),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::thread::park(),
         #[cfg(feature = "loom")]
@@ -347,6 +382,10 @@ pub fn park_timeout(timeout: Duration) {
             park();
         }
     }
+}
+
+fn refuse_native(what: &str) -> ! {
+    backend::unsupported(what, "check this program under shuttle or loom")
 }
 
 /// How many threads can run at once. Two under a checker, so that a program does not depend on the

@@ -16,6 +16,7 @@ mod cli;
 mod composites;
 mod drawn;
 mod gil;
+mod native;
 mod parity;
 mod policy;
 mod pool;

@@ -1,0 +1,83 @@
+//! Vector clocks, many in one piece of memory: a clock says of each task how many of its events
+//! happen before, or are, some point.
+
+use super::TaskId;
+
+/// Clocks of the same width, numbered from 0.
+#[derive(Debug)]
+pub(crate) struct Clocks {
+    width: usize,
+    counts: Vec<u32>,
+}
+
+impl Clocks {
+    pub(crate) fn new() -> Self {
+        Clocks { width: 4, counts: Vec::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.counts.len() / self.width
+    }
+
+    /// Makes room for this many tasks in each clock.
+    pub(crate) fn widen(&mut self, tasks: usize) {
+        if tasks <= self.width {
+            return;
+        }
+        let width = tasks.next_power_of_two();
+        let mut counts = vec![0; self.len() * width];
+        for (new, old) in counts.chunks_exact_mut(width).zip(self.counts.chunks_exact(self.width)) {
+            new[..self.width].copy_from_slice(old);
+        }
+        (self.width, self.counts) = (width, counts);
+    }
+
+    /// A new clock, which nothing happens before.
+    pub(crate) fn push(&mut self) -> usize {
+        self.counts.resize(self.counts.len() + self.width, 0);
+        self.len() - 1
+    }
+
+    /// A new clock that is a copy of one in `others`, which are as wide.
+    pub(crate) fn push_copy(&mut self, others: &Clocks, clock: usize) -> usize {
+        self.counts.extend_from_slice(others.get(clock));
+        self.len() - 1
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.counts.truncate(len * self.width);
+    }
+
+    /// Makes all of them clocks that nothing happens before.
+    pub(crate) fn clear(&mut self) {
+        self.counts.fill(0);
+    }
+
+    /// How many events of `task` the clock has seen.
+    pub(crate) fn count(&self, clock: usize, task: TaskId) -> u32 {
+        self.counts[clock * self.width + task.index()]
+    }
+
+    pub(crate) fn set(&mut self, clock: usize, task: TaskId, count: u32) {
+        self.counts[clock * self.width + task.index()] = count;
+    }
+
+    /// `clock` becomes that of `others`, which are as wide.
+    pub(crate) fn copy(&mut self, clock: usize, others: &Clocks, other: usize) {
+        let begin = clock * self.width;
+        self.counts[begin..begin + self.width].copy_from_slice(others.get(other));
+    }
+
+    /// `clock` has also seen what another of these has.
+    pub(crate) fn join_within(&mut self, clock: usize, other: usize) {
+        for task in 0..self.width {
+            let theirs = self.counts[other * self.width + task];
+            let mine = &mut self.counts[clock * self.width + task];
+            *mine = (*mine).max(theirs);
+        }
+    }
+
+    fn get(&self, clock: usize) -> &[u32] {
+        &self.counts[clock * self.width..][..self.width]
+    }
+}

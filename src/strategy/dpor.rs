@@ -1,0 +1,177 @@
+//! Optimal dynamic partial-order reduction: one execution of each trace class, and none given up.
+//!
+//! After Abdulla, Aronsson, Jonsson, Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial
+//! Order Reduction", JACM 2017, Algorithm 2. Departures:
+//!
+//! * The recursion is a stack, and the executions' common beginning is kept: a race is looked at once,
+//!   after the first execution that has it, not after each.
+//! * The sequence inserted for a race ends with the race's second event; events after it are left out.
+//! * A lock that waits competes with the last lock that took the mutex, which the paper leaves to its
+//!   section on blocking; so do locks that wait forever, at the end of an execution.
+//! * Whether an exchange or a try would succeed the other way round is known (see `engine::reversed`),
+//!   so failed ones are reads.
+
+use super::wakeup::{Branches, Fit, Forest};
+use crate::engine::{Choice, End, Event, Race, Scheduler, Second, TaskId, World, dependent, reversed};
+
+/// What the search takes for dependent.
+pub(crate) type Relation = fn(&Event, &Event) -> bool;
+
+pub(crate) struct Dpor {
+    dependent: Relation,
+    /// A scheduling point before each event of the last execution. Beyond `depth`, room for more.
+    nodes: Vec<Node>,
+    depth: usize,
+    forest: Forest,
+    sequence: Vec<Item>,
+    has_begun: bool,
+}
+
+#[derive(Default)]
+struct Node {
+    /// What need not come next: everything after it has been explored.
+    sleep: Vec<Event>,
+    /// What is still to be explored from here.
+    tree: Branches,
+    /// What was handed down together with the present choice.
+    below: Branches,
+}
+
+/// An event of a sequence: where the trace has it, or the race's second.
+#[derive(Clone, Copy)]
+struct Item {
+    event: Event,
+    position: Option<usize>,
+}
+
+impl Dpor {
+    pub(crate) fn new() -> Self {
+        Dpor::with_relation(dependent)
+    }
+
+    /// A search that takes another relation for the dependence: to see that a wrong one is noticed.
+    pub(crate) fn with_relation(dependent: Relation) -> Self {
+        Dpor {
+            dependent,
+            nodes: Vec::new(),
+            depth: 0,
+            forest: Forest::default(),
+            sequence: Vec::new(),
+            has_begun: false,
+        }
+    }
+
+    /// The scheduling point after the last event of the trace.
+    fn enter(&mut self, world: &World) {
+        if self.nodes.len() == self.depth {
+            self.nodes.push(Node::default());
+        }
+        let (before, rest) = self.nodes.split_at_mut(self.depth);
+        let node = &mut rest[0];
+        (node.tree, node.below) = (Branches::NONE, Branches::NONE);
+        node.sleep.clear();
+        if let (Some(parent), Some(event)) = (before.last_mut(), world.trace.events.last()) {
+            node.tree = std::mem::take(&mut parent.below);
+            let dependent = self.dependent;
+            node.sleep.extend(parent.sleep.iter().filter(|asleep| !dependent(asleep, event)));
+        }
+        self.depth += 1;
+    }
+
+    /// Sees to it that the race's events will also come in the other order.
+    fn reverse(&mut self, world: &World, race: &Race) {
+        let trace = &world.trace;
+        let first = trace.events[race.first];
+        let end = match race.second {
+            Second::Executed(position) => position,
+            Second::Pending(_) => trace.events.len(),
+        };
+        self.sequence.clear();
+        self.sequence.extend(
+            (race.first + 1..end)
+                .filter(|&position| !trace.happens_before(race.first, position))
+                .map(|position| Item { event: trace.events[position], position: Some(position) }),
+        );
+        self.sequence.push(Item { event: reversed(&first, &trace.second(race)), position: None });
+        let dependent = self.dependent;
+        let before = |one: &Item, other: &Item| match (one.position, other.position) {
+            (Some(one), Some(other)) => trace.happens_before(one, other),
+            (Some(position), None) => trace.is_in_past(position, race) || dependent(&one.event, &other.event),
+            _ => false,
+        };
+        let fit = |event: &Event, sequence: &[Item]| match sequence
+            .iter()
+            .position(|item| item.event.task == event.task)
+        {
+            Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
+            Some(at) => Fit::Initial(at),
+            None if sequence.iter().any(|item| dependent(event, &item.event)) => Fit::No,
+            None => Fit::Independent,
+        };
+        let node = &mut self.nodes[race.first];
+        let is_weak_initial = |asleep: &Event| !matches!(fit(asleep, &self.sequence), Fit::No);
+        if !node.sleep.iter().any(is_weak_initial) {
+            self.forest.insert(&mut node.tree, &mut self.sequence, |item| item.event, fit);
+        }
+    }
+}
+
+impl Scheduler for Dpor {
+    fn begin(&mut self, world: &mut World) -> bool {
+        if !self.has_begun {
+            self.has_begun = true;
+            return true;
+        }
+        while self.depth > 0 {
+            let position = self.depth - 1;
+            let node = &mut self.nodes[position];
+            if let Some(explored) = world.trace.events.get(position) {
+                node.sleep.push(*explored);
+            }
+            if !node.tree.is_empty() {
+                world.trace.truncate(position);
+                return true;
+            }
+            self.depth -= 1;
+        }
+        false
+    }
+
+    fn choose(&mut self, world: &World) -> Choice {
+        if self.depth == world.trace.events.len() {
+            self.enter(world);
+        }
+        let node = &mut self.nodes[self.depth - 1];
+        if let Some((event, below)) = self.forest.pop(&mut node.tree) {
+            node.below = below;
+            return if world.can_repeat(&event) { Choice::Run(event.task) } else { Choice::Diverged };
+        }
+        let is_asleep = |task: TaskId| node.sleep.iter().any(|asleep| asleep.task == task);
+        let mut enabled = world.enabled().peekable();
+        match enabled.peek() {
+            None => Choice::Nobody,
+            Some(_) => enabled.find(|&task| !is_asleep(task)).map_or(Choice::Redundant, Choice::Run),
+        }
+    }
+
+    fn end(&mut self, world: &mut World, _: &End) {
+        world.race_pending();
+        let races = std::mem::take(&mut world.trace.races);
+        for race in &races {
+            self.reverse(world, race);
+        }
+        world.trace.races = races;
+        // What was handed down to where the execution did not get.
+        while self.depth > world.trace.events.len() {
+            self.depth -= 1;
+            let node = &mut self.nodes[self.depth];
+            let (tree, below) = (std::mem::take(&mut node.tree), std::mem::take(&mut node.below));
+            self.forest.clear(tree);
+            self.forest.clear(below);
+        }
+        if let Some(node) = self.depth.checked_sub(1).map(|last| &mut self.nodes[last]) {
+            let below = std::mem::take(&mut node.below);
+            self.forest.clear(below);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Wakeup trees: what is still to be explored from a scheduling point, as sequences of events that
+//! share their beginnings, in the order in which they were found.
+//!
+//! All trees of a search live in one arena, since they are handed from point to point as the search
+//! goes down into them.
+
+use crate::engine::Event;
+
+/// A tree's branches, or a branch's own: the first of them, linked to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Branches(Option<usize>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Forest {
+    arena: Vec<Branch>,
+    free: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Branch {
+    event: Event,
+    below: Branches,
+    next: Branches,
+}
+
+/// How an event at a branch relates to a sequence that is to be inserted.
+pub(crate) enum Fit {
+    /// It is the sequence's event at this position, and could come first in it.
+    Initial(usize),
+    /// It could be put before the whole sequence.
+    Independent,
+    No,
+}
+
+impl Branches {
+    pub(crate) const NONE: Branches = Branches(None);
+
+    pub(crate) fn is_empty(self) -> bool {
+        self == Branches::NONE
+    }
+}
+
+impl Forest {
+    /// Takes the first branch off: its event, and the tree below it.
+    pub(crate) fn pop(&mut self, branches: &mut Branches) -> Option<(Event, Branches)> {
+        let first = branches.0?;
+        let branch = &self.arena[first];
+        let (event, below) = (branch.event, branch.below);
+        *branches = branch.next;
+        self.free.push(first);
+        Some((event, below))
+    }
+
+    /// Throws a whole tree away.
+    pub(crate) fn clear(&mut self, mut branches: Branches) {
+        while let Some((_, below)) = self.pop(&mut branches) {
+            self.clear(below);
+        }
+    }
+
+    /// Inserts a sequence unless some branch, down to its end, is the beginning of an equivalent one.
+    /// `fit` compares a branch's event with what is left of the sequence.
+    pub(crate) fn insert<S>(
+        &mut self,
+        branches: &mut Branches,
+        sequence: &mut Vec<S>,
+        event: impl Fn(&S) -> Event,
+        fit: impl Fn(&Event, &[S]) -> Fit,
+    ) {
+        let mut at: Option<usize> = None;
+        loop {
+            let list = at.map_or(*branches, |at| self.arena[at].below);
+            if at.is_some() && list.is_empty() {
+                return;
+            }
+            let (mut last, mut child, mut found) = (None, list, None);
+            while let Branches(Some(here)) = child {
+                match fit(&self.arena[here].event, sequence) {
+                    Fit::Initial(position) => {
+                        sequence.remove(position);
+                        found = Some(here);
+                        break;
+                    }
+                    Fit::Independent => {
+                        found = Some(here);
+                        break;
+                    }
+                    Fit::No => (last, child) = (Some(here), self.arena[here].next),
+                }
+            }
+            if found.is_some() {
+                at = found;
+                continue;
+            }
+            let chain = self.chain(sequence.iter().map(event).rev());
+            match (last, at) {
+                (Some(last), _) => self.arena[last].next = chain,
+                (None, Some(at)) => self.arena[at].below = chain,
+                (None, None) => *branches = chain,
+            }
+            return;
+        }
+    }
+
+    /// A tree that is one sequence, given from its end.
+    fn chain(&mut self, events_from_the_end: impl Iterator<Item = Event>) -> Branches {
+        let mut below = Branches::NONE;
+        for event in events_from_the_end {
+            let branch = Branch { event, below, next: Branches::NONE };
+            below = Branches(Some(match self.free.pop() {
+                Some(place) => {
+                    self.arena[place] = branch;
+                    place
+                }
+                None => {
+                    self.arena.push(branch);
+                    self.arena.len() - 1
+                }
+            }));
+        }
+        below
+    }
+}
