@@ -78,7 +78,7 @@ fn cells(measurement: &Measurement, row: &Row) -> [String; 9] {
         row.variant.to_string(),
         row.workers.to_string(),
         or_dash(median),
-        or_dash(row.spread().map(readable)),
+        or_dash(row.spread().filter(|_| row.samples().len() > 1).map(readable)),
         or_dash(measurement.speedup(row).map(times)),
         readable(row.limit),
         or_dash(row.of_limit().map(|part| format!("{:.0} %", 100.0 * part))),
@@ -112,9 +112,12 @@ fn notes(measurement: &Measurement) -> Vec<String> {
         let runs = if least == most { least.to_string() } else { format!("{least} to {most}") };
         notes.push(format!("runs per row: {runs}"));
     }
-    notes.push(
-        "memory: how far this process grew over what it was before the first row, from 2 MB on".to_string(),
-    );
+    if measurement.rows.iter().any(|row| row.memory().is_some()) {
+        notes.push(
+            "memory: how far this process grew over what it was before the first row, from 2 MB on"
+                .to_string(),
+        );
+    }
     let has_speedup = measurement.rows.iter().any(|row| measurement.speedup(row).is_some());
     if has_speedup && measurement.is_sequential_computed() {
         notes.push("speedup: over the sequential time as computed, which was not measured".to_string());
