@@ -67,7 +67,7 @@ fn every_model_gives_the_sequential_results() {
 
 #[test]
 fn the_table_is_for_readers() {
-    let output = output(&["run", "downloads", "--time-scale", "0.001", "--runs", "1"]);
+    let output = output(&["run", "downloads", "--time-scale", "0.001", "--runs", "2"]);
     let volatile = [
         // Spaces go too: how many there are follows from the figures.
         (r"[0-9]+ cores?", "[cores]"),
