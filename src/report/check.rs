@@ -165,6 +165,7 @@ fn program_value(checked: &Checked) -> Value {
         "complete": report.is_complete(),
         "incomplete_because": report.incomplete().map(ToString::to_string),
         "executions": report.executions(),
+        "redundant": report.redundant(),
         "outcomes": outcomes,
         "seconds": report.elapsed().as_secs_f64(),
     })

@@ -190,3 +190,24 @@ fn the_panic_that_came_first_is_told_first() {
         assert!(place.is_some_and(|place| place.starts_with("tests/it/backends.rs:")), "{backend}");
     }
 }
+
+#[test]
+fn after_an_execution_without_end_shuttle_goes_on_and_the_others_stop() {
+    use conccheck::sync::atomic::AtomicBool;
+
+    let program = || {
+        let never = AtomicBool::new(false);
+        thread::spawn(|| ());
+        while !never.load(SeqCst) {}
+    };
+    for (backend, executions) in [(Backend::Shuttle, 3), (Backend::Loom, 1), (Backend::Native, 1)] {
+        let checker = Checker::new().backend(backend).steps_max(100).executions_max(3);
+        let report = checker.explore(program);
+        assert_eq!(
+            report.outcomes().collect::<Vec<_>>(),
+            [&Outcome::Livelocked { steps_max: 100 }],
+            "{backend}"
+        );
+        assert_eq!(report.executions(), executions, "{backend}");
+    }
+}

@@ -24,4 +24,5 @@ mod processes;
 mod programs;
 mod promises;
 mod run;
+mod trace_counts;
 mod workload_file;
