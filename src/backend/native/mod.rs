@@ -12,6 +12,7 @@
 mod channel;
 mod explore;
 mod object;
+mod witness;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
@@ -20,7 +21,7 @@ pub(crate) use explore::explore_with;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 
 use super::unsupported;
-use crate::engine::{Announced, Coroutine, Engine, Note, Switch, TaskState};
+use crate::engine::{Announced, Coroutine, Engine, Switch, TaskState};
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
@@ -131,7 +132,7 @@ pub(crate) fn panicked(message: &str, place: Option<String>) {
 pub(crate) fn note(function: &'static str, values: impl FnOnce() -> (String, String)) {
     if with(|engine| engine.logs()) {
         let (before, after) = values();
-        with(|engine| engine.note(Note { function, before, after }));
+        with(|engine| engine.note(function, before, after));
     }
 }
 
