@@ -88,7 +88,11 @@ mod outcome;
 #[cfg(feature = "check")]
 pub mod report;
 #[cfg(feature = "check")]
+mod schedule;
+#[cfg(feature = "check")]
 mod strategy;
+#[cfg(feature = "check")]
+pub mod witness;
 
 #[cfg(feature = "models")]
 #[path = "../models/mod.rs"]
@@ -105,7 +109,9 @@ pub use self::{
     checker::{Checker, SettingsError, check},
     outcome::{Incomplete, Outcome, Seen, Verdict},
     report::Report,
+    schedule::Schedule,
     strategy::Strategy,
+    witness::Witness,
 };
 
 /// The README's code compiles.

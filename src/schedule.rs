@@ -1,0 +1,46 @@
+//! The list of choices that fixes an execution: what a strategy made, a token carries and a replay
+//! follows.
+
+/// Fixes an execution of a program under [`Backend::Native`](crate::Backend::Native).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Schedule {
+    /// Who goes on at each step.
+    #[allow(dead_code)]
+    pub(crate) picks: Vec<Pick>,
+    /// What may happen for no reason of the program's own.
+    pub(crate) bounds: Bounds,
+}
+
+/// One choice: a task, and which of the ways that its operation has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pick {
+    /// In the order of spawning; `main` is 0.
+    pub(crate) task: u32,
+    /// Whom a `notify_one` wakes, whether a timeout fires; 0 where there is only one way.
+    pub(crate) way: u32,
+    /// A few bits of what the step did and where, by which a replay notices that the code has changed.
+    pub(crate) mark: u8,
+}
+
+/// How often in an execution things may happen that a program cannot bring about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bounds {
+    /// Waits that end because their time is up.
+    pub(crate) timeouts_max: usize,
+    /// Waits that end without a reason.
+    pub(crate) spurious_max: usize,
+    /// Weak exchanges that fail without a reason.
+    pub(crate) weak_failures_max: usize,
+}
+
+impl Schedule {
+    /// How many steps it has.
+    pub fn len(&self) -> usize {
+        self.picks.len()
+    }
+
+    /// Whether it has no step.
+    pub fn is_empty(&self) -> bool {
+        self.picks.is_empty()
+    }
+}
