@@ -56,6 +56,7 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         about: "threads add to a counter that another sets",
         run: Run::sized(adds::wainc, 3, 2..=12, "adders"),
         right: &["all added after the store", "some added after the store", "none added after the store"],
+        right_under_loom: &["the store is not seen"],
         traces: &[Traces::at(2, 6), Traces::at(5, 720)],
         loom_preemptions_max: Some(2),
         ..Program::PASSES_AND_SHOWS_ALL

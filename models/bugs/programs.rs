@@ -130,7 +130,11 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         run: Run::sized(reorder::reorder_bad, 2, 1..=6, "setters"),
         right: &["they belong together"],
         twin_of: Some("bugs::reorder"),
-        traces: &[Traces::at(2, 56).wrong(12), Traces::at(3, 1_248).wrong(216)],
+        traces: &[
+            Traces::at(2, 56).wrong(12),
+            Traces::at(3, 1_248).wrong(216),
+            Traces::at(4, 40_032).wrong(5_760),
+        ],
         found_within: 1_200,
         loom_preemptions_max: Some(2),
         ..Program::FAILS

@@ -1,4 +1,5 @@
-//! `try_lock` does not wait. One that fails changes nothing.
+//! `try_lock` does not wait. One that fails changes nothing. (loom lets nobody between locking and
+//! unlocking where nothing else happens, so under loom none fails.)
 
 use crate::models::spawned::{join, join_all, spawn, spawn_each};
 use crate::sync::{Arc, Mutex};

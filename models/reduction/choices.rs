@@ -20,6 +20,15 @@ impl Cells {
     fn set(&self, cell: usize) {
         self.0[cell].store(1, SeqCst);
     }
+
+    /// Sets `cell` if `other` is set; says whether it is.
+    fn set_after(&self, other: usize, cell: usize) -> bool {
+        let is_set = self.is_set(other);
+        if is_set {
+            self.set(cell);
+        }
+        is_set
+    }
 }
 
 /// The example of the paper on optimal dynamic partial-order reduction (POPL 2014), with two conditions
@@ -71,41 +80,28 @@ pub fn many_initials() -> String {
     .to_string()
 }
 
-/// A wheel of a lock: turned when another is seen at its mark, it moves the next.
-struct Wheel {
-    waits_for: usize,
-    moves: usize,
-}
-
-/// Wheels that move each other: each condition can hold only after the one before.
+/// Each condition can hold only after the one before.
 pub fn combination_lock() -> String {
     const X: usize = 0;
     const Y: usize = 1;
     const Z: usize = 2;
     const W: usize = 3;
     const V: usize = 4;
-    fn turn(cells: &Cells, wheel: &Wheel) -> bool {
-        let turns = cells.is_set(wheel.waits_for);
-        if turns {
-            cells.set(wheel.moves);
-        }
-        turns
-    }
     let cells = Cells::new();
     let key = spawn(&cells, |cells| cells.set(Z));
     let first = spawn(&cells, |cells| {
         cells.set(X);
-        usize::from(turn(cells, &Wheel { waits_for: Y, moves: W }))
+        usize::from(cells.set_after(Y, W))
     });
     let second = spawn(&cells, |cells| {
-        let turned = turn(cells, &Wheel { waits_for: X, moves: Y });
-        let last = turned && cells.is_set(V);
-        if last {
+        let turns = cells.set_after(X, Y);
+        let turns_again = turns && cells.is_set(V);
+        if turns_again {
             cells.is_set(Z);
         }
-        usize::from(turned) + usize::from(last)
+        usize::from(turns) + usize::from(turns_again)
     });
-    let third = spawn(&cells, |cells| usize::from(turn(cells, &Wheel { waits_for: W, moves: V })));
+    let third = spawn(&cells, |cells| usize::from(cells.set_after(W, V)));
     join(key);
     let turned: usize = join_all(vec![first, second, third]).into_iter().sum();
     format!("{turned} of 4 turned")

@@ -3,7 +3,7 @@
 //! looking whether another has linked one there.
 
 use super::nodes::{AtomicPointer, NULL, Pointer};
-use crate::models::spawned::{join, join_all, spawn, spawn_each};
+use crate::models::spawned::{join_all, spawn_each};
 use crate::sync::Arc;
 
 /// The node that is there before the first.
@@ -63,23 +63,28 @@ impl Queue {
 
 /// `enqueues` threads that enqueue a node each, and one that dequeues.
 pub fn msqueue(enqueues: usize) -> String {
-    enqueue_and_dequeue(enqueues, AtomicPointer::exchange)
+    enqueue_and_dequeue(enqueues, 1, AtomicPointer::exchange)
+}
+
+/// `enqueues` threads that enqueue, and none that dequeues before they have ended.
+pub fn msqueue_enqueues(enqueues: usize) -> String {
+    enqueue_and_dequeue(enqueues, 0, AtomicPointer::exchange)
 }
 
 /// Broken: the node of another that was linked meanwhile is lost.
 pub fn msqueue_overwrites(enqueues: usize) -> String {
-    enqueue_and_dequeue(enqueues, |next, _, new| {
+    enqueue_and_dequeue(enqueues, 1, |next, _, new| {
         next.store(new);
         true
     })
 }
 
-fn enqueue_and_dequeue(enqueues: usize, link: Link) -> String {
+fn enqueue_and_dequeue(enqueues: usize, dequeues: usize, link: Link) -> String {
     let queue = Arc::new(Queue::new(enqueues, link));
     let enqueuing = spawn_each(&queue, enqueues, |queue, number| queue.enqueue(FIRST + 1 + number));
-    let dequeuing = spawn(&queue, Queue::dequeue);
+    let dequeuing = spawn_each(&queue, dequeues, |queue, _| queue.dequeue());
     join_all(enqueuing);
-    let mut dequeued: Vec<usize> = join(dequeuing).into_iter().collect();
+    let mut dequeued: Vec<usize> = join_all(dequeuing).into_iter().flatten().collect();
     dequeued.extend(std::iter::from_fn(|| queue.dequeue()).take(enqueues));
     dequeued.sort();
     let all = FIRST + 1..=FIRST + enqueues;

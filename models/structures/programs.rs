@@ -55,7 +55,7 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         about: "threads enqueue to Michael and Scott's queue, and one dequeues",
         run: Run::sized(msqueue::msqueue, 2, 1..=5, "enqueuing threads"),
         right: &["each node dequeued once"],
-        traces: &[Traces::at(1, 4), Traces::at(2, 18)],
+        traces: &[Traces::at(1, 4)],
         loom_preemptions_max: Some(2),
         ..Program::PASSES
     },
@@ -67,5 +67,14 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         twin_of: Some("structures::msqueue"),
         loom_preemptions_max: Some(2),
         ..Program::FAILS
+    },
+    Program {
+        name: "structures::msqueue_enqueues",
+        about: "threads enqueue to Michael and Scott's queue",
+        run: Run::sized(msqueue::msqueue_enqueues, 2, 1..=5, "enqueuing threads"),
+        right: &["each node dequeued once"],
+        traces: &[Traces::at(2, 18)],
+        loom_preemptions_max: Some(2),
+        ..Program::PASSES
     },
 ];

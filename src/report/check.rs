@@ -86,7 +86,7 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     format!(
         "{style}{word:>8}{style:#} [{:>8.3}s] {:<width$} {executions:<18}  {outcomes:<10}  {note}\n",
         report.elapsed().as_secs_f64(),
-        checked.program.to_string(),
+        checked.program,
     )
 }
 
