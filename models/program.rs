@@ -24,8 +24,8 @@ pub struct Program {
     pub expected: Expected,
     /// How many trace classes it has under sequential consistency, at sizes for which that is known.
     pub traces: &'static [Traces],
-    /// If it has a fault: a search that samples finds it within so many executions. Some twenty times
-    /// what is published for shuttle's strategies, and a hundred at least.
+    /// If it has a fault: each strategy finds it within so many executions. Some twenty times what
+    /// shuttle's random and PCT need on average, and a hundred at least.
     pub found_within: u64,
     /// The bound on preemptions with which loom sees all within about a second; `None` needs no bound.
     pub loom_preemptions_max: Option<usize>,

@@ -1,5 +1,4 @@
-//! Searches that sample find the fault of every broken program within as many executions as the table
-//! says.
+//! Every search finds the fault of every broken program within as many executions as the table says.
 
 use super::programs::pct_depth;
 use conccheck::models::{PROGRAMS, Program};
@@ -9,6 +8,7 @@ use conccheck::{Backend, Checker, Strategy};
 type Search = fn(&Program) -> (Backend, Strategy);
 
 const SEARCHES: &[Search] = &[
+    |_| (Backend::Native, Strategy::Dpor),
     |_| (Backend::Shuttle, Strategy::Random { seed: 1 }),
     |program| (Backend::Shuttle, Strategy::Pct { seed: 1, depth: pct_depth(program) }),
 ];
