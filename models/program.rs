@@ -7,7 +7,7 @@ use std::fmt;
 /// A program of the table. It returns text that says what happened.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// `model::program`, as the command line takes it.
+    /// `folder::program`, as the command line takes it.
     pub name: &'static str,
     /// What it shows, in one line.
     pub about: &'static str,
@@ -129,7 +129,7 @@ impl Program {
     /// Of those that never end.
     pub(super) const HANGS: Program = Program { expected: Expected::Hang, ..Program::FAILS };
 
-    /// The model that it is about.
+    /// The folder that it is in: the model that it is about, or what kind of program it is.
     pub fn model(&self) -> &'static str {
         self.name.split("::").next().unwrap_or(self.name)
     }

@@ -127,7 +127,7 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
     Program {
         name: "bugs::reorder_bad",
         about: "two values are written and read apart",
-        run: Run::sized(reorder::reorder_bad, 2, 1..=6, "setters"),
+        run: Run::sized(reorder::reorder_bad, 2, 1..=12, "setters"),
         right: &["they belong together"],
         twin_of: Some("bugs::reorder"),
         traces: &[
