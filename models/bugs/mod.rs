@@ -2,6 +2,8 @@
 //! collections that it was made from, each after a twin in which the fault is mended. Variables that are
 //! shared without a lock are atomics here, so that a fault is one of order and not a data race.
 
+#![allow(clippy::missing_panics_doc, reason = "a panic is an outcome of the program, which its check tells")]
+
 pub mod account;
 pub mod arithmetic_prog;
 pub mod bluetooth_driver;
