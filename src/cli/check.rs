@@ -82,8 +82,8 @@ Outcomes: = right, ! wrong, P a panic, H a hang.
 
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
 caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped.
-A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
-another way (--strategy, --backend real), need not catch every twin.";
+A search that you cut short (--executions-max, --time-max, --preemptions-max), that samples in
+another way (--strategy, --backend real) or of another size (--size) need not catch every twin.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendArg {
@@ -233,10 +233,11 @@ fn positive_seconds(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "it has to be a number of seconds above 0".to_string())
 }
 
-/// A search that the user cut short or chose for its samples need not show everything.
+/// A search that the user cut short or chose for its samples, or of another size than the table's, need not
+/// show everything.
 fn effort(args: &Args) -> Effort {
     let is_cut = args.executions_max.is_some() || args.time_max.is_some() || args.preemptions_max.is_some();
-    let is_default = args.strategy.is_none() && args.backend != BackendArg::Real;
+    let is_default = args.strategy.is_none() && args.size.is_none() && args.backend != BackendArg::Real;
     if is_default && !is_cut { Effort::Full } else { Effort::Limited }
 }
 
