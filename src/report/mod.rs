@@ -5,6 +5,7 @@
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod run;
+pub(crate) mod witness;
 
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};

@@ -1,0 +1,6 @@
+//! A witness as text.
+
+mod names;
+#[cfg(test)]
+mod sample;
+mod source;
