@@ -17,10 +17,10 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn of(witness: &Witness, sources: &Sources) -> Self {
-        let used: Vec<BTreeSet<String>> =
+        let used: Vec<Vec<String>> =
             (0..witness.objects.len()).map(|object| names_in_use(witness, sources, object)).collect();
         let users = |name: &String| used.iter().filter(|names| names.contains(name)).count();
-        let name = |(object, names): (usize, &BTreeSet<String>)| {
+        let name = |(object, names): (usize, &Vec<String>)| {
             let agreed = names.first().filter(|name| names.len() == 1 && users(name) == 1);
             let made = || name_of_binding(sources.before(witness.objects[object].made_at?)?);
             agreed.cloned().or_else(made).or_else(|| names.first().cloned())
@@ -70,8 +70,8 @@ pub(super) fn kind(kind: ObjectKind) -> &'static str {
     }
 }
 
-/// Every name by which an object's methods are called.
-fn names_in_use(witness: &Witness, sources: &Sources, object: usize) -> BTreeSet<String> {
+/// Every name by which an object's methods are called, in the order of their first use.
+fn names_in_use(witness: &Witness, sources: &Sources, object: usize) -> Vec<String> {
     let uses = |on: Option<usize>, function: &'static str, place: Option<Place>| {
         place.filter(|_| on == Some(object)).map(|place| (function, place))
     };
@@ -83,7 +83,8 @@ fn names_in_use(witness: &Witness, sources: &Sources, object: usize) -> BTreeSet
         // A condition's wait also locks a mutex, which is not its receiver.
         (is_atomic || call.name.starts_with(function)).then(|| name_of_receiver(call.receiver))?
     };
-    steps.chain(waits).filter_map(name).collect()
+    let mut seen = BTreeSet::new();
+    steps.chain(waits).filter_map(name).filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// The last part of a path, if it is a name.
@@ -174,7 +175,10 @@ mod tests {
     use ObjectKind::{Atomic, Condvar, Mutex};
 
     /// The names of objects, each made at and used at these places of a source.
-    fn names(source: &'static str, objects: &[(ObjectKind, Option<&str>, &[(&'static str, &str)])]) -> String {
+    fn names(
+        source: &'static str,
+        objects: &[(ObjectKind, Option<&str>, &[(&'static str, &str)])],
+    ) -> String {
         let mut sample = Sample::new(source);
         for (object, (kind, made_at, uses)) in objects.iter().enumerate() {
             sample.object(*kind, *made_at);

@@ -89,7 +89,8 @@ fn identifier_at_start(text: &str) -> &str {
 
 /// How many bytes the path, the generics and the arguments of a call take.
 fn callee_and_arguments(text: &str) -> usize {
-    let callee = text.find(|c: char| !is_word(c) && !matches!(c, ':' | '<' | '>' | '!')).unwrap_or(text.len());
+    let callee =
+        text.find(|c: char| !is_word(c) && !matches!(c, ':' | '<' | '>' | '!')).unwrap_or(text.len());
     let arguments = if text[callee..].starts_with('(') { closing(&text[callee..]) } else { None };
     callee + arguments.unwrap_or(0)
 }
