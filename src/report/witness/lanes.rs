@@ -13,8 +13,6 @@ use std::path::Path;
 const LANE_MIN: usize = 18;
 /// A wider list is hard to read.
 const LIST_WORDS_MAX: usize = 60;
-/// A panic's message is in the outcome already, so that it may be cut to this.
-const PANIC_MAX: usize = 28;
 /// So many names in the line of what is left out.
 const NAMES_MAX: usize = 4;
 
@@ -185,8 +183,7 @@ impl Lanes<'_> {
             .collect();
         let mut grow = |task: usize, cell: &Cell| {
             let lane = widths.entry(task).or_default();
-            let is_panic = cell.words.is_panic();
-            *lane = (*lane).max(if is_panic { cell.width().min(PANIC_MAX) } else { cell.width() });
+            *lane = (*lane).max(cell.width());
         };
         for line in lines {
             match line {

@@ -5,6 +5,8 @@ use super::names::Names;
 use super::theme::{Signs, cut, width};
 use crate::witness::{Effect, Step};
 
+/// A longer value or message may be cut.
+const RESULT_MAX: usize = 20;
 /// A cut name is not shorter than this.
 const OBJECT_MIN: usize = 4;
 /// A cut function is not shorter than this.
@@ -67,8 +69,9 @@ impl Phrase {
         cut(&phrase.join(), columns, signs)
     }
 
+    /// How many columns it asks for: less than it could use, if its value or message is long.
     pub(super) fn width(&self) -> usize {
-        width(&self.join())
+        width(&self.join()) - width(&self.result).saturating_sub(RESULT_MAX)
     }
 
     fn join(&self) -> String {
