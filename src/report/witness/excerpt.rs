@@ -1,11 +1,15 @@
 //! The source at the places that matter, with what happened there.
 
 use super::source::Sources;
+use super::theme::width;
 use crate::witness::Place;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// Labels at one place take so many columns, but one is there at least.
+const LABELS_WIDTH: usize = 60;
 
 /// How the excerpt looks.
 pub(super) struct Look {
@@ -39,6 +43,18 @@ pub(super) fn excerpt(labels: &[(Place, String)], sources: &Sources, look: &Look
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
+/// "T1 reads 0 (step 3), T2 reads 0 (step 4) and 5 more".
+fn first_of(labels: &[&str]) -> String {
+    let mut text = labels[0].to_string();
+    for (at, label) in labels.iter().enumerate().skip(1) {
+        if width(&text) + width(label) > LABELS_WIDTH {
+            return format!("{text} and {} more", labels.len() - at);
+        }
+        text += &format!(", {label}");
+    }
+    text
+}
+
 fn snippet<'a>(
     file: &'a str,
     text: &'a str,
@@ -48,7 +64,7 @@ fn snippet<'a>(
     let annotations = spans.values().enumerate().map(|(at, (span, labels))| {
         // The last place in the file is most often where it goes wrong.
         let kind = if at == last { AnnotationKind::Primary } else { AnnotationKind::Context };
-        kind.span(span.clone()).label(labels.join(", "))
+        kind.span(span.clone()).label(first_of(labels))
     });
     Snippet::source(text).path(file).annotations(annotations)
 }

@@ -13,7 +13,7 @@ const ROUNDS_MIN: usize = 3;
 /// The last rows, which are always shown.
 const LAST: usize = 4;
 /// What is near the failure, in rows from the end.
-const NEAR: usize = 40;
+const NEAR: usize = 16;
 
 /// A row of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,16 @@ pub(super) enum Row {
     Left { steps: Vec<usize> },
 }
 
-/// The rows of a witness in which `important` steps, by position, are to be seen.
+/// The rows of a witness in which `important` steps, by position, are to be seen. Everything, if it fits;
+/// else what touches the objects of the important steps, or those that are shared near the end.
 pub(super) fn fold(witness: &Witness, important: &[usize]) -> Vec<Row> {
     let important: BTreeSet<usize> = important.iter().copied().collect();
     let rounds = fold_loops(&witness.steps, &important);
+    let all: Vec<usize> = (0..rounds.len()).collect();
+    let everything = leave_out(&rounds, &all);
+    if height(witness, &everything) <= ROWS_MAX {
+        return everything;
+    }
     let order = by_importance(witness, &rounds, &important);
     let mut kept_count = order.len().min(ROWS_MAX);
     loop {
@@ -77,7 +83,7 @@ fn longest_loop(steps: &[Step]) -> (usize, usize) {
     loops.max_by_key(|(period, count)| (period * count, usize::MAX - period)).unwrap_or((1, 1))
 }
 
-/// The positions of rounds, those first that a reader needs most.
+/// The positions of the rounds that a reader needs, those first that are needed most.
 fn by_importance(witness: &Witness, rounds: &[Round], important: &BTreeSet<usize>) -> Vec<usize> {
     let step = |round: &Round| &witness.steps[round.steps[0]];
     let spoken_of: BTreeSet<usize> =
@@ -89,21 +95,21 @@ fn by_importance(witness: &Witness, rounds: &[Round], important: &BTreeSet<usize
     };
     let shared: BTreeSet<usize> = near.iter().filter_map(|round| step(round).object).collect();
     let shared: BTreeSet<usize> = shared.into_iter().filter(|&object| tasks_near(object) > 1).collect();
-    let rank = |at: usize| {
+    let rank = |&at: &usize| {
         let (round, object) = (&rounds[at], step(&rounds[at]).object);
         let is_end = matches!(step(round).effect, Effect::Panicked(_)) || at + LAST >= rounds.len();
         if is_end || round.steps.iter().any(|step| important.contains(step)) {
-            0
+            Some(0)
         } else if object.is_some_and(|object| spoken_of.contains(&object)) {
-            1
-        } else if object.is_some_and(|object| shared.contains(&object)) {
-            2
+            Some(1)
+        } else if important.is_empty() && object.is_some_and(|object| shared.contains(&object)) {
+            Some(2)
         } else {
-            3
+            None
         }
     };
-    let mut order: Vec<usize> = (0..rounds.len()).collect();
-    order.sort_by_cached_key(|&at| (rank(at), rounds.len() - at));
+    let mut order: Vec<usize> = (0..rounds.len()).filter(|at| rank(at).is_some()).collect();
+    order.sort_by_cached_key(|at| (rank(at), rounds.len() - at));
     order
 }
 

@@ -7,6 +7,8 @@ mod excerpt;
 mod fold;
 mod history;
 mod lanes;
+mod lines;
+mod list;
 mod names;
 mod phrase;
 #[cfg(test)]
@@ -19,7 +21,9 @@ mod theme;
 use self::diagnosis::diagnose;
 use self::excerpt::{Look, excerpt};
 use self::fold::fold;
-use self::lanes::{Lanes, main_file};
+use self::lanes::lanes;
+use self::lines::{View, main_file};
+use self::list::list;
 use self::names::Names;
 use self::phrase::one_line as in_one_line;
 use self::source::{Sources, read_file};
@@ -69,16 +73,16 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     let diagnosis = if is_right { None } else { diagnose(witness, &names) };
     let important = diagnosis.as_ref().map_or(&[][..], |diagnosis| &diagnosis.steps);
     let file = main_file(witness);
-    let lanes = Lanes {
+    let view = View {
         witness,
         names: &names,
-        rows: &fold(witness, important),
         note: diagnosis.as_ref().and_then(|diagnosis| diagnosis.note.as_ref()),
         file,
         signs: if options.ascii { &ASCII } else { &UNICODE },
         color: options.color,
         width: options.width,
     };
+    let lines = view.lines(&fold(witness, important));
     let labels = match &diagnosis {
         Some(diagnosis) => diagnosis.labels.clone(),
         None => turning_points(witness, &names),
@@ -87,7 +91,7 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     let sentence = diagnosis.as_ref().map(|diagnosis| &*diagnosis.sentence);
     let parts = [
         head(witness, sentence, file, options),
-        lanes.render(),
+        lanes(&view, &lines).unwrap_or_else(|| list(&view, &lines)),
         excerpt(&labels, sources, &look),
         options.replay.as_ref().map_or(String::new(), |command| format!("replay: {command}\n")),
     ];

@@ -148,12 +148,14 @@ fn first_identifier(text: &str) -> Option<String> {
     is_identifier(name).then(|| name.to_string())
 }
 
-/// Numbers the objects that would have the same name, and those that have none by their kind.
-fn number_equal(names: Vec<Option<String>>, witness: &Witness) -> Vec<String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for name in names.iter().flatten() {
-        *counts.entry(name.clone()).or_default() += 1;
+/// Numbers the objects that would have the same name, and those that have none by their kind. An index
+/// that does not tell them apart is left out.
+fn number_equal(mut names: Vec<Option<String>>, witness: &Witness) -> Vec<String> {
+    let counts = count_equal(&names);
+    for name in names.iter_mut().flatten().filter(|name| counts[*name] > 1) {
+        name.truncate(name.find('[').unwrap_or(name.len()));
     }
+    let counts = count_equal(&names);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut number = |of: &str| {
         let seen = seen.entry(of.to_string()).or_default();
@@ -166,6 +168,14 @@ fn number_equal(names: Vec<Option<String>>, witness: &Witness) -> Vec<String> {
         None => format!("{} {}", kind(object.kind), number(kind(object.kind))),
     });
     named.collect()
+}
+
+fn count_equal(names: &[Option<String>]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for name in names.iter().flatten() {
+        *counts.entry(name.clone()).or_default() += 1;
+    }
+    counts
 }
 
 #[cfg(test)]
@@ -232,6 +242,7 @@ mod tests {
         let uses: &[_] = &[("lock", "lock(")];
         let objects: &[(_, _, &[_])] = &[(Mutex, None, uses), (Mutex, None, uses)];
         assert_eq!(names("fork.lock()", objects), "fork#1, fork#2");
+        assert_eq!(names("forks[left].lock()", objects), "forks#1, forks#2");
     }
 
     #[test]

@@ -5,8 +5,10 @@ use super::names::Names;
 use super::theme::{Signs, cut, width};
 use crate::witness::{Effect, Step};
 
-/// A longer value or message may be cut.
+/// A longer value may be cut.
 const RESULT_MAX: usize = 20;
+/// A longer message of a panic may be cut: the outcome has it.
+const MESSAGE_MAX: usize = 8;
 /// A cut name is not shorter than this.
 const OBJECT_MIN: usize = 4;
 /// A cut function is not shorter than this.
@@ -22,7 +24,11 @@ pub(super) struct Phrase {
 
 impl Phrase {
     pub(super) fn of(step: &Step, times: usize, names: &Names, signs: &Signs) -> Self {
-        let object = step.object.map_or(String::new(), |object| names.object(object).to_string());
+        let object = match (step.object, &step.effect) {
+            (_, Effect::Task(task)) => names.task(*task).to_string(),
+            (Some(object), _) => names.object(object).to_string(),
+            (None, _) => String::new(),
+        };
         let arrow = signs.arrow;
         let result = match &step.effect {
             Effect::Done => String::new(),
@@ -33,7 +39,7 @@ impl Phrase {
             Effect::Waits => "and sleeps".to_string(),
             Effect::Woke(tasks) if tasks.is_empty() => format!("{arrow} nobody"),
             Effect::Woke(tasks) => format!("{arrow} {}", names.list(tasks.iter().copied())),
-            Effect::Task(task) => names.task(*task).to_string(),
+            Effect::Task(_) => String::new(),
             Effect::Disconnected => format!("{arrow} disconnected"),
             Effect::GaveUp => format!("{arrow} gives up"),
             Effect::Panicked(message) => {
@@ -71,7 +77,8 @@ impl Phrase {
 
     /// How many columns it asks for: less than it could use, if its value or message is long.
     pub(super) fn width(&self) -> usize {
-        width(&self.join()) - width(&self.result).saturating_sub(RESULT_MAX)
+        let enough = if self.object.is_empty() { MESSAGE_MAX } else { RESULT_MAX };
+        width(&self.join()) - width(&self.result).saturating_sub(enough)
     }
 
     fn join(&self) -> String {

@@ -64,7 +64,7 @@ impl Case<'_> {
 fn cycle(case: &Case) -> Option<Diagnosis> {
     let shortest =
         case.witness.waits.iter().filter_map(|wait| circle_from(case, wait)).min_by_key(Vec::len)?;
-    let labels: Vec<(usize, String)> = shortest
+    let mut labels: Vec<(usize, String)> = shortest
         .iter()
         .filter_map(|wait| {
             let holder = next_in(wait, &shortest)?;
@@ -72,6 +72,7 @@ fn cycle(case: &Case) -> Option<Diagnosis> {
             Some((since, format!("takes {}", case.object(wait.object?))))
         })
         .collect();
+    labels.sort();
     if let [alone] = shortest[..] {
         let since = labels.first().map_or(String::new(), |(at, _)| format!(" since {}", number(*at)));
         let own = if alone.object.is_some() {
@@ -90,10 +91,14 @@ fn cycle(case: &Case) -> Option<Diagnosis> {
         format!("{} {holds}{}", case.waiter(wait), case.waits_for(wait))
     };
     let parts: Vec<String> = (0..shortest.len()).map(part).collect();
-    let sentence = if let [one, other] = &parts[..] {
-        format!("deadlock: {one}, {other}")
-    } else {
-        format!("deadlock: {}", and(&parts))
+    let sentence = match &parts[..] {
+        [one, other] => format!("deadlock: {one}, {other}"),
+        [_, _, _] => format!("deadlock: {}", and(&parts)),
+        [one, two, .., last] => format!(
+            "deadlock: {} tasks wait for each other in a circle: {one}, {two}, and so on: {last}",
+            parts.len()
+        ),
+        _ => return None,
     };
     Some(case.hang(sentence, &labels, &shortest))
 }

@@ -4,6 +4,8 @@
 mod blocked;
 mod endless;
 mod order;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use super::names::Names;
