@@ -1,7 +1,7 @@
 //! What the lines of the table or the list say, before it is known how much room there is.
 
 use super::fold::Row;
-use super::history::held_since;
+use super::history::{gives_back, held_since};
 use super::names::{Names, and};
 use super::phrase::Phrase;
 use super::theme::{Signs, Tone, pad, width};
@@ -91,7 +91,8 @@ impl View<'_> {
         let note = note.map_or(String::new(), |(_, note)| format!("{} {note}", self.signs.pointer));
         let cell = Cell {
             words: Phrase::of(step, times, self.names, self.signs),
-            place: self.place(step.place),
+            // A lock is given back where its guard goes, which is no place of the source.
+            place: self.place(step.place.filter(|_| !gives_back(step))),
             tone: if matches!(step.effect, Effect::Panicked(_)) { Tone::Bad } else { Tone::Plain },
         };
         Line::Step { number: (at + 1).to_string(), task: step.task, cell, note }

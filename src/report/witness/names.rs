@@ -70,21 +70,32 @@ pub(super) fn kind(kind: ObjectKind) -> &'static str {
     }
 }
 
+/// How the calls begin whose receiver is an object of this kind. A condition's wait, for one, also locks
+/// a mutex, which is not its receiver.
+fn methods(kind: ObjectKind) -> &'static [&'static str] {
+    match kind {
+        ObjectKind::Atomic | ObjectKind::Cell => &[""],
+        ObjectKind::Mutex => &["lock", "try_lock"],
+        ObjectKind::RwLock => &["read", "write", "try_read", "try_write"],
+        ObjectKind::Condvar => &["wait", "notify"],
+        ObjectKind::Channel => &["send", "try_send", "recv", "try_recv", "iter", "try_iter"],
+        ObjectKind::Parker => &["unpark"],
+    }
+}
+
 /// Every name by which an object's methods are called, in the order of their first use.
 fn names_in_use(witness: &Witness, sources: &Sources, object: usize) -> Vec<String> {
-    let uses = |on: Option<usize>, function: &'static str, place: Option<Place>| {
-        place.filter(|_| on == Some(object)).map(|place| (function, place))
-    };
-    let steps = witness.steps.iter().filter_map(|step| uses(step.object, step.function, step.place));
-    let waits = witness.waits.iter().filter_map(|wait| uses(wait.object, wait.function, wait.place));
-    let is_atomic = witness.objects[object].kind == ObjectKind::Atomic;
-    let name = |(function, place): (&str, Place)| {
+    let steps = witness.steps.iter().filter(|step| step.object == Some(object));
+    let waits = witness.waits.iter().filter(|wait| wait.object == Some(object));
+    let places = steps.filter_map(|step| step.place).chain(waits.filter_map(|wait| wait.place));
+    let methods = methods(witness.objects[object].kind);
+    let name = |place: Place| {
         let call = sources.call(place)?;
-        // A condition's wait also locks a mutex, which is not its receiver.
-        (is_atomic || call.name.starts_with(function)).then(|| name_of_receiver(call.receiver))?
+        let is_its_own = methods.iter().any(|method| call.name.starts_with(method));
+        is_its_own.then(|| name_of_receiver(call.receiver))?
     };
     let mut seen = BTreeSet::new();
-    steps.chain(waits).filter_map(name).filter(|name| seen.insert(name.clone())).collect()
+    places.filter_map(name).filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// The last part of a path, if it is a name.
@@ -185,15 +196,12 @@ mod tests {
     use ObjectKind::{Atomic, Condvar, Mutex};
 
     /// The names of objects, each made at and used at these places of a source.
-    fn names(
-        source: &'static str,
-        objects: &[(ObjectKind, Option<&str>, &[(&'static str, &str)])],
-    ) -> String {
+    fn names(source: &'static str, objects: &[(ObjectKind, Option<&str>, &[&str])]) -> String {
         let mut sample = Sample::new(source);
         for (object, (kind, made_at, uses)) in objects.iter().enumerate() {
             sample.object(*kind, *made_at);
-            for (function, place) in *uses {
-                sample.done(0, function, Some(object), place);
+            for place in *uses {
+                sample.done(0, "use", Some(object), place);
             }
         }
         sample.names().objects.join(", ")
@@ -201,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_object_is_called_what_it_is_used_as() {
-        let uses: &[_] = &[("load", "load(")];
+        let uses: &[_] = &["load("];
         assert_eq!(names("shared.total.load(x)", &[(Atomic, None, uses)]), "total");
         assert_eq!(names("a[j].load(x)", &[(Atomic, None, uses)]), "a[j]");
         assert_eq!(names("forks[(left + 1) % n].load(x)", &[(Atomic, None, uses)]), "forks[..]");
@@ -223,15 +231,15 @@ mod tests {
     fn or_else_by_its_kind() {
         let objects: &[(_, _, &[_])] = &[(Mutex, None, &[]), (Condvar, None, &[]), (Mutex, None, &[])];
         assert_eq!(names("", objects), "mutex 1, condvar 1, mutex 2");
-        assert_eq!(names("self.load(x)", &[(Atomic, None, &[("load", "load(")])]), "atomic 1");
-        assert_eq!(names("self.0.load(x)", &[(Atomic, None, &[("load", "load(")])]), "atomic 1");
+        assert_eq!(names("self.load(x)", &[(Atomic, None, &["load("])]), "atomic 1");
+        assert_eq!(names("self.0.load(x)", &[(Atomic, None, &["load("])]), "atomic 1");
         assert_eq!(names("Foo(Mutex::new(0))", &[(Mutex, Some("Mutex::new"), &[])]), "mutex 1");
     }
 
     #[test]
     fn where_uses_disagree_the_binding_decides() {
         let source = "let a = Mutex::new(0); let b = Mutex::new(1); first.lock(); second.lock()";
-        let uses: &[_] = &[("lock", "lock(); s"), ("lock", "lock()")];
+        let uses: &[_] = &["lock(); s", "lock()"];
         let objects: &[(_, _, &[_])] =
             &[(Mutex, Some("Mutex::new(0)"), uses), (Mutex, Some("Mutex::new(1)"), uses)];
         assert_eq!(names(source, objects), "a, b");
@@ -239,7 +247,7 @@ mod tests {
 
     #[test]
     fn equal_names_are_numbered() {
-        let uses: &[_] = &[("lock", "lock(")];
+        let uses: &[_] = &["lock("];
         let objects: &[(_, _, &[_])] = &[(Mutex, None, uses), (Mutex, None, uses)];
         assert_eq!(names("fork.lock()", objects), "fork#1, fork#2");
         assert_eq!(names("forks[left].lock()", objects), "forks#1, forks#2");
@@ -247,8 +255,7 @@ mod tests {
 
     #[test]
     fn a_condition_does_not_name_the_mutex_that_it_gives_back() {
-        let objects: &[(_, _, &[_])] =
-            &[(Condvar, None, &[("wait", "wait(")]), (Mutex, None, &[("lock", "wait(")])];
+        let objects: &[(_, _, &[_])] = &[(Condvar, None, &["wait("]), (Mutex, None, &["wait("])];
         assert_eq!(names("self.ready.wait(guard)", objects), "ready, mutex 1");
     }
 }

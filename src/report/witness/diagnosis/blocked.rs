@@ -41,6 +41,9 @@ impl Case<'_> {
             None if wait.held_by.is_empty() => format!("waits to {}", wait.function),
             None => format!("waits for {} to end", self.names.list(wait.held_by.iter().copied())),
             Some(ObjectKind::Condvar) => format!("waits to be notified of {object}"),
+            Some(ObjectKind::Channel) if wait.function == "rendezvous" => {
+                format!("waits for its message of {object} to be taken")
+            }
             Some(ObjectKind::Channel) if wait.function.starts_with("send") => {
                 format!("waits for room in {object}")
             }
@@ -135,7 +138,8 @@ fn began(case: &Case, wait: &Wait) -> Option<usize> {
     let is_condition = case.kind(wait) == Some(ObjectKind::Condvar);
     let end = case.witness.steps.len();
     last(case.witness, end, |step| {
-        is_condition && step.task == wait.task && step.object == wait.object && step.effect == Effect::Waits
+        let is_its = step.task == wait.task && step.object == wait.object;
+        is_condition && is_its && step.function.starts_with("wait") && step.effect != Effect::GaveUp
     })
 }
 
@@ -270,7 +274,7 @@ fn no_message(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     if case.kind(wait) != Some(ObjectKind::Channel) {
         return None;
     }
-    let does = if wait.function.starts_with("send") { "receive one" } else { "send one" };
+    let does = if wait.function.starts_with("recv") { "send one" } else { "receive one" };
     let sentence = format!(
         "deadlock: {} {}, and whoever could {does} waits too or has ended",
         case.waiter(wait),

@@ -1,18 +1,52 @@
 //! Executions without end.
 
-use super::super::history::read;
+use super::super::history::{last, read};
 use super::super::names::and;
 use super::{Case, Diagnosis};
 use crate::witness::Step;
 use std::collections::BTreeSet;
 
+/// How such an outcome's text begins.
+pub(super) const BEGINNING: &str = "no end within ";
 /// More different steps than this are no loop that a sentence can tell.
 const LOOP_MAX: usize = 24;
 /// More objects are not named.
 const OBJECTS_MAX: usize = 3;
 
-/// The last quarter of the steps is nothing but what the quarter before it was.
 pub(super) fn livelock(case: &Case) -> Option<Diagnosis> {
+    if case.witness.steps.len() < steps_max(case)? { polling(case) } else { repeating(case) }
+}
+
+/// How many steps were allowed, as the outcome says.
+fn steps_max(case: &Case) -> Option<usize> {
+    let words = case.witness.outcome.strip_prefix(BEGINNING)?;
+    words.split_whitespace().next()?.parse().ok()
+}
+
+/// The engine has seen that the tasks that are left go round in loops that only read.
+fn polling(case: &Case) -> Option<Diagnosis> {
+    let is_over = |task: usize| {
+        let waits = case.witness.waits.iter().any(|wait| wait.task == task);
+        waits || case.steps().any(|(_, step)| step.task == task && step.function == "end")
+    };
+    let polls = |task: usize| {
+        let end = case.witness.steps.len();
+        let at = last(case.witness, end, |step| step.task == task && step.object.is_some())?;
+        let (value, object) = (read(case.step(at))?, case.step(at).object?);
+        Some((at, format!("{} reads {value} of {} in a loop", case.who(at), case.object(object))))
+    };
+    let tasks = (0..case.witness.tasks.len()).filter(|&task| !is_over(task));
+    let polling: Vec<(usize, String)> = tasks.filter_map(polls).collect();
+    let first = polling.first()?.0;
+    let texts: Vec<&str> = polling.iter().map(|(_, text)| &**text).collect();
+    let sentence = format!("livelock: {}, and nobody is left to change that", texts.join(", "));
+    let labels: Vec<_> =
+        polling.iter().map(|(at, _)| (*at, "reads this again and again".to_string())).collect();
+    Some(case.diagnosis(sentence, &labels).with_note(first, "for ever".to_string()))
+}
+
+/// The last quarter of the steps is nothing but what the quarter before it was.
+fn repeating(case: &Case) -> Option<Diagnosis> {
     let steps = &case.witness.steps;
     let quarter = steps.len() / 4;
     let (before, tail) = steps[steps.len() - 2 * quarter..].split_at(quarter);

@@ -47,7 +47,7 @@ pub(super) fn diagnose(witness: &Witness, names: &Names) -> Option<Diagnosis> {
 /// The outcome's own text tells its kind.
 fn ending(witness: &Witness) -> Ending {
     let begins = |words: &str| witness.outcome.starts_with(words);
-    if begins("no end within") {
+    if begins(endless::BEGINNING) {
         Ending::Endless
     } else if begins("data race") {
         Ending::Raced

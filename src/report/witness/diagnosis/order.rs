@@ -38,7 +38,10 @@ pub(super) fn data_race(case: &Case) -> Option<Diagnosis> {
     let end = case.witness.steps.len();
     let last = (0..end).rfind(|&at| cells(at).is_some())?;
     let object = cells(last)?;
-    let is_write = |at: usize| wrote(case.step(at)).is_some() || case.step(at).function.contains("mut");
+    let is_write = |at: usize| {
+        let reads = ["read", "get", "with"].contains(&case.step(at).function);
+        wrote(case.step(at)).is_some() || !(reads || read(case.step(at)).is_some())
+    };
     let mut conflicting = (0..last).rev().filter(|&at| {
         let other = case.step(at).task != case.step(last).task;
         other && cells(at) == Some(object) && (is_write(at) || is_write(last))

@@ -203,11 +203,11 @@ fn a_panic_after_another_read_or_a_first_write_is_no_order_violation() {
 fn cell_accesses(is_locked: bool) -> Sample {
     let mut sample = sample(&[Cell, Mutex]);
     sample.ends("data race: on a cell");
-    sample.step(1, "with_mut", Some(0), Done, "");
+    sample.step(1, "write", Some(0), Done, "");
     if is_locked {
         sample.done(1, "unlock", Some(1), "").done(2, "lock", Some(1), "");
     }
-    sample.step(2, "with", Some(0), Done, "");
+    sample.step(2, "read", Some(0), Done, "");
     sample
 }
 
@@ -236,9 +236,24 @@ fn a_read_that_never_changes_is_a_livelock() {
 }
 
 #[test]
+fn a_loop_that_waits_for_nobody_is_a_livelock() {
+    let mut sample = sample(&[Atomic]);
+    sample.ends("no end within 1000 steps; a loop that waits for another task has to call thread::yield_now");
+    sample.done(2, "end", None, "").load(1, 0, "false", "").done(1, "yield_now", None, "");
+    sample.load(1, 0, "false", "").waits(0, "join", None, &[1], "");
+    assert_says(
+        &sample,
+        "livelock: T1 reads false of `atomic 1` in a loop, and nobody is left to change that",
+    );
+    let mut writes = self::sample(&[Atomic]);
+    writes.ends("no end within 1000 steps").store(1, 0, ("0", "0"), "");
+    assert_unsure(&writes);
+}
+
+#[test]
 fn tasks_that_undo_each_other_are_in_a_livelock() {
     let mut sample = sample(&[Atomic]);
-    sample.ends("no end within 100 steps");
+    sample.ends("no end within 50 steps");
     for _ in 0..25 {
         sample.store(1, 0, ("0", "1"), "").store(2, 0, ("1", "0"), "");
     }
