@@ -11,6 +11,9 @@ use std::ops::Range;
 /// Labels at one place take so many columns, but one is there at least.
 const LABELS_WIDTH: usize = 60;
 
+/// What is said of each part of a file, by the end of the part.
+type Spans<'a> = BTreeMap<usize, (Range<usize>, Vec<&'a str>)>;
+
 /// How the excerpt looks.
 pub(super) struct Look {
     pub(super) color: bool,
@@ -21,7 +24,7 @@ pub(super) struct Look {
 /// The lines around `labels`, in the order of the first in each file; empty where there is no source.
 pub(super) fn excerpt(labels: &[(Place, String)], sources: &Sources, look: &Look) -> String {
     let mut files: Vec<&str> = Vec::new();
-    let mut by_file: BTreeMap<&str, BTreeMap<usize, (Range<usize>, Vec<&str>)>> = BTreeMap::new();
+    let mut by_file: BTreeMap<&str, Spans> = BTreeMap::new();
     for (place, label) in labels {
         let Some(call) = sources.call(*place) else { continue };
         if !files.contains(&place.file) {
@@ -55,11 +58,7 @@ fn first_of(labels: &[&str]) -> String {
     text
 }
 
-fn snippet<'a>(
-    file: &'a str,
-    text: &'a str,
-    spans: &BTreeMap<usize, (Range<usize>, Vec<&str>)>,
-) -> Snippet<'a, Annotation<'a>> {
+fn snippet<'a>(file: &'a str, text: &'a str, spans: &Spans) -> Snippet<'a, Annotation<'a>> {
     let last = spans.len() - 1;
     let annotations = spans.values().enumerate().map(|(at, (span, labels))| {
         // The last place in the file is most often where it goes wrong.

@@ -7,6 +7,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 mod update;
+mod wakeup;
 
 use super::names::Names;
 use crate::witness::{Place, Step, Witness};

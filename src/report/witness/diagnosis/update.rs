@@ -153,7 +153,8 @@ fn aba(case: &Case, exchange: usize) -> Option<Diagnosis> {
 }
 
 /// A task gives a lock back and takes it again, and the only preemption lets somebody else in between.
-/// Without that preemption the outcome would be right, since a witness has no more than it needs.
+/// Without that preemption the outcome would be right, since a witness has no more than it needs; and it
+/// is about this lock, if the two share nothing else.
 fn torn_section(case: &Case) -> Option<Diagnosis> {
     if case.witness.preemptions != 1 {
         return None;
@@ -172,6 +173,9 @@ fn torn_section(case: &Case) -> Option<Diagnosis> {
     let end = case.witness.steps.len();
     let again = (preemption..end).find(|&at| is_mine(at) && is_take(at))?;
     let between = (preemption..again).find(|&at| !is_mine(at) && is_take(at))?;
+    if !shares_only(case, task, case.step(between).task, object) {
+        return None;
+    }
     let sentence = format!(
         "atomicity violation: {} gives {} back at {} and takes it again at {}, and {} has it in between, at {}",
         case.who(again),
@@ -187,6 +191,15 @@ fn torn_section(case: &Case) -> Option<Diagnosis> {
         (again, "takes it again".to_string()),
     ];
     Some(case.diagnosis(sentence, &labels).with_note(again, format!("not alone since {}", number(released))))
+}
+
+/// Whether there is no other object that both tasks use.
+fn shares_only(case: &Case, task: usize, other: usize, object: usize) -> bool {
+    let uses = |task: usize, object: Option<usize>| {
+        case.steps().any(|(_, step)| step.task == task && step.object == object)
+    };
+    let mut others = (0..case.witness.objects.len()).filter(|&another| another != object).map(Some);
+    !others.any(|another| uses(task, another) && uses(other, another))
 }
 
 /// A task writes two objects one after the other; another one that panics has read both in between.
