@@ -4,6 +4,7 @@ use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
 use crate::outcome::Verdict;
 use crate::report::Report;
+use crate::schedule::Bounds;
 use crate::strategy::Strategy;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub struct Checker {
     steps_max: usize,
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
+    bounds: Bounds,
     progress: Arc<Progress>,
 }
 
@@ -48,6 +50,7 @@ impl Checker {
             steps_max: 10_000,
             time_max: None,
             preemptions_max: None,
+            bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             progress: Arc::default(),
         }
     }
@@ -85,6 +88,27 @@ impl Checker {
         Checker { preemptions_max: Some(preemptions_max), ..self }
     }
 
+    /// Lets at most this many waits of an execution end because their time is up; 1 if it is not said.
+    /// [`Backend::Native`] only; elsewhere timeouts never fire, or when the clock says so.
+    pub fn timeouts_max(mut self, timeouts_max: usize) -> Self {
+        self.bounds.timeouts_max = timeouts_max;
+        self
+    }
+
+    /// Lets at most this many waits of an execution end without a reason; 0 if it is not said.
+    /// [`Backend::Native`] only.
+    pub fn spurious_wakeups_max(mut self, spurious_wakeups_max: usize) -> Self {
+        self.bounds.spurious_max = spurious_wakeups_max;
+        self
+    }
+
+    /// Lets at most this many weak exchanges of an execution fail without a reason; 0 if it is not said.
+    /// [`Backend::Native`] only.
+    pub fn weak_failures_max(mut self, weak_failures_max: usize) -> Self {
+        self.bounds.weak_failures_max = weak_failures_max;
+        self
+    }
+
     /// Lets other threads see how far the exploration is, and stop it.
     pub fn progress(self, progress: Arc<Progress>) -> Self {
         Checker { progress, ..self }
@@ -117,6 +141,7 @@ impl Checker {
             steps_max: self.steps_max,
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
+            bounds: self.bounds,
         };
         let begun = Instant::now();
         let search = Search::new(limits, Arc::clone(&self.progress));

@@ -177,6 +177,7 @@ fn outcome_value(checked: &Checked, outcome: &Outcome<String>, seen: &Seen) -> V
         Outcome::Panicked(_) => "panicked",
         Outcome::Deadlocked { .. } => "deadlocked",
         Outcome::Livelocked { .. } => "livelocked",
+        Outcome::DataRace { .. } => "data race",
         Outcome::Unfinished { .. } => "unfinished",
     };
     json!({
