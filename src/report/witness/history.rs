@@ -52,7 +52,7 @@ pub(super) fn first(witness: &Witness, from: usize, is: impl Fn(&Step) -> bool) 
     witness.steps[from..].iter().position(is).map(|at| from + at)
 }
 
-/// The steps after `from` and before `to` at which `task` was made to leave although it could have gone on.
+/// Whether `task` was made to leave between two steps although it could have gone on.
 pub(super) fn is_preempted_between(witness: &Witness, task: usize, from: usize, to: usize) -> bool {
     (from + 1..=to).any(|at| witness.steps[at].preempts && witness.steps[at - 1].task == task)
 }

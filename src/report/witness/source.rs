@@ -189,6 +189,38 @@ mod tests {
         assert_eq!(receiver("0..end.load(SeqCst)"), "end");
     }
 
+    struct Probe;
+
+    impl Probe {
+        #[track_caller]
+        fn load(&self) -> Place {
+            let here = std::panic::Location::caller();
+            Place { file: here.file(), line: here.line(), column: here.column() }
+        }
+    }
+
+    #[test]
+    fn the_compiler_gives_places_as_they_are_understood_here() {
+        struct Shared {
+            total: [Probe; 1],
+        }
+        let shared = Shared { total: [Probe] };
+        #[rustfmt::skip]
+        let places = [
+            shared.total[0].load(),
+            shared
+                .total[0]
+                .load(),
+        ];
+        for place in places {
+            let text = read_file(place.file).expect("this file");
+            let sources = Sources([(place.file, text)].into());
+            let call = sources.call(place).expect("a call");
+            let receiver: String = call.receiver.split_whitespace().collect();
+            assert_eq!((call.name, &*receiver), ("load", "shared.total[0]"));
+        }
+    }
+
     #[test]
     fn a_place_that_begins_no_call_has_none() {
         assert_eq!(call_at("let total = 1;", "otal"), None);

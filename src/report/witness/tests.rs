@@ -193,6 +193,18 @@ fn a_long_witness_is_folded() {
 }
 
 #[test]
+fn a_loop_without_end_is_one_line() {
+    let source = "while !ready.load(SeqCst) { thread::yield_now(); }";
+    let mut sample = Sample::new(source);
+    sample.object(Atomic, None).about(0, "spawn", 1, "");
+    for _ in 0..500 {
+        sample.load(1, 0, "false", "load(").done(1, "yield_now", None, "thread::yield_now");
+    }
+    sample.waits(0, "join", None, &[1], "").ends("no end within 1000 steps");
+    assert_text("livelock", &text(&sample, &Options::default()));
+}
+
+#[test]
 fn without_the_source_there_is_no_excerpt() {
     // The file is nowhere to be found.
     let text = render(&lost_update().witness, &Options::default());
