@@ -37,6 +37,7 @@ pub struct Checker {
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
     bounds: Bounds,
+    workers: usize,
     progress: Arc<Progress>,
 }
 
@@ -51,6 +52,7 @@ impl Checker {
             time_max: None,
             preemptions_max: None,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
+            workers: 1,
             progress: Arc::default(),
         }
     }
@@ -109,6 +111,12 @@ impl Checker {
         self
     }
 
+    /// Explores on this many threads of the operating system, with the same result as on one; 1 if it is not
+    /// said. [`Strategy::Dpor`] only.
+    pub fn workers(self, workers: usize) -> Self {
+        Checker { workers, ..self }
+    }
+
     /// Lets other threads see how far the exploration is, and stop it.
     pub fn progress(self, progress: Arc<Progress>) -> Self {
         Checker { progress, ..self }
@@ -143,6 +151,7 @@ impl Checker {
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
             logs: false,
+            workers: self.workers,
         };
         let begun = Instant::now();
         let search = Search::new(limits, Arc::clone(&self.progress));

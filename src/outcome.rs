@@ -97,6 +97,17 @@ pub enum Verdict {
 }
 
 impl Seen {
+    /// What another worker saw of the same outcome.
+    pub(crate) fn merge(&mut self, other: Seen) {
+        self.executions += other.executions;
+        if other.first < self.first {
+            (self.first, self.place) = (other.first, other.place);
+        }
+        if (other.cost, &other.schedule) < (self.cost, &self.schedule) {
+            (self.cost, self.schedule) = (other.cost, other.schedule);
+        }
+    }
+
     /// Keeps the schedule of an execution with this outcome if it is the least so far.
     pub(crate) fn keep_least(
         &mut self,

@@ -6,6 +6,7 @@ use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::Bounds;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -20,6 +21,8 @@ pub(crate) struct Limits {
     pub(crate) bounds: Bounds,
     /// Whether to keep what the tasks do, for a witness.
     pub(crate) logs: bool,
+    /// How many OS threads explore.
+    pub(crate) workers: usize,
 }
 
 /// What another thread can see of a running exploration, and its way to stop it.
@@ -52,12 +55,49 @@ pub(crate) struct Search<T> {
     pub(crate) incomplete: Option<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
+    /// Whether all has to be explored anew, with the ends of tasks as events.
+    pub(crate) needs_ends: bool,
     begun: Instant,
     progress: Arc<Progress>,
+    together: Arc<Together>,
+}
+
+/// What the workers of one exploration have in common.
+#[derive(Debug, Default)]
+struct Together {
+    /// Executions that were begun and not found to be redundant.
+    begun: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl<T> Search<T> {
+    /// The part of one worker, which has found nothing yet.
+    pub(crate) fn worker(&self) -> Self {
+        Search {
+            limits: self.limits.clone(),
+            outcomes: BTreeMap::new(),
+            executions: 0,
+            redundant: 0,
+            events: 0,
+            incomplete: None,
+            hang_has_timed_wait: false,
+            needs_ends: false,
+            begun: self.begun,
+            progress: Arc::clone(&self.progress),
+            together: Arc::clone(&self.together),
+        }
+    }
+
+    /// The same exploration from its beginning.
+    pub(crate) fn anew(&self) -> Self {
+        self.progress.executions.store(0, Ordering::Relaxed);
+        Search { together: Arc::default(), ..self.worker() }
+    }
 }
 
 impl<T: Ord> Search<T> {
     pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
+        progress.executions.store(0, Ordering::Relaxed);
         Search {
             limits,
             outcomes: BTreeMap::new(),
@@ -66,8 +106,10 @@ impl<T: Ord> Search<T> {
             events: 0,
             incomplete: None,
             hang_has_timed_wait: false,
+            needs_ends: false,
             begun: Instant::now(),
             progress,
+            together: Arc::default(),
         }
     }
 
@@ -76,7 +118,7 @@ impl<T: Ord> Search<T> {
         let limits = &self.limits;
         let reached = if self.progress.stop.load(Ordering::Relaxed) {
             Some(Incomplete::Interrupted)
-        } else if self.executions >= limits.executions_max {
+        } else if self.together.begun.load(Ordering::Relaxed) >= limits.executions_max {
             Some(Incomplete::ExecutionsMax(limits.executions_max))
         } else {
             limits.time_max.filter(|time_max| self.begun.elapsed() >= *time_max).map(Incomplete::TimeMax)
@@ -84,7 +126,47 @@ impl<T: Ord> Search<T> {
         if let Some(reached) = reached {
             self.incomplete.get_or_insert(reached);
         }
-        self.incomplete.is_none()
+        if self.incomplete.is_some() || self.needs_ends || self.together.stopped.load(Ordering::Relaxed) {
+            return false;
+        }
+        if self.together.begun.fetch_add(1, Ordering::Relaxed) < self.limits.executions_max {
+            return true;
+        }
+        // Another worker has just begun the last one.
+        self.together.begun.fetch_sub(1, Ordering::Relaxed);
+        self.incomplete = Some(Incomplete::ExecutionsMax(self.limits.executions_max));
+        false
+    }
+
+    /// Counts an execution that was begun and given up.
+    pub(crate) fn record_redundant(&mut self) {
+        self.redundant += 1;
+        self.together.begun.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Has all explored anew, with the ends of tasks as events.
+    pub(crate) fn stop_for_ends(&mut self) {
+        self.needs_ends = true;
+        self.together.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// What another worker found, of the same exploration.
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        self.executions += other.executions;
+        self.redundant += other.redundant;
+        self.events += other.events;
+        self.hang_has_timed_wait |= other.hang_has_timed_wait;
+        self.needs_ends |= other.needs_ends;
+        self.incomplete = self.incomplete.or(other.incomplete);
+        for (outcome, seen) in other.outcomes {
+            match self.outcomes.entry(outcome) {
+                Entry::Vacant(entry) => {
+                    entry.insert(seen);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().merge(seen),
+            }
+        }
+        self
     }
 
     /// Counts an execution that ended so.
@@ -94,9 +176,8 @@ impl<T: Ord> Search<T> {
 
     /// Counts an execution that ended so, at this place in the program if it panicked.
     fn record_at(&mut self, outcome: Outcome<T>, place: Option<String>) -> &mut Seen {
-        let first = self.executions;
+        let first = self.progress.executions.fetch_add(1, Ordering::Relaxed);
         self.executions += 1;
-        self.progress.executions.store(self.executions, Ordering::Relaxed);
         let unseen = Seen { executions: 0, first, place, schedule: None, cost: (usize::MAX, usize::MAX) };
         let seen = self.outcomes.entry(outcome).or_insert(unseen);
         seen.executions += 1;
@@ -140,6 +221,7 @@ impl<T: Ord> Search<T> {
     /// Ends the exploration for this reason, unless it has ended for another.
     pub(crate) fn give_up(&mut self, why: Incomplete) {
         self.incomplete.get_or_insert(why);
+        self.together.stopped.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn time_left(&self) -> Option<Duration> {

@@ -405,15 +405,15 @@ impl World {
 }
 
 impl Engine {
-    pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings) -> Self {
-        let mut object_census = Census::default();
+    pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings, censuses: [Census; 2]) -> Self {
+        let [task_census, mut object_census] = censuses;
         // So that number 0 is nowhere.
         object_census.number(Maker::Lazy(0), 0);
         Engine {
             world: World::new(&settings),
             stacks: Stacks::default(),
             scheduler,
-            task_census: Census::default(),
+            task_census,
             object_census,
             settings,
             next: None,

@@ -27,6 +27,6 @@ pub(crate) use execution::{
     Announced, Choice, Divergence, End, Engine, Next, Performed, Scheduler, Settings, World, describe,
 };
 pub(crate) use log::{Deed, Entry, Note};
-pub(crate) use object::{Channel, ObjectId, Reply, State as ObjectState};
+pub(crate) use object::{Census, Channel, ObjectId, Reply, State as ObjectState};
 pub(crate) use task::{Coroutine, Stacks, State as TaskState, Switch, TaskId};
-pub(crate) use trace::{Race, Trace};
+pub(crate) use trace::{Race, Second, Trace};

@@ -5,6 +5,7 @@ use super::event::WRITER;
 use super::{Action, Operation, TaskId};
 use std::collections::BTreeMap;
 use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Names an object: the same one in all executions in which its maker has the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -297,15 +298,22 @@ pub(crate) enum Maker {
 }
 
 /// Numbers things by who made them and how many that one had made before, so that a thing has the
-/// same number in every execution in which its maker has the same past.
+/// same number in every execution in which its maker has the same past; and for every worker, if several
+/// explore together.
 #[derive(Debug, Default)]
 pub(crate) struct Census {
     of_tasks: Vec<Vec<usize>>,
     of_lazies: BTreeMap<usize, Vec<usize>>,
     count: usize,
+    common: Option<Arc<Mutex<Census>>>,
 }
 
 impl Census {
+    /// The part of one worker.
+    pub(crate) fn of(common: Arc<Mutex<Census>>) -> Self {
+        Census { common: Some(common), ..Census::default() }
+    }
+
     /// The number of what `maker` makes after `made_before` others.
     pub(crate) fn number(&mut self, maker: Maker, made_before: usize) -> usize {
         let numbers = match maker {
@@ -318,13 +326,19 @@ impl Census {
             Maker::Lazy(key) => self.of_lazies.entry(key).or_default(),
         };
         if made_before == numbers.len() {
-            numbers.push(self.count);
-            self.count += 1;
+            let number = match &self.common {
+                Some(common) => {
+                    common.lock().unwrap_or_else(PoisonError::into_inner).number(maker, made_before)
+                }
+                None => self.count,
+            };
+            numbers.push(number);
+            self.count = self.count.max(number + 1);
         }
         numbers[made_before]
     }
 
-    /// How many numbers were given.
+    /// How much room all numbers need.
     pub(crate) fn len(&self) -> usize {
         self.count
     }

@@ -14,8 +14,12 @@
 //! * An operation may go several ways (whom a notification wakes). They are branches like others, put
 //!   into the tree where the first of them is chosen.
 
+use super::frontier::{Frontier, Point, State, Taken};
 use super::wakeup::{Branches, Fit, Forest};
-use crate::engine::{ANY_WAY, Choice, End, Event, Race, Scheduler, TaskId, World, dependent, describe};
+use crate::engine::{
+    ANY_WAY, Choice, End, Event, Race, Scheduler, Second, TaskId, World, dependent, describe,
+};
+use std::sync::Arc;
 
 /// What the search takes for dependent.
 pub(crate) type Relation = fn(&Event, &Event) -> bool;
@@ -28,16 +32,43 @@ pub(crate) struct Dpor {
     forest: Forest,
     sequence: Vec<Item>,
     has_begun: bool,
+    /// What other workers share, and what of their path this one has still to follow.
+    frontier: Option<Arc<Frontier>>,
+    script: Vec<Event>,
+}
+
+/// An event that need not come next.
+#[derive(Clone, Copy)]
+pub(super) struct Asleep {
+    pub(super) event: Event,
+    pub(super) why: Why,
+}
+
+/// Why an event need not come next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Everything after it has been explored.
+    Explored,
+    /// Another worker explores everything after it.
+    Exploring,
+    /// Another worker began to explore what comes after it at an earlier point. What that worker will find
+    /// that begins otherwise is not in our tree, so here nothing is left out because of it: we only do not
+    /// execute it. An execution that can go on with nothing else is redundant.
+    Frozen,
 }
 
 #[derive(Default)]
 struct Node {
-    /// What need not come next: everything after it has been explored.
-    sleep: Vec<Event>,
+    /// What need not come next.
+    sleep: Vec<Asleep>,
     /// What is still to be explored from here.
     tree: Branches,
     /// What was handed down together with the present choice.
     below: Branches,
+    /// Where other workers find what is to be explored from here: then `sleep` is as it was when the
+    /// present branch, `taken`, was taken, and `tree` has that branch only.
+    point: Option<Arc<Point>>,
+    taken: Option<Event>,
 }
 
 /// An event of a sequence: where the trace has it, or the race's second.
@@ -45,6 +76,18 @@ struct Node {
 struct Item {
     event: Event,
     position: Option<usize>,
+}
+
+impl Asleep {
+    pub(super) fn explored(event: Event) -> Self {
+        Asleep { event, why: Why::Explored }
+    }
+
+    /// As it is at a later point.
+    fn below(&self) -> Self {
+        let why = if self.why == Why::Exploring { Why::Frozen } else { self.why };
+        Asleep { why, ..*self }
+    }
 }
 
 impl Dpor {
@@ -61,7 +104,14 @@ impl Dpor {
             forest: Forest::default(),
             sequence: Vec::new(),
             has_begun: false,
+            frontier: None,
+            script: Vec::new(),
         }
+    }
+
+    /// One of several searches of the same tree. The first begins at its root.
+    pub(crate) fn sharing(frontier: Arc<Frontier>, is_first: bool) -> Self {
+        Dpor { frontier: Some(frontier), has_begun: !is_first, ..Dpor::new() }
     }
 
     /// The scheduling point after the last event of the trace.
@@ -72,11 +122,13 @@ impl Dpor {
         let (before, rest) = self.nodes.split_at_mut(self.depth);
         let node = &mut rest[0];
         (node.tree, node.below) = (Branches::NONE, Branches::NONE);
+        (node.point, node.taken) = (None, None);
         node.sleep.clear();
         if let (Some(parent), Some(event)) = (before.last_mut(), world.trace.events.last()) {
             node.tree = std::mem::take(&mut parent.below);
             let dependent = self.dependent;
-            node.sleep.extend(parent.sleep.iter().filter(|asleep| !dependent(asleep, event)));
+            let asleep = parent.sleep.iter().filter(|asleep| !dependent(&asleep.event, event));
+            node.sleep.extend(asleep.map(Asleep::below));
         }
         self.depth += 1;
     }
@@ -102,10 +154,7 @@ impl Dpor {
         };
         let fit = |event: &Event, sequence: &[Item]| fit(event, sequence, dependent, before);
         let node = &mut self.nodes[race.first];
-        let is_weak_initial = |asleep: &Event| !matches!(fit(asleep, &self.sequence), Fit::No);
-        if !node.sleep.iter().any(is_weak_initial) {
-            self.forest.insert(&mut node.tree, &mut self.sequence, |item| item.event, fit);
-        }
+        insert(node, &mut self.forest, &mut self.sequence, fit, self.frontier.as_deref());
     }
 
     /// Sees to it that the task, which goes one way from here, will also go its others.
@@ -117,11 +166,58 @@ impl Dpor {
             let Some(event) = world.foresee(task, other) else { continue };
             self.sequence.clear();
             self.sequence.push(Item { event, position: None });
-            let is_weak_initial = |asleep: &Event| !matches!(fit(asleep, &self.sequence), Fit::No);
-            if !node.sleep.iter().any(is_weak_initial) {
-                self.forest.insert(&mut node.tree, &mut self.sequence, |item| item.event, fit);
-            }
+            insert(node, &mut self.forest, &mut self.sequence, fit, self.frontier.as_deref());
         }
+    }
+
+    /// If another worker has nothing to do: lets it have the branches of the first scheduling point that has
+    /// any, which brings the most work.
+    fn share(&mut self, world: &World) {
+        let Some(frontier) = self.frontier.clone().filter(|frontier| frontier.is_hungry()) else {
+            return;
+        };
+        let has_work = |node: &Node| node.point.is_none() && !node.tree.is_empty();
+        let Some(last) = self.nodes[..self.depth].iter().position(has_work) else {
+            return;
+        };
+        let mut shared: Vec<Arc<Point>> = Vec::new();
+        for position in 0..=last {
+            if self.nodes[position].point.is_some() {
+                continue;
+            }
+            let before = position.checked_sub(1).map(|before| {
+                let point = self.nodes[before].point.clone().expect("points are shared from the root on");
+                (point, world.trace.events[before])
+            });
+            let node = &mut self.nodes[position];
+            let mut state = State::default();
+            state.sleep.clone_from(&node.sleep);
+            let present = world.trace.events.get(position);
+            state.sleep.extend(present.map(|&event| Asleep { event, why: Why::Exploring }));
+            let tree = std::mem::take(&mut node.tree);
+            state.tree = state.forest.import(self.forest.export(tree));
+            let point = Point::new(before, state);
+            node.point = Some(Arc::clone(&point));
+            shared.push(point);
+        }
+        frontier.share(shared.into_iter());
+    }
+
+    /// Takes up what another worker has left.
+    fn go_on_from(&mut self, Taken { point, branch }: Taken) {
+        let mut path = vec![Arc::clone(&point)];
+        while let Some((before, event)) = &path[path.len() - 1].before {
+            self.script.push(*event);
+            path.push(Arc::clone(before));
+        }
+        self.script.reverse();
+        self.nodes.truncate(0);
+        self.nodes.extend(path.into_iter().rev().map(|point| Node { point: Some(point), ..Node::default() }));
+        self.depth = self.nodes.len();
+        let last = &mut self.nodes[self.depth - 1];
+        last.taken = Some(branch.tree.event);
+        last.sleep = branch.sleep;
+        last.tree = self.forest.import(vec![branch.tree]);
     }
 
     /// What is next at the scheduling point that was entered last.
@@ -139,7 +235,7 @@ impl Dpor {
             self.forest.clear(below);
         }
         let is_awake = |task: TaskId, way: u32| {
-            !node.sleep.iter().any(|asleep| asleep.task == task && asleep.way == way)
+            !node.sleep.iter().any(|asleep| asleep.event.task == task && asleep.event.way == way)
         };
         let mut has_enabled = false;
         for task in world.enabled() {
@@ -149,6 +245,36 @@ impl Dpor {
             }
         }
         if has_enabled { Choice::Redundant } else { Choice::Nobody }
+    }
+}
+
+/// Puts a sequence into the tree of a scheduling point, unless it need not come next.
+fn insert(
+    node: &mut Node,
+    forest: &mut Forest,
+    sequence: &mut Vec<Item>,
+    fit: impl Fn(&Event, &[Item]) -> Fit,
+    frontier: Option<&Frontier>,
+) {
+    let is_asleep = |sleep: &[Asleep], sequence: &[Item]| {
+        sleep.iter().any(|asleep| match fit(&asleep.event, sequence) {
+            Fit::Initial(_) => true,
+            Fit::Independent => asleep.why != Why::Frozen,
+            Fit::No => false,
+        })
+    };
+    let Some(point) = &node.point else {
+        if !is_asleep(&node.sleep, sequence) {
+            forest.insert(&mut node.tree, sequence, |item| item.event, fit);
+        }
+        return;
+    };
+    let mut state = point.lock();
+    let State { sleep, tree, forest } = &mut *state;
+    if !is_asleep(sleep, sequence) {
+        forest.insert(tree, sequence, |item| item.event, fit);
+        drop(state);
+        frontier.expect("a point is shared").announce();
     }
 }
 
@@ -174,22 +300,46 @@ impl Scheduler for Dpor {
             self.has_begun = true;
             return true;
         }
+        self.share(world);
         while self.depth > 0 {
             let position = self.depth - 1;
             let node = &mut self.nodes[position];
-            if let Some(explored) = world.trace.events.get(position) {
-                node.sleep.push(*explored);
-            }
-            if !node.tree.is_empty() {
-                world.trace.truncate(position);
-                return true;
+            if let Some(point) = &node.point {
+                if let Some(branch) = point.take() {
+                    node.taken = Some(branch.tree.event);
+                    node.sleep = branch.sleep;
+                    node.tree = self.forest.import(vec![branch.tree]);
+                    world.trace.truncate(position);
+                    return true;
+                }
+            } else {
+                if let Some(explored) = world.trace.events.get(position) {
+                    node.sleep.push(Asleep::explored(*explored));
+                }
+                if !node.tree.is_empty() {
+                    world.trace.truncate(position);
+                    return true;
+                }
             }
             self.depth -= 1;
         }
-        false
+        match self.frontier.as_ref().and_then(|frontier| frontier.take()) {
+            Some(taken) => {
+                world.trace.truncate(0);
+                self.go_on_from(taken);
+                true
+            }
+            None => false,
+        }
     }
 
     fn choose(&mut self, world: &World) -> Choice {
+        if let Some(event) = self.script.get(world.trace.events.len()) {
+            return match world.can_repeat(event) {
+                Some(way) => Choice::Run(event.task, way),
+                None => Choice::Diverged(describe(event)),
+            };
+        }
         if self.depth == world.trace.events.len() {
             self.enter(world);
         }
@@ -197,6 +347,13 @@ impl Scheduler for Dpor {
         if let Choice::Run(task, way) = choice
             && world.has_ways(task)
         {
+            let node = &mut self.nodes[self.depth - 1];
+            if let (Some(point), Some(taken)) = (&node.point, &mut node.taken) {
+                // Only this way is being explored.
+                let settled = Event { way, ..*taken };
+                point.correct(taken, &settled);
+                *taken = settled;
+            }
             self.branch(world, task, way);
         }
         choice
@@ -206,9 +363,18 @@ impl Scheduler for Dpor {
         world.race_pending();
         let races = std::mem::take(&mut world.trace.races);
         for race in &races {
-            self.reverse(world, race);
+            // Whoever was here first has seen to the races of the path.
+            if !matches!(race.second, Second::Executed(position) if position < self.script.len()) {
+                self.reverse(world, race);
+            }
         }
         world.trace.races = races;
+        self.script.clear();
+        for (node, event) in self.nodes[..self.depth].iter_mut().zip(&world.trace.events) {
+            if let (Some(point), Some(taken)) = (&node.point, node.taken.take()) {
+                point.correct(&taken, event);
+            }
+        }
         // What was handed down to where the execution did not get.
         while self.depth > world.trace.events.len() {
             self.depth -= 1;

@@ -3,6 +3,7 @@
 
 mod dfs;
 mod dpor;
+mod frontier;
 mod wakeup;
 
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 
 pub(crate) use dfs::Dfs;
 pub(crate) use dpor::Dpor;
+pub(crate) use frontier::Frontier;
 
 use crate::Backend;
 use crate::engine::Scheduler;

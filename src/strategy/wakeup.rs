@@ -23,6 +23,12 @@ struct Branch {
     next: Branches,
 }
 
+/// A branch on its way from one forest to another.
+pub(super) struct Tree {
+    pub(super) event: Event,
+    pub(super) below: Vec<Tree>,
+}
+
 /// How an event at a branch relates to a sequence that is to be inserted.
 pub(crate) enum Fit {
     /// It is the sequence's event at this position, and could come first in it.
@@ -49,6 +55,25 @@ impl Forest {
         *branches = branch.next;
         self.free.push(first);
         Some((event, below))
+    }
+
+    /// Takes a whole tree out.
+    pub(super) fn export(&mut self, mut branches: Branches) -> Vec<Tree> {
+        let mut trees = Vec::new();
+        while let Some((event, below)) = self.pop(&mut branches) {
+            trees.push(Tree { event, below: self.export(below) });
+        }
+        trees
+    }
+
+    /// Puts a tree in that came from another forest.
+    pub(super) fn import(&mut self, trees: Vec<Tree>) -> Branches {
+        let mut branches = Branches::NONE;
+        for Tree { event, below } in trees.into_iter().rev() {
+            let below = self.import(below);
+            branches = self.plant(Branch { event, below, next: branches });
+        }
+        branches
     }
 
     /// Throws a whole tree away.
@@ -106,18 +131,21 @@ impl Forest {
     fn chain(&mut self, events_from_the_end: impl Iterator<Item = Event>) -> Branches {
         let mut below = Branches::NONE;
         for event in events_from_the_end {
-            let branch = Branch { event, below, next: Branches::NONE };
-            below = Branches(Some(match self.free.pop() {
-                Some(place) => {
-                    self.arena[place] = branch;
-                    place
-                }
-                None => {
-                    self.arena.push(branch);
-                    self.arena.len() - 1
-                }
-            }));
+            below = self.plant(Branch { event, below, next: Branches::NONE });
         }
         below
+    }
+
+    fn plant(&mut self, branch: Branch) -> Branches {
+        Branches(Some(match self.free.pop() {
+            Some(place) => {
+                self.arena[place] = branch;
+                place
+            }
+            None => {
+                self.arena.push(branch);
+                self.arena.len() - 1
+            }
+        }))
     }
 }

@@ -27,4 +27,5 @@ mod promises;
 mod run;
 mod sizes;
 mod trace_counts;
+mod workers;
 mod workload_file;

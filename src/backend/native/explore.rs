@@ -4,14 +4,14 @@ use super::{ENGINE, EXECUTION, Task, coroutine, resume, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::Search;
 use crate::backend::{Backend, TaskId, panics, set_execution};
-use crate::engine::{Action, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
+use crate::engine::{Action, Census, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
 use crate::outcome::Incomplete;
 use crate::panic;
 use crate::schedule::{Pick, Schedule};
-use crate::strategy::{self, Strategy};
+use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Explores `body` until `search` has enough or there is nothing left.
 pub(crate) fn explore<T>(
@@ -23,34 +23,86 @@ where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
-    // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
-    let ended =
-        std::thread::spawn(move || explore_with(search, || strategy::scheduler(strategy), &body, |_, _| ()))
-            .join();
-    ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
+    let explored = explore_together(&search, strategy, &body, false);
+    if explored.needs_ends {
+        return explore_together(&search.anew(), strategy, &body, true);
+    }
+    explored
 }
 
-/// Explores on this thread, and shows each execution's world when it has ended.
-pub(crate) fn explore_with<T: Ord + 'static>(
-    mut search: Search<T>,
+/// Explores with as many workers as the limits say, which share one tree.
+fn explore_together<T>(
+    search: &Search<T>,
+    strategy: Strategy,
+    body: &Arc<dyn Fn() -> T + Send + Sync>,
+    ends_are_events: bool,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    let workers = if strategy == Strategy::Dpor { search.limits.workers.max(1) } else { 1 };
+    let frontier = Frontier::new(workers);
+    let common: [Arc<Mutex<Census>>; 2] = Default::default();
+    let threads: Vec<_> = (0..workers)
+        .map(|number| {
+            let (search, body, frontier) = (search.worker(), Arc::clone(body), Arc::clone(&frontier));
+            let common = common.clone();
+            // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
+            std::thread::spawn(move || {
+                let (scheduler, censuses): (Box<dyn Scheduler>, _) = if workers == 1 {
+                    (strategy::scheduler(strategy), Default::default())
+                } else {
+                    (Box::new(Dpor::sharing(Arc::clone(&frontier), number == 0)), common.map(Census::of))
+                };
+                let settings = settings(&search, ends_are_events);
+                let engine = Engine::new(scheduler, settings, censuses);
+                let explored = explore_with(search, engine, &body, |_, _| ());
+                frontier.leave();
+                explored
+            })
+        })
+        .collect();
+    let explored = threads.into_iter().map(|thread| {
+        // Nothing of the program gets here, so it is a defect of ours.
+        thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
+    });
+    explored.reduce(Search::merge).expect("there is a worker")
+}
+
+fn settings<T>(search: &Search<T>, ends_are_events: bool) -> Settings {
+    Settings {
+        steps_max: search.limits.steps_max,
+        bounds: search.limits.bounds,
+        ends_are_events,
+        logs: search.limits.logs,
+    }
+}
+
+/// Explores on this thread with one scheduler, and shows each execution's world when it has ended.
+pub(crate) fn explore_alone<T: Ord + 'static>(
+    search: Search<T>,
     scheduler: impl Fn() -> Box<dyn Scheduler>,
     body: &Arc<dyn Fn() -> T + Send + Sync>,
     mut ended: impl FnMut(&mut World, &Running),
 ) -> Search<T> {
-    let mut settings = Settings {
-        steps_max: search.limits.steps_max,
-        bounds: search.limits.bounds,
-        ends_are_events: false,
-        logs: search.limits.logs,
-    };
-    ENGINE.set(Some(Engine::new(scheduler(), settings)));
+    let engine =
+        |ends_are_events| Engine::new(scheduler(), settings(&search, ends_are_events), Default::default());
+    let explored = explore_with(search.worker(), engine(false), body, &mut ended);
+    if explored.needs_ends {
+        return explore_with(search.anew(), engine(true), body, &mut ended);
+    }
+    explored
+}
+
+fn explore_with<T: Ord + 'static>(
+    mut search: Search<T>,
+    engine: Engine,
+    body: &Arc<dyn Fn() -> T + Send + Sync>,
+    mut ended: impl FnMut(&mut World, &Running),
+) -> Search<T> {
+    ENGINE.set(Some(engine));
     while search.may_begin() && with(Engine::begin) {
         let (end, running, value) = run_once(body);
-        if end == End::Restart {
-            settings.ends_are_events = true;
-            ENGINE.set(Some(Engine::new(scheduler(), settings)));
-            continue;
-        }
         with(|engine| {
             record(&mut search, &engine.world, &end, &running, value);
             ended(&mut engine.world, &running);
@@ -76,7 +128,7 @@ fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Ru
             search.record_data_race([first, second].map(name))
         }
         End::Redundant => {
-            search.redundant += 1;
+            search.record_redundant();
             return;
         }
         End::Diverged(Divergence { step, expected, found }) => {
@@ -89,7 +141,10 @@ fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Ru
             search.give_up(Incomplete::Unsupported(reason));
             return;
         }
-        End::Restart => return,
+        End::Restart => {
+            search.stop_for_ends();
+            return;
+        }
     };
     seen.keep_least(world.preemptions(), world.position(), || schedule(world));
 }

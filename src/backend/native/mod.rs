@@ -17,7 +17,7 @@ mod witness;
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
 #[cfg(test)]
-pub(crate) use explore::explore_with;
+pub(crate) use explore::explore_alone;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 
 use super::unsupported;

@@ -82,8 +82,9 @@ impl Reader<'_> {
             Deed::Spawned(spawned, place) => {
                 ("spawn", None, Effect::Task(self.order(*spawned)), Some(*place))
             }
-            Deed::Joins(other, place) => ("join", None, Effect::Task(self.order(*other)), Some(*place)),
-            Deed::Joined(other, place) => ("joined", None, Effect::Task(self.order(*other)), Some(*place)),
+            // Told when it has succeeded, or at the end among those who wait.
+            Deed::Joins(..) => return None,
+            Deed::Joined(other, place) => ("join", None, Effect::Task(self.order(*other)), Some(*place)),
             Deed::Panicked(message, _) => ("panic", None, Effect::Panicked(message.clone()), None),
             Deed::Ended => ("end", None, Effect::Done, None),
             Deed::Event { operation, way, reply, woken, note } => {
@@ -91,7 +92,7 @@ impl Reader<'_> {
                     return None;
                 }
                 let object = self.number(operation.object);
-                let function = self.function(log, at, operation, note.as_ref());
+                let function = self.function(operation, note.as_ref());
                 (
                     function,
                     object,
@@ -111,10 +112,9 @@ impl Reader<'_> {
         order(self.world, task)
     }
 
-    fn function(&self, log: &[Entry], at: usize, operation: &Operation, note: Option<&Note>) -> &'static str {
+    fn function(&self, operation: &Operation, note: Option<&Note>) -> &'static str {
         match (note, operation.action) {
             (Some(note), _) => note.function,
-            (None, Action::Lock) if takes_mutex_back(log, at) => "relock",
             (None, Action::Lock | Action::TryLock) => {
                 match (&self.world.object(operation.object).state, operation.action) {
                     (ObjectState::RwLock { .. }, Action::Lock) => "write",
@@ -162,7 +162,7 @@ impl Reader<'_> {
                 TaskState::Announced(operation) if !world.is_enabled(task) => {
                     let held_by = world.object(operation.object).holders();
                     let held_by = held_by.map(|holder| self.order(holder)).collect();
-                    let function = self.function(&[], 0, &operation, None);
+                    let function = self.function(&operation, None);
                     let object = self.number(operation.object);
                     waits.push(Wait {
                         task: number,
@@ -220,12 +220,6 @@ fn gives_up_mutex(log: &[Entry], at: usize) -> bool {
     is_unlock
         && matches!(before.map(|entry| &entry.deed),
             Some(Deed::Event { operation, .. }) if operation.action == Action::Wait)
-}
-
-/// Whether the entry takes the mutex again after a wait.
-fn takes_mutex_back(log: &[Entry], at: usize) -> bool {
-    let mut before = (0..at).rev().filter(|&other| log[other].task == log[at].task);
-    before.next().is_some_and(|before| gives_up_mutex(log, before))
 }
 
 fn place(location: &'static Location<'static>) -> Place {

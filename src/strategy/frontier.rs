@@ -1,0 +1,161 @@
+//! What several workers have in common when they explore one tree: the scheduling points at which one of
+//! them has left branches for others.
+//!
+//! A worker has its path from the root to itself. When another is idle, it shares the points of its path
+//! down to the first that has a branch left. Whoever takes a branch puts it to sleep at once, so a point's
+//! order is the order in which its branches are taken, and each trace class is still explored once, by
+//! whomever.
+//!
+//! Alone, a worker finds in its first branches what has to be explored below later ones, before it gets
+//! there. Together they cannot wait for that. So below a branch that was taken while an earlier one was
+//! still being explored, that earlier one is asleep, but nothing is left out because of it (`Why::Frozen`).
+//! The price is redundant executions, which are counted.
+
+use super::dpor::{Asleep, Why};
+use super::wakeup::{Branches, Forest, Tree};
+use crate::engine::Event;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A scheduling point that several workers know.
+pub(super) struct Point {
+    /// The point before this one, and the event that leads here; `None` at the root.
+    pub(super) before: Option<(Arc<Point>, Event)>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    /// What need not come next: it was explored, or is being explored.
+    pub(super) sleep: Vec<Asleep>,
+    /// What is still to be explored.
+    pub(super) tree: Branches,
+    /// Where the tree lives.
+    pub(super) forest: Forest,
+}
+
+/// All points that are shared, and who waits for work.
+#[derive(Default)]
+pub(crate) struct Frontier {
+    points: Mutex<Points>,
+    changed: Condvar,
+    idle: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Points {
+    shared: Vec<Arc<Point>>,
+    workers: usize,
+    is_over: bool,
+}
+
+/// Work that was taken.
+pub(super) struct Taken {
+    pub(super) point: Arc<Point>,
+    pub(super) branch: Branch,
+}
+
+/// A branch that was taken off a point: its first event with what follows, and what is asleep before it.
+pub(super) struct Branch {
+    pub(super) tree: Tree,
+    pub(super) sleep: Vec<Asleep>,
+}
+
+impl Point {
+    pub(super) fn new(before: Option<(Arc<Point>, Event)>, state: State) -> Arc<Self> {
+        Arc::new(Point { before, state: Mutex::new(state) })
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the next branch, which is asleep from here on.
+    pub(super) fn take(&self) -> Option<Branch> {
+        let mut state = self.lock();
+        let State { sleep, tree, forest } = &mut *state;
+        let (event, below) = forest.pop(tree)?;
+        let branch = Branch { tree: Tree { event, below: forest.export(below) }, sleep: sleep.clone() };
+        sleep.push(Asleep { event, why: Why::Exploring });
+        Some(branch)
+    }
+
+    /// The branch that was taken as `event` turned out to be this.
+    pub(super) fn correct(&self, taken: &Event, event: &Event) {
+        let mut state = self.lock();
+        let is_it = |asleep: &&mut Asleep| {
+            let Asleep { event, .. } = asleep;
+            (event.task, event.index, event.way) == (taken.task, taken.index, taken.way)
+        };
+        if let Some(asleep) = state.sleep.iter_mut().rev().find(is_it) {
+            asleep.event = *event;
+        }
+    }
+}
+
+impl Frontier {
+    /// For so many workers.
+    pub(crate) fn new(workers: usize) -> Arc<Self> {
+        let frontier = Frontier::default();
+        frontier.lock().workers = workers;
+        Arc::new(frontier)
+    }
+
+    /// Whether a worker waits for work.
+    pub(super) fn is_hungry(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > 0
+    }
+
+    /// Offers the branches of these points to others.
+    pub(super) fn share(&self, points: impl Iterator<Item = Arc<Point>>) {
+        self.lock().shared.extend(points);
+        self.changed.notify_all();
+    }
+
+    /// Work from a point that has some; waits until there is, or nobody works any more.
+    pub(super) fn take(&self) -> Option<Taken> {
+        let mut points = self.lock();
+        self.idle.fetch_add(1, Ordering::Relaxed);
+        let taken = loop {
+            if points.is_over {
+                break None;
+            }
+            let found = points
+                .shared
+                .iter()
+                .find_map(|point| point.take().map(|branch| Taken { point: Arc::clone(point), branch }));
+            if found.is_some() {
+                break found;
+            }
+            if self.idle.load(Ordering::Relaxed) == points.workers {
+                points.is_over = true;
+                self.changed.notify_all();
+                break None;
+            }
+            points = self.changed.wait(points).unwrap_or_else(PoisonError::into_inner);
+        };
+        self.idle.fetch_sub(1, Ordering::Relaxed);
+        // A point that only this list knows gets no branches any more.
+        points.shared.retain(|point| Arc::strong_count(point) > 1 || !point.lock().tree.is_empty());
+        taken
+    }
+
+    /// Tells those who wait that a point has a new branch.
+    pub(super) fn announce(&self) {
+        if self.is_hungry() {
+            drop(self.lock());
+            self.changed.notify_all();
+        }
+    }
+
+    /// Ends the work of those who wait: a worker has stopped, at the end or before.
+    pub(crate) fn leave(&self) {
+        let mut points = self.lock();
+        points.is_over = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Points> {
+        self.points.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,24 @@
+//! Several threads that explore one tree together find what one finds alone: as many executions, the same
+//! outcomes. What they begin in vain because another has not got far enough yet is counted.
+
+use conccheck::models::PROGRAMS;
+use conccheck::{Backend, Checker};
+
+#[test]
+fn workers_find_together_what_one_finds_alone() {
+    let native = || Checker::new().backend(Backend::Native).executions_max(1_000_000);
+    let (mut executions, mut redundant) = (0, 0);
+    for program in PROGRAMS {
+        let alone = program.check(&native());
+        for workers in [2, 5] {
+            let together = program.check(&native().workers(workers));
+            let (alone, together) = (&alone.report, &together.report);
+            assert_eq!(together.executions(), alone.executions(), "{program} with {workers} workers");
+            assert!(together.outcomes().eq(alone.outcomes()), "{program} with {workers} workers: {together}");
+            assert_eq!(together.verdict(), alone.verdict(), "{program} with {workers} workers");
+            redundant += together.redundant();
+        }
+        executions += alone.report.executions();
+    }
+    tell!("{executions} executions, by one, two and five workers, who began {redundant} in vain");
+}
