@@ -135,8 +135,8 @@ impl Checker {
         let limits = Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
                 (Backend::Real, _) => 100,
-                (Backend::Native | Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
-                (Backend::Shuttle, _) => 1_000,
+                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Shuttle, _) => 1_000,
             }),
             steps_max: self.steps_max,
             time_max: self.time_max,
@@ -235,7 +235,7 @@ pub enum SettingsError {
     #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
     NotCompiledIn(Backend),
     /// The backend does not have the strategy.
-    #[error("the {0} backend has no strategy {1}; native has dpor and dfs, shuttle random, pct and dfs")]
+    #[error("the {0} backend has no strategy {1}; native has all, shuttle random, pct and dfs")]
     Strategy(Backend, &'static str),
     /// The backend does not count preemptions.
     #[error("the {0} backend cannot bound preemptions; loom can")]

@@ -3,6 +3,10 @@
 
 mod dfs;
 mod dpor;
+mod pct;
+mod pos;
+mod random;
+mod sampler;
 mod wakeup;
 
 #[cfg(test)]
@@ -13,6 +17,10 @@ pub(crate) use dpor::Dpor;
 
 use crate::Backend;
 use crate::engine::Scheduler;
+use pct::Pct;
+use pos::Pos;
+use random::Random;
+use sampler::Sampler;
 
 /// Who chooses the schedules under [`Backend::Native`] and [`Backend::Shuttle`]. The other backends
 /// choose themselves.
@@ -21,18 +29,24 @@ pub enum Strategy {
     /// One execution of each trace class: optimal dynamic partial-order reduction (Abdulla, Aronsson,
     /// Jonsson, Sagonas, JACM 2017). Native only.
     Dpor,
-    /// Each choice uniformly at random. Shuttle only.
+    /// Each choice uniformly at random.
     Random {
         /// Fixes all choices.
         seed: u64,
     },
     /// Random priorities that change at a few random points: probabilistic concurrency testing
-    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010). Shuttle only.
+    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
     Pct {
         /// Fixes all choices.
         seed: u64,
         /// The number of ordering constraints that a bug needs.
         depth: usize,
+    },
+    /// Each operation gets a random priority, and one that waits for the same object as the operation before
+    /// it a new one: partial order sampling (Yuan, Yang, Gu, CAV 2018). Native only.
+    Pos {
+        /// Fixes all choices.
+        seed: u64,
     },
     /// All schedules, one after another, without any reduction.
     Dfs,
@@ -41,8 +55,11 @@ pub enum Strategy {
 /// The native engine's scheduler of that name.
 pub(crate) fn scheduler(strategy: Strategy) -> Box<dyn Scheduler> {
     match strategy {
+        Strategy::Dpor => Box::new(Dpor::new()),
         Strategy::Dfs => Box::new(Dfs::default()),
-        _ => Box::new(Dpor::new()),
+        Strategy::Random { seed } => Box::new(Sampler::new(Random, seed)),
+        Strategy::Pct { seed, depth } => Box::new(Sampler::new(Pct::new(depth), seed)),
+        Strategy::Pos { seed } => Box::new(Sampler::new(Pos::default(), seed)),
     }
 }
 
@@ -53,6 +70,7 @@ impl Strategy {
             Strategy::Dpor => "dpor",
             Strategy::Random { .. } => "random",
             Strategy::Pct { .. } => "pct",
+            Strategy::Pos { .. } => "pos",
             Strategy::Dfs => "dfs",
         }
     }
@@ -60,8 +78,10 @@ impl Strategy {
     /// Whether the backend has it.
     pub(crate) fn is_of(self, backend: Backend) -> bool {
         match backend {
-            Backend::Native => matches!(self, Strategy::Dpor | Strategy::Dfs),
-            Backend::Shuttle => self != Strategy::Dpor,
+            Backend::Native => true,
+            Backend::Shuttle => {
+                matches!(self, Strategy::Random { .. } | Strategy::Pct { .. } | Strategy::Dfs)
+            }
             Backend::Real | Backend::Loom => false,
         }
     }
@@ -69,7 +89,7 @@ impl Strategy {
     /// What fixes its choices, if it makes any.
     pub fn seed(self) -> Option<u64> {
         match self {
-            Strategy::Random { seed } | Strategy::Pct { seed, .. } => Some(seed),
+            Strategy::Random { seed } | Strategy::Pct { seed, .. } | Strategy::Pos { seed } => Some(seed),
             Strategy::Dpor | Strategy::Dfs => None,
         }
     }

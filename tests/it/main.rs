@@ -24,5 +24,6 @@ mod processes;
 mod programs;
 mod promises;
 mod run;
+mod strategies;
 mod trace_counts;
 mod workload_file;
