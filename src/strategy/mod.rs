@@ -6,7 +6,9 @@ mod dpor;
 mod pct;
 mod pos;
 mod random;
+mod replay;
 mod sampler;
+pub(crate) mod shrink;
 mod wakeup;
 
 #[cfg(test)]
@@ -14,6 +16,7 @@ mod tests;
 
 pub(crate) use dfs::Dfs;
 pub(crate) use dpor::Dpor;
+pub(crate) use replay::Replay;
 
 use crate::Backend;
 use crate::engine::Scheduler;

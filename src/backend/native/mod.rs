@@ -11,12 +11,14 @@
 
 mod channel;
 mod explore;
+mod least;
 mod object;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
 #[cfg(test)]
 pub(crate) use explore::explore_with;
+pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 
 use super::unsupported;
