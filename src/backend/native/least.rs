@@ -168,7 +168,7 @@ mod tests {
         for (body, wanted, preemptions) in [
             (counts(2, 1), Outcome::Returned(2), 0),
             (counts(2, 1), Outcome::Returned(1), 1),
-            (counts(3, 1), Outcome::Returned(1), 2),
+            (counts(3, 1), Outcome::Returned(1), 1),
             (locks_two(), deadlock(), 1),
         ] {
             let known = sampled(&body, &wanted);
@@ -182,17 +182,16 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_of_a_large_program_gets_smaller_within_the_budget() {
-        let (body, wanted) = (counts(4, 4), Outcome::Returned(15));
-        for known in sampled(&body, &wanted).iter().chain(&sampled(&body, &Outcome::Returned(8))) {
-            let outcome = replay(known, &body).outcomes.into_iter().next().unwrap();
-            let (wanted, before) = (outcome.0, outcome.1.cost);
-            let small = least_within(400, known, &wanted, &body, &limits(1));
+    fn a_schedule_gets_smaller_where_a_search_takes_too_long() {
+        // Without a preemption there are 5! = 120 executions, of which the search may use 100.
+        let (body, wanted) = (counts(5, 3), Outcome::Returned(6));
+        for known in sampled(&body, &wanted) {
+            let before = replay(&known, &body).outcomes[&wanted].cost;
+            let small = least_within(200, &known, &wanted, &body, &limits(1));
             let after = replay(&small, &body).outcomes[&wanted].cost;
-            println!("{wanted:?}: {before:?} to {after:?}");
+            println!("{wanted}: {before:?} to {after:?}");
             assert!(after < before, "{before:?} {after:?}");
         }
-        let _ = wanted;
     }
 
     #[test]
