@@ -3,8 +3,7 @@
 //!
 //! First all schedules without a preemption are searched, then all with one, and so on: what is found so
 //! is the least, whichever schedule was known. Where that takes too many executions, the known schedule
-//! is made smaller: its blocks, each the steps of one task, are moved next to another of the same task as
-//! long as that helps.
+//! is made smaller: its blocks, each the steps of one task, are moved as long as that helps.
 //!
 //! The search says what to try; who tries it is the backend's.
 
@@ -89,21 +88,20 @@ fn blocks(schedule: &Schedule) -> Vec<Block> {
         .collect()
 }
 
-/// The blocks with two neighbours of one task brought together: the later one moved up, or the earlier
-/// one down.
+/// The blocks with one of them moved: first next to another of its task, then anywhere.
 fn moves(blocks: &[Block]) -> impl Iterator<Item = Vec<Block>> {
     let pairs = (0..blocks.len()).filter_map(|first| {
         let later = blocks[first + 1..].iter().position(|block| block.task == blocks[first].task)?;
         Some((first, first + 1 + later))
     });
-    pairs.flat_map(|(first, second)| {
-        let moved = |from: usize, to: usize| {
-            let mut blocks = blocks.to_vec();
-            let block = blocks.remove(from);
-            blocks.insert(to, block);
-            blocks
-        };
-        [moved(second, first + 1), moved(first, second - 1)]
+    let together = pairs.flat_map(|(first, second)| [(second, first + 1), (first, second - 1)]);
+    let places = 0..blocks.len();
+    let anywhere = places.clone().flat_map(move |from| places.clone().map(move |to| (from, to)));
+    together.chain(anywhere).filter(|(from, to)| from != to).map(|(from, to)| {
+        let mut blocks = blocks.to_vec();
+        let block = blocks.remove(from);
+        blocks.insert(to, block);
+        blocks
     })
 }
 

@@ -183,14 +183,14 @@ mod tests {
 
     #[test]
     fn a_schedule_gets_smaller_where_a_search_takes_too_long() {
-        // Without a preemption there are 5! = 120 executions, of which the search may use 100.
-        let (body, wanted) = (counts(5, 3), Outcome::Returned(6));
+        // Without a preemption there are 7! = 5,040 executions, of which the search may use 1,000.
+        let (body, wanted) = (counts(7, 2), Outcome::Returned(5));
         for known in sampled(&body, &wanted) {
             let before = replay(&known, &body).outcomes[&wanted].cost;
-            let small = least_within(200, &known, &wanted, &body, &limits(1));
+            let small = least(&known, &wanted, &body, &limits(1));
             let after = replay(&small, &body).outcomes[&wanted].cost;
             println!("{wanted}: {before:?} to {after:?}");
-            assert!(after < before, "{before:?} {after:?}");
+            assert!(2 * after.0 < before.0, "{before:?} {after:?}");
         }
     }
 
