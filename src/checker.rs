@@ -144,6 +144,7 @@ impl Checker {
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
+            logs: false,
         };
         let begun = Instant::now();
         let search = Search::new(limits, Arc::clone(&self.progress));

@@ -18,6 +18,8 @@ pub(crate) struct Limits {
     pub(crate) time_max: Option<Duration>,
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
+    /// Whether to keep what the tasks do, for a witness.
+    pub(crate) logs: bool,
 }
 
 /// What another thread can see of a running exploration, and its way to stop it.

@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Programs, or models for all programs of theirs (see `conccheck list programs`) [default: all]
     #[arg(value_name = "PROGRAM")]
     programs: Vec<String>,
+    /// How large the named programs are to be (see `conccheck list programs`) [default: each one's own]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    size: Option<usize>,
     /// Who runs the programs
     #[arg(long, value_enum, default_value_t = BackendArg::Shuttle)]
     backend: BackendArg,
@@ -62,6 +65,8 @@ Examples:
       the programs of the thread pool, every interleaving that loom's memory model has
   conccheck check threads::lost_update
       one program; exits with 1, because an update can be lost
+  conccheck check atomics::readers --size 8 --backend native
+      a writer and eight readers: each of the 256 ways to interleave them, once
   conccheck check gil --strategy pct --seed 7 --executions-max 20000
       longer, with priorities instead of dice
 
@@ -77,8 +82,8 @@ Outcomes: = right, ! wrong, P a panic, H a hang.
 
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
 caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped.
-A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
-another way (--strategy, --backend real), need not catch every twin.";
+A search that you cut short (--executions-max, --time-max, --preemptions-max), that samples in
+another way (--strategy, --backend real) or of another size (--size) need not catch every twin.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendArg {
@@ -116,7 +121,7 @@ impl From<BackendArg> for Backend {
 }
 
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
-    let programs = programs(&args.programs)?;
+    let programs = sized(programs(&args.programs)?, args)?;
     let progress = Arc::new(Progress::default());
     let checker = checker(args)?.progress(Arc::clone(&progress));
     let interrupted = stop_on_interrupt(Arc::clone(&progress))?;
@@ -128,7 +133,7 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
-        bar.set_message(program.name);
+        bar.set_message(program.to_string());
         let checked = program.check(&bounded(&checker, &program, args));
         bar.inc(1);
         if args.format == Format::Text {
@@ -169,6 +174,17 @@ fn programs(names: &[String]) -> anyhow::Result<Vec<Program>> {
         chosen.extend(found);
     }
     Ok(chosen)
+}
+
+/// The programs at the size that was asked for.
+fn sized(programs: Vec<Program>, args: &Args) -> anyhow::Result<Vec<Program>> {
+    match args.size {
+        None => Ok(programs),
+        Some(_) if args.programs.is_empty() => Err(anyhow!("--size is for programs that are named")),
+        Some(size) => {
+            Ok(programs.into_iter().map(|program| program.sized(size)).collect::<Result<_, _>>()?)
+        }
+    }
 }
 
 fn unknown(name: &str) -> anyhow::Error {
@@ -217,10 +233,11 @@ fn positive_seconds(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "it has to be a number of seconds above 0".to_string())
 }
 
-/// A search that the user cut short or chose for its samples need not show everything.
+/// A search that the user cut short or chose for its samples, or of another size than the table's, need not
+/// show everything.
 fn effort(args: &Args) -> Effort {
     let is_cut = args.executions_max.is_some() || args.time_max.is_some() || args.preemptions_max.is_some();
-    let is_default = args.strategy.is_none() && args.backend != BackendArg::Real;
+    let is_default = args.strategy.is_none() && args.size.is_none() && args.backend != BackendArg::Real;
     if is_default && !is_cut { Effort::Full } else { Effort::Limited }
 }
 
@@ -257,6 +274,9 @@ fn again(checked: &Checked, args: &Args) -> String {
         if let Strategy::Pct { depth, .. } = strategy {
             command.push_str(&format!(" --depth {depth}"));
         }
+    }
+    if let Some(size) = args.size {
+        command.push_str(&format!(" --size {size}"));
     }
     if let Some(executions_max) = args.executions_max {
         command.push_str(&format!(" --executions-max {executions_max}"));

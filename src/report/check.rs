@@ -62,7 +62,7 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     // What fails because it is meant to is no alarm.
     let word =
         if judgement == Judgement::Caught && !is_named { format!("({word})") } else { word.to_string() };
-    let width = PROGRAMS.iter().map(|program| program.name.len()).max().unwrap_or(0);
+    let width = PROGRAMS.iter().map(|program| program.to_string().len()).max().unwrap_or(0);
     let executions = format!(
         "{:>7} {}",
         report.executions(),
@@ -86,14 +86,14 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     format!(
         "{style}{word:>8}{style:#} [{:>8.3}s] {:<width$} {executions:<18}  {outcomes:<10}  {note}\n",
         report.elapsed().as_secs_f64(),
-        checked.program.name,
+        checked.program,
     )
 }
 
 /// The outcomes of one program, the wrong ones marked, and how to see them again.
 pub fn details(checked: &Checked, again: &str) -> String {
     let (program, report) = (&checked.program, &checked.report);
-    let mut text = format!("\n{BOLD}{}{BOLD:#}: {}\n", program.name, program.about);
+    let mut text = format!("\n{BOLD}{program}{BOLD:#}: {}\n", program.about);
     for (outcome, seen) in &report.outcomes {
         let mark = checked.mark(outcome);
         let bad = if mark == '=' { Style::new() } else { AnsiColor::Red.on_default() };
@@ -157,6 +157,7 @@ fn program_value(checked: &Checked) -> Value {
         report.outcomes.iter().map(|(outcome, seen)| outcome_value(checked, outcome, seen)).collect();
     json!({
         "program": checked.program.name,
+        "size": checked.program.size().map(|size| size.value),
         "backend": report.backend().name(),
         "strategy": report.strategy().map(|strategy| strategy.name()),
         "seed": report.strategy().and_then(|strategy| strategy.seed()),

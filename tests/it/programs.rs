@@ -19,10 +19,19 @@ fn random() -> Checker {
 /// PCT of depth `d` lowers the priority of the running task at `d - 1` of the points where two could go
 /// on. An execution of `loses_the_last_wakeup` has three such points or fewer, and its hang needs one
 /// change and no second: from depth 3 on there is a change at every point, and no seed finds it. Plain
-/// shuttle finds it and does not at the same depths.
+/// shuttle finds it and does not at the same depths. The wheels of `combination_lock` are turned by three
+/// threads in turns, which takes four changes.
+pub fn pct_depth(program: &Program) -> usize {
+    match program.name {
+        "pool::loses_the_last_wakeup" => 2,
+        "reduction::combination_lock" => 5,
+        _ => 3,
+    }
+}
+
 fn pct(program: &Program) -> Checker {
-    let depth = if program.name == "pool::loses_the_last_wakeup" { 2 } else { 3 };
-    Checker::new().strategy(Strategy::Pct { seed: 1, depth }).executions_max(executions_max())
+    let strategy = Strategy::Pct { seed: 1, depth: pct_depth(program) };
+    Checker::new().strategy(strategy).executions_max(executions_max())
 }
 
 fn loom(program: &Program) -> Checker {
@@ -33,8 +42,15 @@ fn loom(program: &Program) -> Checker {
     }
 }
 
+/// What was seen of every program at random; three tests ask.
+static AT_RANDOM: LazyLock<Vec<Checked>> = LazyLock::new(|| check_all(|_| random()));
+
 /// What loom saw of every program; two tests ask.
 static UNDER_LOOM: LazyLock<Vec<Checked>> = LazyLock::new(|| check_all(loom));
+
+/// What the native engine saw of every program; two tests ask.
+static UNDER_NATIVE: LazyLock<Vec<Checked>> =
+    LazyLock::new(|| check_all(|_| Checker::new().backend(Backend::Native)));
 
 fn check_all(checker: impl Fn(&Program) -> Checker) -> Vec<Checked> {
     PROGRAMS.iter().map(|program| program.check(&checker(program))).collect()
@@ -55,12 +71,30 @@ fn assert_as_expected(checked: &[Checked]) {
 
 #[test]
 fn under_shuttle_at_random() {
-    assert_as_expected(&check_all(|_| random()));
+    assert_as_expected(&AT_RANDOM);
 }
 
 #[test]
 fn under_shuttle_with_priorities() {
     assert_as_expected(&check_all(pct));
+}
+
+/// Every execution of every program, and nothing given up.
+#[test]
+fn under_native() {
+    assert_as_expected(&UNDER_NATIVE);
+    for Checked { program, report } in &*UNDER_NATIVE {
+        assert!(report.is_complete() && report.redundant() == 0, "{program}: {report}");
+    }
+}
+
+#[test]
+fn what_is_seen_at_random_native_sees_too() {
+    for (Checked { program, report }, under_native) in AT_RANDOM.iter().zip(&*UNDER_NATIVE) {
+        for outcome in report.outcomes() {
+            assert!(under_native.report.seen(outcome).is_some(), "{program}: {outcome}");
+        }
+    }
 }
 
 #[test]
@@ -73,6 +107,7 @@ fn every_broken_program_follows_the_one_that_it_is_a_twin_of() {
     let mut twins_in_model: BTreeMap<&str, usize> = BTreeMap::new();
     let mut right: Option<&Program> = None;
     for program in PROGRAMS {
+        assert_eq!(program.found_within > 0, program.is_broken(), "{}", program.name);
         assert!(!program.right.is_empty(), "{} says what is right", program.name);
         assert_eq!(program.twin_of.is_some(), program.is_broken(), "{}", program.name);
         let twins = twins_in_model.entry(program.model()).or_default();
@@ -91,8 +126,8 @@ fn every_broken_program_follows_the_one_that_it_is_a_twin_of() {
 
 #[test]
 fn what_was_seen_is_kept_for_review() {
-    for (program, under_loom) in PROGRAMS.iter().zip(&*UNDER_LOOM) {
-        let at_random = program.check(&random());
+    for (at_random, under_loom) in AT_RANDOM.iter().zip(&*UNDER_LOOM) {
+        let program = at_random.program;
         let mut lines = [at_random.outcome_lines(), under_loom.outcome_lines()].concat();
         lines.sort();
         lines.dedup();

@@ -23,26 +23,14 @@ pub(crate) fn least<T>(
 where
     T: Ord + Send + 'static,
 {
-    least_within(EXECUTIONS_MAX, known, wanted, body, limits)
-}
-
-fn least_within<T>(
-    executions_max: u64,
-    known: &Schedule,
-    wanted: &Outcome<T>,
-    body: &Arc<dyn Fn() -> T + Send + Sync>,
-    limits: &Limits,
-) -> Schedule
-where
-    T: Ord + Send + 'static,
-{
-    shrink::least(known.clone(), executions_max, |attempt, executions_max| {
+    shrink::least(known.clone(), EXECUTIONS_MAX, |attempt, executions_max| {
         let (preemptions_max, blocks) = match attempt {
             Attempt::Within(preemptions_max) => (Some(preemptions_max), None),
             Attempt::Follow(blocks) => (None, Some(blocks)),
         };
         let bounds = known.bounds;
-        let limits = Limits { executions_max, preemptions_max, bounds, time_max: None, ..limits.clone() };
+        let (time_max, logs, steps_max) = (None, false, limits.steps_max);
+        let limits = Limits { executions_max, steps_max, time_max, preemptions_max, bounds, logs };
         let scheduler = move || -> Box<dyn Scheduler> {
             match &blocks {
                 Some(blocks) => Box::new(Follow::new(blocks.clone())),
@@ -71,7 +59,8 @@ mod tests {
 
     fn limits(executions_max: u64) -> Limits {
         let bounds = Bounds::default();
-        Limits { executions_max, steps_max: 1_000, time_max: None, preemptions_max: None, bounds }
+        let (time_max, preemptions_max, logs) = (None, None, false);
+        Limits { executions_max, steps_max: 1_000, time_max, preemptions_max, bounds, logs }
     }
 
     /// Threads that each add `rounds` times to a counter, reading and writing apart.

@@ -13,6 +13,7 @@ mod channel;
 mod explore;
 mod least;
 mod object;
+mod witness;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
@@ -22,7 +23,7 @@ pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 
 use super::unsupported;
-use crate::engine::{Announced, Coroutine, Engine, Note, Switch, TaskState};
+use crate::engine::{Announced, Coroutine, Engine, Switch, TaskState};
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
@@ -133,7 +134,7 @@ pub(crate) fn panicked(message: &str, place: Option<String>) {
 pub(crate) fn note(function: &'static str, values: impl FnOnce() -> (String, String)) {
     if with(|engine| engine.logs()) {
         let (before, after) = values();
-        with(|engine| engine.note(Note { function, before, after }));
+        with(|engine| engine.note(function, before, after));
     }
 }
 
