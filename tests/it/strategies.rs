@@ -1,5 +1,5 @@
 //! The strategies that sample, and the bound on preemptions: they see nothing that an exhaustive search
-//! does not, and find what is broken within the numbers of executions that are stated here.
+//! does not. That they find what is broken is for `first_bug`.
 
 use super::trace_counts::native;
 use conccheck::models::PROGRAMS;
@@ -8,7 +8,7 @@ use conccheck::sync::{Arc, Mutex};
 use conccheck::{Backend, Checker, Incomplete, Outcome, Strategy, Verdict, thread};
 use std::collections::BTreeSet;
 
-/// Within so many executions each of them finds every broken program of the table.
+/// How many are drawn where the tests do not say.
 const EXECUTIONS: u64 = 200;
 
 /// What this program returns depends on how many references there are, which no scheduler sees: it is no
@@ -29,31 +29,20 @@ fn lost_update() -> usize {
 }
 
 #[test]
-fn samples_of_every_program_are_among_what_dpor_sees_and_show_what_is_broken() {
-    let mut surprises = Vec::new();
-    for strategy in samplers(1) {
-        let (mut executions, mut slowest) = (0, (0, ""));
-        for program in PROGRAMS {
-            let all = program.check(&native());
-            let sampled = program.check(&native().strategy(strategy).executions_max(EXECUTIONS));
-            executions += sampled.report.executions();
-            let seen: BTreeSet<_> = all.report.outcomes().collect();
-            let unknown = sampled.report.outcomes().find(|outcome| !seen.contains(outcome));
-            if let Some(unknown) = unknown.filter(|_| program.name != COUNTS_REFERENCES) {
-                surprises.push(format!("{} {}: {unknown}", program.name, strategy.name()));
-            }
-            if !sampled.is_as_expected() {
-                surprises.push(format!("{} {}: {}", program.name, strategy.name(), sampled.verdict()));
-            }
-            if program.is_broken() {
-                let wrong = sampled.report.outcomes().filter(|outcome| !sampled.is_right(outcome));
-                let first = wrong.filter_map(|outcome| Some(sampled.report.seen(outcome)?.first)).min();
-                slowest = slowest.max((first.map_or(0, |first| first + 1), program.name));
-            }
+fn samples_of_every_program_are_among_what_dpor_sees() {
+    let (mut executions, mut surprises) = (0, Vec::new());
+    for program in PROGRAMS.iter().filter(|program| program.name != COUNTS_REFERENCES) {
+        let all = program.check(&native());
+        assert!(all.report.is_complete(), "{program}: {}", all.report);
+        let seen: BTreeSet<_> = all.report.outcomes().collect();
+        for strategy in samplers(1) {
+            let sampled = program.check(&native().strategy(strategy).executions_max(EXECUTIONS)).report;
+            executions += sampled.executions();
+            let unknown = sampled.outcomes().filter(|outcome| !seen.contains(outcome));
+            surprises.extend(unknown.map(|outcome| format!("{program} {}: {outcome}", strategy.name())));
         }
-        let (name, (number, program)) = (strategy.name(), slowest);
-        tell!("{name}: {executions} executions; the last to show was {program}, in execution {number}");
     }
+    tell!("compared {executions} samples of {} programs", PROGRAMS.len());
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
