@@ -5,8 +5,9 @@ use super::trace_counts::native;
 use conccheck::models::PROGRAMS;
 use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::{Arc, Mutex};
-use conccheck::{Backend, Checker, Incomplete, Outcome, Strategy, Verdict, thread};
+use conccheck::{Backend, Checker, Incomplete, Outcome, Report, Strategy, Verdict, thread};
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 
 /// How many are drawn where the tests do not say.
 const EXECUTIONS: u64 = 200;
@@ -28,22 +29,48 @@ fn lost_update() -> usize {
     total.load(SeqCst)
 }
 
+/// The outcomes of samples that are not among all that `dpor` sees.
+fn unknown_to_dpor<T: Ord + Clone + Debug + Send + 'static>(
+    explore: impl Fn(&Checker) -> Report<T>,
+) -> Vec<(&'static str, Outcome<T>)> {
+    let all = explore(&native());
+    assert!(all.is_complete(), "{all}");
+    let seen: BTreeSet<_> = all.outcomes().collect();
+    let mut unknown = Vec::new();
+    for strategy in samplers(1) {
+        let sampled = explore(&native().strategy(strategy).executions_max(EXECUTIONS));
+        let outcomes = sampled.outcomes().filter(|outcome| !seen.contains(outcome)).cloned();
+        unknown.extend(outcomes.map(|outcome| (strategy.name(), outcome)));
+    }
+    unknown
+}
+
 #[test]
 fn samples_of_every_program_are_among_what_dpor_sees() {
-    let (mut executions, mut surprises) = (0, Vec::new());
     for program in PROGRAMS.iter().filter(|program| program.name != COUNTS_REFERENCES) {
-        let all = program.check(&native());
-        assert!(all.report.is_complete(), "{program}: {}", all.report);
-        let seen: BTreeSet<_> = all.report.outcomes().collect();
-        for strategy in samplers(1) {
-            let sampled = program.check(&native().strategy(strategy).executions_max(EXECUTIONS)).report;
-            executions += sampled.executions();
-            let unknown = sampled.outcomes().filter(|outcome| !seen.contains(outcome));
-            surprises.extend(unknown.map(|outcome| format!("{program} {}: {outcome}", strategy.name())));
-        }
+        let unknown = unknown_to_dpor(|checker| program.check(checker).report);
+        assert!(unknown.is_empty(), "{program}: {unknown:?}");
     }
-    tell!("compared {executions} samples of {} programs", PROGRAMS.len());
-    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+#[test]
+fn samples_show_what_dpor_misses_of_a_program_that_shares_what_no_scheduler_sees() {
+    let unknown = unknown_to_dpor(|checker| {
+        checker.explore(|| {
+            let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+            let threads = [0, 1].map(|name| {
+                let order = Arc::clone(&order);
+                thread::spawn(move || {
+                    AtomicUsize::new(0).load(SeqCst);
+                    order.lock().unwrap().push(name);
+                })
+            });
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            order.lock().unwrap().clone()
+        })
+    });
+    let names: Vec<_> = unknown.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["random", "pct", "pos"]);
 }
 
 #[test]

@@ -22,21 +22,11 @@ pub(crate) fn explore<T>(
 where
     T: Ord + Send + 'static,
 {
-    explore_by(search, move || strategy::scheduler(strategy), body)
-}
-
-/// Explores as a scheduler likes.
-pub(super) fn explore_by<T>(
-    search: Search<T>,
-    scheduler: impl Fn() -> Box<dyn Scheduler> + Send + 'static,
-    body: Arc<dyn Fn() -> T + Send + Sync>,
-) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
     panics::mute_executions();
     // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
-    let ended = std::thread::spawn(move || explore_with(search, scheduler, &body, |_, _| ())).join();
+    let ended =
+        std::thread::spawn(move || explore_with(search, || strategy::scheduler(strategy), &body, |_, _| ()))
+            .join();
     ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 

@@ -1,9 +1,11 @@
 //! The least schedule that leads to an outcome: runs what `strategy::shrink` wants to try.
 
-use super::explore::explore_by;
+use super::explore::explore_with;
+use crate::backend::panics;
 use crate::backend::search::{Limits, Search};
 use crate::engine::Scheduler;
 use crate::outcome::{Incomplete, Outcome};
+use crate::panic;
 use crate::schedule::Schedule;
 use crate::strategy::Dfs;
 use crate::strategy::shrink::{self, Attempt, Follow, Found, Tried};
@@ -28,9 +30,8 @@ where
             Attempt::Within(preemptions_max) => (Some(preemptions_max), None),
             Attempt::Follow(blocks) => (None, Some(blocks)),
         };
-        let bounds = known.bounds;
-        let (time_max, logs, steps_max) = (None, false, limits.steps_max);
-        let limits = Limits { executions_max, steps_max, time_max, preemptions_max, bounds, logs };
+        let (bounds, time_max, logs) = (known.bounds, None, false);
+        let limits = Limits { executions_max, preemptions_max, bounds, time_max, logs, ..limits.clone() };
         let scheduler = move || -> Box<dyn Scheduler> {
             match &blocks {
                 Some(blocks) => Box::new(Follow::new(blocks.clone())),
@@ -43,6 +44,21 @@ where
         let is_all = matches!(search.incomplete, None | Some(Incomplete::PreemptionsMax(_)));
         Tried { found, executions: search.executions.max(1), is_all }
     })
+}
+
+/// Explores as a scheduler likes, on a thread of its own: an execution that is left while it unwinds
+/// leaves the thread panicking.
+fn explore_by<T>(
+    search: Search<T>,
+    scheduler: impl Fn() -> Box<dyn Scheduler> + Send + 'static,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    let ended = std::thread::spawn(move || explore_with(search, scheduler, &body, |_, _| ())).join();
+    ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
 #[cfg(test)]
