@@ -131,6 +131,16 @@ fn priorities_find_what_random_steps_do_not() {
 }
 
 #[test]
+fn pct_finds_what_needs_as_many_constraints_as_its_depth() {
+    let outcomes = |depth| {
+        let pct = native().strategy(Strategy::Pct { seed: 0, depth }).executions_max(EXECUTIONS);
+        pct.explore(lost_update).outcomes().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(1), [Outcome::Returned(2)], "nobody is left in the middle");
+    assert_eq!(outcomes(2), [Outcome::Returned(1), Outcome::Returned(2)]);
+}
+
+#[test]
 fn who_polls_does_not_keep_others_from_what_it_waits_for() {
     for strategy in samplers(3) {
         let report = native().strategy(strategy).executions_max(1_000).steps_max(500).explore(|| {
@@ -147,7 +157,7 @@ fn who_polls_does_not_keep_others_from_what_it_waits_for() {
                     })
                 })
                 .collect();
-            (0..3).for_each(|_| drop(ready.fetch_add(1, SeqCst)));
+            (1..=3).for_each(|count| ready.store(count, SeqCst));
             threads.into_iter().for_each(|thread| thread.join().unwrap());
         });
         assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(())], "{}", strategy.name());

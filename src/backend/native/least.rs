@@ -113,6 +113,18 @@ mod tests {
         })
     }
 
+    /// Two threads, one of which never ends.
+    fn spins() -> Body {
+        Arc::new(|| {
+            let rounds = Arc::new(AtomicUsize::new(0));
+            let other = Arc::clone(&rounds);
+            thread::spawn(move || other.load(SeqCst));
+            loop {
+                rounds.fetch_add(1, SeqCst);
+            }
+        })
+    }
+
     /// What comes of a schedule.
     fn replay(schedule: &Schedule, body: &Body) -> Search<usize> {
         let schedule = schedule.clone();
@@ -137,7 +149,10 @@ mod tests {
 
     #[test]
     fn a_replay_comes_to_the_same_outcome_by_the_same_steps() {
-        for (body, wanted) in [(counts(2, 2), Outcome::Returned(2)), (locks_two(), deadlock())] {
+        let endless = Outcome::Livelocked { steps_max: limits(1).steps_max };
+        for (body, wanted) in
+            [(counts(2, 2), Outcome::Returned(2)), (locks_two(), deadlock()), (spins(), endless)]
+        {
             for known in sampled(&body, &wanted) {
                 let search = replay(&known, &body);
                 assert_eq!(search.outcomes[&wanted].schedule.as_ref(), Some(&known));
