@@ -85,7 +85,8 @@ impl Checker {
     }
 
     /// Looks only at executions that switch away from a task that could go on at most this often:
-    /// [`Backend::Loom`] only.
+    /// [`Backend::Native`], which then takes [`Strategy::Dfs`] unless another is chosen, and
+    /// [`Backend::Loom`].
     pub fn preemptions_max(self, preemptions_max: usize) -> Self {
         Checker { preemptions_max: Some(preemptions_max), ..self }
     }
@@ -137,14 +138,15 @@ impl Checker {
         }
         let strategy = match self.backend {
             Backend::Shuttle => Some(self.strategy.unwrap_or(Strategy::Random { seed: 0 })),
+            Backend::Native if self.preemptions_max.is_some() => Some(self.strategy.unwrap_or(Strategy::Dfs)),
             Backend::Native => Some(self.strategy.unwrap_or(Strategy::Dpor)),
             _ => None,
         };
         let limits = Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
                 (Backend::Real, _) => 100,
-                (Backend::Native | Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
-                (Backend::Shuttle, _) => 1_000,
+                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Shuttle, _) => 1_000,
             }),
             steps_max: self.steps_max,
             time_max: self.time_max,
@@ -215,8 +217,13 @@ impl Checker {
             Some(Strategy::Pct { depth: 0, .. }) => return Err(SettingsError::Zero("the depth of pct")),
             _ => {}
         }
-        if self.preemptions_max.is_some() && self.backend != Backend::Loom {
-            return Err(SettingsError::Preemptions(self.backend));
+        if self.preemptions_max.is_some() {
+            if !matches!(self.backend, Backend::Native | Backend::Loom) {
+                return Err(SettingsError::Preemptions(self.backend));
+            }
+            if self.strategy == Some(Strategy::Dpor) {
+                return Err(SettingsError::BoundedDpor);
+            }
         }
         if self.executions_max == Some(0) {
             return Err(SettingsError::Zero("the number of executions"));
@@ -245,11 +252,14 @@ pub enum SettingsError {
     #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
     NotCompiledIn(Backend),
     /// The backend does not have the strategy.
-    #[error("the {0} backend has no strategy {1}; native has dpor and dfs, shuttle random, pct and dfs")]
+    #[error("the {0} backend has no strategy {1}; native has all, shuttle random, pct and dfs")]
     Strategy(Backend, &'static str),
     /// The backend does not count preemptions.
-    #[error("the {0} backend cannot bound preemptions; loom can")]
+    #[error("the {0} backend cannot bound preemptions; native and loom can")]
     Preemptions(Backend),
+    /// What dpor leaves out it knows from executions that such a bound would leave out.
+    #[error("dpor cannot bound preemptions: it would miss executions within the bound; dfs can")]
+    BoundedDpor,
     /// A limit that lets nothing happen.
     #[error("{0} must be at least one")]
     Zero(&'static str),

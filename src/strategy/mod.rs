@@ -4,6 +4,12 @@
 mod dfs;
 mod dpor;
 mod frontier;
+mod pct;
+mod pos;
+mod random;
+mod replay;
+mod sampler;
+pub(crate) mod shrink;
 mod wakeup;
 
 #[cfg(test)]
@@ -12,9 +18,14 @@ mod tests;
 pub(crate) use dfs::Dfs;
 pub(crate) use dpor::Dpor;
 pub(crate) use frontier::Frontier;
+pub(crate) use replay::Replay;
 
 use crate::Backend;
 use crate::engine::Scheduler;
+use pct::Pct;
+use pos::Pos;
+use random::Random;
+use sampler::Sampler;
 
 /// Who chooses the schedules under [`Backend::Native`] and [`Backend::Shuttle`]. The other backends
 /// choose themselves.
@@ -23,18 +34,24 @@ pub enum Strategy {
     /// One execution of each trace class: optimal dynamic partial-order reduction (Abdulla, Aronsson,
     /// Jonsson, Sagonas, JACM 2017). Native only.
     Dpor,
-    /// Each choice uniformly at random. Shuttle only.
+    /// Each choice uniformly at random.
     Random {
         /// Fixes all choices.
         seed: u64,
     },
     /// Random priorities that change at a few random points: probabilistic concurrency testing
-    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010). Shuttle only.
+    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
     Pct {
         /// Fixes all choices.
         seed: u64,
         /// The number of ordering constraints that a bug needs.
         depth: usize,
+    },
+    /// Each operation gets a random priority, and one that waits for the same object as the operation before
+    /// it a new one: partial order sampling (Yuan, Yang, Gu, CAV 2018). Native only.
+    Pos {
+        /// Fixes all choices.
+        seed: u64,
     },
     /// All schedules, one after another, without any reduction.
     Dfs,
@@ -43,8 +60,11 @@ pub enum Strategy {
 /// The native engine's scheduler of that name.
 pub(crate) fn scheduler(strategy: Strategy) -> Box<dyn Scheduler> {
     match strategy {
+        Strategy::Dpor => Box::new(Dpor::new()),
         Strategy::Dfs => Box::new(Dfs::default()),
-        _ => Box::new(Dpor::new()),
+        Strategy::Random { seed } => Box::new(Sampler::new(Random, seed)),
+        Strategy::Pct { seed, depth } => Box::new(Sampler::new(Pct::new(depth), seed)),
+        Strategy::Pos { seed } => Box::new(Sampler::new(Pos::default(), seed)),
     }
 }
 
@@ -55,6 +75,7 @@ impl Strategy {
             Strategy::Dpor => "dpor",
             Strategy::Random { .. } => "random",
             Strategy::Pct { .. } => "pct",
+            Strategy::Pos { .. } => "pos",
             Strategy::Dfs => "dfs",
         }
     }
@@ -62,8 +83,10 @@ impl Strategy {
     /// Whether the backend has it.
     pub(crate) fn is_of(self, backend: Backend) -> bool {
         match backend {
-            Backend::Native => matches!(self, Strategy::Dpor | Strategy::Dfs),
-            Backend::Shuttle => self != Strategy::Dpor,
+            Backend::Native => true,
+            Backend::Shuttle => {
+                matches!(self, Strategy::Random { .. } | Strategy::Pct { .. } | Strategy::Dfs)
+            }
             Backend::Real | Backend::Loom => false,
         }
     }
@@ -71,7 +94,7 @@ impl Strategy {
     /// What fixes its choices, if it makes any.
     pub fn seed(self) -> Option<u64> {
         match self {
-            Strategy::Random { seed } | Strategy::Pct { seed, .. } => Some(seed),
+            Strategy::Random { seed } | Strategy::Pct { seed, .. } | Strategy::Pos { seed } => Some(seed),
             Strategy::Dpor | Strategy::Dfs => None,
         }
     }

@@ -9,6 +9,9 @@ type Search = fn(&Program) -> (Backend, Strategy);
 
 const SEARCHES: &[Search] = &[
     |_| (Backend::Native, Strategy::Dpor),
+    |_| (Backend::Native, Strategy::Random { seed: 1 }),
+    |program| (Backend::Native, Strategy::Pct { seed: 1, depth: pct_depth(program) }),
+    |_| (Backend::Native, Strategy::Pos { seed: 1 }),
     |_| (Backend::Shuttle, Strategy::Random { seed: 1 }),
     |program| (Backend::Shuttle, Strategy::Pct { seed: 1, depth: pct_depth(program) }),
 ];

@@ -26,6 +26,7 @@ mod programs;
 mod promises;
 mod run;
 mod sizes;
+mod strategies;
 mod trace_counts;
 mod workers;
 mod workload_file;

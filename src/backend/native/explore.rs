@@ -72,6 +72,7 @@ where
 fn settings<T>(search: &Search<T>, ends_are_events: bool) -> Settings {
     Settings {
         steps_max: search.limits.steps_max,
+        preemptions_max: search.limits.preemptions_max,
         bounds: search.limits.bounds,
         ends_are_events,
         logs: search.limits.logs,
@@ -108,6 +109,11 @@ fn explore_with<T: Ord + 'static>(
             ended(&mut engine.world, &running);
             engine.finish(&end);
         });
+    }
+    if let Some(preemptions_max) = search.limits.preemptions_max
+        && with(|engine| engine.world.is_cut())
+    {
+        search.give_up(Incomplete::PreemptionsMax(preemptions_max));
     }
     ENGINE.set(None);
     search
