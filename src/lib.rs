@@ -92,6 +92,8 @@ mod schedule;
 #[cfg(feature = "check")]
 mod strategy;
 #[cfg(feature = "check")]
+mod token;
+#[cfg(feature = "check")]
 pub mod witness;
 
 #[cfg(feature = "models")]
@@ -111,6 +113,7 @@ pub use self::{
     report::Report,
     schedule::Schedule,
     strategy::Strategy,
+    token::{Token, TokenError},
     witness::Witness,
 };
 
