@@ -4,10 +4,14 @@ use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
 use crate::outcome::Verdict;
 use crate::report::Report;
+use crate::schedule::Bounds;
 use crate::strategy::Strategy;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// OS threads that explore one program.
+pub(crate) const WORKERS_MAX: usize = 256;
 
 /// What to explore with, and for how long.
 ///
@@ -35,6 +39,8 @@ pub struct Checker {
     steps_max: usize,
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
+    timeouts_max: Option<usize>,
+    workers: Option<usize>,
     progress: Arc<Progress>,
 }
 
@@ -48,6 +54,8 @@ impl Checker {
             steps_max: 10_000,
             time_max: None,
             preemptions_max: None,
+            timeouts_max: None,
+            workers: None,
             progress: Arc::default(),
         }
     }
@@ -80,9 +88,21 @@ impl Checker {
     }
 
     /// Looks only at executions that switch away from a task that could go on at most this often:
-    /// [`Backend::Loom`] only.
+    /// [`Backend::Native`], which then takes [`Strategy::Dfs`] unless another is chosen, and
+    /// [`Backend::Loom`].
     pub fn preemptions_max(self, preemptions_max: usize) -> Self {
         Checker { preemptions_max: Some(preemptions_max), ..self }
+    }
+
+    /// Lets at most so many waits of an execution end because their time is up; none if it is not said.
+    /// [`Backend::Native`] only.
+    pub fn timeouts_max(self, timeouts_max: usize) -> Self {
+        Checker { timeouts_max: Some(timeouts_max), ..self }
+    }
+
+    /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
+    pub fn workers(self, workers: usize) -> Self {
+        Checker { workers: Some(workers), ..self }
     }
 
     /// Lets other threads see how far the exploration is, and stop it.
@@ -103,20 +123,18 @@ impl Checker {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        let strategy = match self.backend {
-            Backend::Shuttle => Some(self.strategy.unwrap_or(Strategy::Random { seed: 0 })),
-            Backend::Native => Some(self.strategy.unwrap_or(Strategy::Dpor)),
-            _ => None,
-        };
+        let strategy = self.chosen_strategy();
         let limits = Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
                 (Backend::Real, _) => 100,
-                (Backend::Native | Backend::Loom, _) | (_, Some(Strategy::Dfs)) => 100_000,
-                (Backend::Shuttle, _) => 1_000,
+                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Shuttle, _) => 1_000,
             }),
             steps_max: self.steps_max,
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
+            bounds: Bounds { timeouts_max: self.timeouts_max.unwrap_or(0), ..Bounds::default() },
+            workers: self.workers.unwrap_or(1),
         };
         let begun = Instant::now();
         let search = Search::new(limits, Arc::clone(&self.progress));
@@ -138,6 +156,7 @@ impl Checker {
             outcomes: search.outcomes,
             executions: search.executions,
             redundant: search.redundant,
+            events: search.events,
             incomplete: search.incomplete,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
@@ -155,6 +174,17 @@ impl Checker {
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             panic!("{}", report.failure());
         }
+    }
+
+    /// Who chooses the schedules, where the backend leaves a choice.
+    fn chosen_strategy(&self) -> Option<Strategy> {
+        let default = match self.backend {
+            Backend::Native if self.preemptions_max.is_some() => Strategy::Dfs,
+            Backend::Native => Strategy::Dpor,
+            Backend::Shuttle => Strategy::Random { seed: 0 },
+            Backend::Real | Backend::Loom => return None,
+        };
+        Some(self.strategy.unwrap_or(default))
     }
 
     /// Whether the settings make sense together.
@@ -180,8 +210,23 @@ impl Checker {
             Some(Strategy::Pct { depth: 0, .. }) => return Err(SettingsError::Zero("the depth of pct")),
             _ => {}
         }
-        if self.preemptions_max.is_some() && self.backend != Backend::Loom {
-            return Err(SettingsError::Preemptions(self.backend));
+        if self.preemptions_max.is_some() {
+            if !matches!(self.backend, Backend::Native | Backend::Loom) {
+                return Err(SettingsError::Preemptions(self.backend));
+            }
+            if self.strategy == Some(Strategy::Dpor) {
+                return Err(SettingsError::BoundedDpor);
+            }
+        }
+        if self.timeouts_max.is_some() && self.backend != Backend::Native {
+            return Err(SettingsError::Timeouts(self.backend));
+        }
+        match self.workers {
+            None => {}
+            Some(_) if self.backend != Backend::Native => return Err(SettingsError::Workers(self.backend)),
+            Some(0) => return Err(SettingsError::Zero("the number of workers")),
+            Some(workers) if workers > WORKERS_MAX => return Err(SettingsError::TooManyWorkers(workers)),
+            Some(_) => {}
         }
         if self.executions_max == Some(0) {
             return Err(SettingsError::Zero("the number of executions"));
@@ -202,6 +247,19 @@ impl Default for Checker {
     }
 }
 
+/// "shuttle has random, pct and dfs": what a backend lets one choose.
+fn strategy_names(backend: Backend) -> String {
+    let names: Vec<&str> = Strategy::examples()
+        .into_iter()
+        .filter(|strategy| strategy.is_of(backend))
+        .map(|strategy| strategy.name())
+        .collect();
+    match names.split_last() {
+        Some((last, others)) => format!("it has {} and {last}", others.join(", ")),
+        None => "it makes its own choices".to_string(),
+    }
+}
+
 /// Settings of a [`Checker`] that make no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -210,11 +268,23 @@ pub enum SettingsError {
     #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
     NotCompiledIn(Backend),
     /// The backend does not have the strategy.
-    #[error("the {0} backend has no strategy {1}; native has dpor and dfs, shuttle random, pct and dfs")]
+    #[error("the {0} backend has no strategy {1}; {names}", names = strategy_names(*.0))]
     Strategy(Backend, &'static str),
     /// The backend does not count preemptions.
-    #[error("the {0} backend cannot bound preemptions; loom can")]
+    #[error("the {0} backend cannot bound preemptions; native and loom can")]
     Preemptions(Backend),
+    /// What dpor leaves out it knows from executions that such a bound would leave out.
+    #[error("dpor cannot bound preemptions: it would miss executions within the bound; dfs can")]
+    BoundedDpor,
+    /// Under the backend, waits with a timeout do not end because of it; or all do.
+    #[error("the {0} backend cannot bound timeouts; native can")]
+    Timeouts(Backend),
+    /// The backend explores on one thread.
+    #[error("the {0} backend explores on one thread; native takes several workers")]
+    Workers(Backend),
+    /// More than any machine is good for.
+    #[error("{0} workers are too many; there can be {WORKERS_MAX}")]
+    TooManyWorkers(usize),
     /// A limit that lets nothing happen.
     #[error("{0} must be at least one")]
     Zero(&'static str),

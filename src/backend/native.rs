@@ -78,6 +78,7 @@ pub(crate) fn explore_with<T: Ord + 'static>(
                 search.give_up(Incomplete::Unsupported(reason));
             }
         }
+        search.count_events(with(|engine| engine.world.trace.events.len()));
         with(|engine| ended(&engine.world));
         with(|engine| engine.finish(&end));
     }

@@ -4,31 +4,67 @@
 
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
+use crate::schedule::Bounds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How much may be explored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Limits {
     pub(crate) executions_max: u64,
     pub(crate) steps_max: usize,
     pub(crate) time_max: Option<Duration>,
     pub(crate) preemptions_max: Option<usize>,
+    #[allow(dead_code, reason = "the native engine reads it")]
+    pub(crate) bounds: Bounds,
+    #[allow(dead_code, reason = "the native engine reads it")]
+    /// OS threads that explore.
+    pub(crate) workers: usize,
 }
 
 /// What another thread can see of a running exploration, and its way to stop it.
 #[derive(Debug, Default)]
 pub struct Progress {
     executions: AtomicU64,
+    executions_max: AtomicU64,
+    depth: AtomicUsize,
+    /// In millionths; 0 while nothing is known.
+    explored: AtomicU32,
     stop: AtomicBool,
 }
+
+const WHOLE: f64 = 1e6;
 
 impl Progress {
     /// Executions that have ended so far.
     pub fn executions(&self) -> u64 {
         self.executions.load(Ordering::Relaxed)
+    }
+
+    /// After how many executions the exploration stops, if it does not end before.
+    pub fn executions_max(&self) -> u64 {
+        self.executions_max.load(Ordering::Relaxed)
+    }
+
+    /// Steps of the last execution; 0 under a backend that does not tell.
+    pub fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    /// An estimate of how much of all there is has been explored, from 0 to 1. None of a sample, and none
+    /// under a backend that does not tell.
+    pub fn explored(&self) -> Option<f64> {
+        let explored = self.explored.load(Ordering::Relaxed);
+        (explored > 0).then(|| f64::from(explored) / WHOLE)
+    }
+
+    fn begin(&self, executions_max: u64) {
+        self.executions.store(0, Ordering::Relaxed);
+        self.executions_max.store(executions_max, Ordering::Relaxed);
+        self.depth.store(0, Ordering::Relaxed);
+        self.explored.store(0, Ordering::Relaxed);
     }
 
     /// Ends the exploration after the execution that is running; its report says so.
@@ -43,6 +79,8 @@ pub(crate) struct Search<T> {
     pub(crate) executions: u64,
     /// Executions that were begun and given up.
     pub(crate) redundant: u64,
+    /// Steps of all executions, where the backend counts them.
+    pub(crate) events: u64,
     pub(crate) incomplete: Option<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
@@ -52,11 +90,13 @@ pub(crate) struct Search<T> {
 
 impl<T: Ord> Search<T> {
     pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
+        progress.begin(limits.executions_max);
         Search {
             limits,
             outcomes: BTreeMap::new(),
             executions: 0,
             redundant: 0,
+            events: 0,
             incomplete: None,
             hang_has_timed_wait: false,
             begun: Instant::now(),
@@ -120,6 +160,18 @@ impl<T: Ord> Search<T> {
     pub(crate) fn record_endless(&mut self, execution: &Running) {
         let steps_max = self.limits.steps_max;
         self.record_unless_panicked(execution, Outcome::Livelocked { steps_max });
+    }
+
+    /// Counts the steps of an execution.
+    pub(crate) fn count_events(&mut self, events: usize) {
+        self.events += events as u64;
+        self.progress.depth.store(events, Ordering::Relaxed);
+    }
+
+    /// Lets others see how much of all there is has been explored, from 0 to 1.
+    #[allow(dead_code, reason = "the native engine tells it")]
+    pub(crate) fn estimate(&self, explored: f64) {
+        self.progress.explored.store((explored * WHOLE) as u32, Ordering::Relaxed);
     }
 
     /// Ends the exploration for this reason, unless it has ended for another.

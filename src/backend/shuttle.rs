@@ -116,7 +116,7 @@ fn scheduler(strategy: Strategy, executions_max: u64) -> Box<dyn Scheduler + Sen
         Strategy::Random { seed } => Box::new(RandomScheduler::new_from_seed(seed, executions_max)),
         Strategy::Pct { seed, depth } => Box::new(PctScheduler::new_from_seed(seed, depth, executions_max)),
         Strategy::Dfs => Box::new(DfsScheduler::new(None, false)),
-        Strategy::Dpor => unreachable!("the checker refuses dpor under shuttle"),
+        Strategy::Dpor | Strategy::Pos { .. } => unreachable!("the checker refuses them under shuttle"),
     }
 }
 

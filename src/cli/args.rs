@@ -19,7 +19,7 @@ pub(super) struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 a result differs, a model could not run or a check fails, 2 wrong usage or \
-                          input, 70 a fault of conccheck, 74 results could not be written, 130 interrupted";
+                          input, 3 stopped by a limit under --require-complete, 5 a replay diverged, 70 a fault of conccheck, 74 results could not be written, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -8,7 +8,9 @@ mod list;
 mod output;
 mod progress;
 mod run;
+mod search;
 mod suggest;
+mod watch;
 mod workload;
 
 pub use exit::{Exit, FAULT_NOTICE};

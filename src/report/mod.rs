@@ -24,6 +24,7 @@ pub struct Report<T> {
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     pub(crate) redundant: u64,
+    pub(crate) events: u64,
     pub(crate) incomplete: Option<Incomplete>,
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
@@ -65,6 +66,12 @@ impl<T: Ord> Report<T> {
     /// none, under [`Backend::Native`]'s `dpor`; not told by other backends.
     pub fn redundant(&self) -> u64 {
         self.redundant
+    }
+
+    /// How many steps all executions had together, the redundant ones included: not told by other backends
+    /// than [`Backend::Native`].
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
     /// Whether every execution that the backend knows was seen.

@@ -33,6 +33,12 @@ pub enum Strategy {
         /// The number of ordering constraints that a bug needs.
         depth: usize,
     },
+    /// Each operation gets a random priority, and one that waits for the same object as the operation before
+    /// it a new one: partial order sampling (Yuan, Yang, Gu, CAV 2018). Native only.
+    Pos {
+        /// Fixes all choices.
+        seed: u64,
+    },
     /// All schedules, one after another, without any reduction.
     Dfs,
 }
@@ -44,15 +50,30 @@ impl Strategy {
             Strategy::Dpor => "dpor",
             Strategy::Random { .. } => "random",
             Strategy::Pct { .. } => "pct",
+            Strategy::Pos { .. } => "pos",
             Strategy::Dfs => "dfs",
         }
+    }
+
+    /// One of each.
+    pub(crate) fn examples() -> [Strategy; 5] {
+        let seed = 0;
+        [
+            Strategy::Dpor,
+            Strategy::Dfs,
+            Strategy::Random { seed },
+            Strategy::Pct { seed, depth: 3 },
+            Strategy::Pos { seed },
+        ]
     }
 
     /// Whether the backend has it.
     pub(crate) fn is_of(self, backend: Backend) -> bool {
         match backend {
             Backend::Native => matches!(self, Strategy::Dpor | Strategy::Dfs),
-            Backend::Shuttle => self != Strategy::Dpor,
+            Backend::Shuttle => {
+                matches!(self, Strategy::Random { .. } | Strategy::Pct { .. } | Strategy::Dfs)
+            }
             Backend::Real | Backend::Loom => false,
         }
     }
@@ -60,7 +81,7 @@ impl Strategy {
     /// What fixes its choices, if it makes any.
     pub fn seed(self) -> Option<u64> {
         match self {
-            Strategy::Random { seed } | Strategy::Pct { seed, .. } => Some(seed),
+            Strategy::Random { seed } | Strategy::Pct { seed, .. } | Strategy::Pos { seed } => Some(seed),
             Strategy::Dpor | Strategy::Dfs => None,
         }
     }

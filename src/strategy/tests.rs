@@ -148,8 +148,7 @@ const EXECUTIONS_MAX: u64 = 5_000;
 /// What a strategy finds; `None` if it is too much.
 fn explore(scheduler: impl Scheduler + 'static, program: &[Vec<Step>]) -> Option<Found> {
     crate::backend::mute();
-    let limits =
-        Limits { executions_max: EXECUTIONS_MAX, steps_max: 1_000, time_max: None, preemptions_max: None };
+    let limits = Limits { executions_max: EXECUTIONS_MAX, steps_max: 1_000, ..Limits::default() };
     let program = program.to_vec();
     let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =
         Arc::new(move || run_program(&program));
