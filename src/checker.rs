@@ -2,10 +2,11 @@
 
 use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
-use crate::outcome::Verdict;
+use crate::outcome::{Diverged, Outcome, Verdict};
 use crate::report::Report;
-use crate::schedule::Bounds;
+use crate::schedule::{Bounds, Schedule};
 use crate::strategy::Strategy;
+use crate::witness::Witness;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -124,20 +125,8 @@ impl Checker {
             panic!("{error}");
         }
         let strategy = self.chosen_strategy();
-        let limits = Limits {
-            executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
-                (Backend::Real, _) => 100,
-                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
-                (Backend::Native | Backend::Shuttle, _) => 1_000,
-            }),
-            steps_max: self.steps_max,
-            time_max: self.time_max,
-            preemptions_max: self.preemptions_max,
-            bounds: Bounds { timeouts_max: self.timeouts_max.unwrap_or(0), ..Bounds::default() },
-            workers: self.workers.unwrap_or(1),
-        };
         let begun = Instant::now();
-        let search = Search::new(limits, Arc::clone(&self.progress));
+        let search = Search::new(self.limits(), Arc::clone(&self.progress));
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
                 backend::native::explore(search, strategy, Arc::new(program))
@@ -176,6 +165,21 @@ impl Checker {
         }
     }
 
+    fn limits(&self) -> Limits {
+        Limits {
+            executions_max: self.executions_max.unwrap_or(match (self.backend, self.chosen_strategy()) {
+                (Backend::Real, _) => 100,
+                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Shuttle, _) => 1_000,
+            }),
+            steps_max: self.steps_max,
+            time_max: self.time_max,
+            preemptions_max: self.preemptions_max,
+            bounds: Bounds { timeouts_max: self.timeouts_max.unwrap_or(0), ..Bounds::default() },
+            workers: self.workers.unwrap_or(1),
+        }
+    }
+
     /// Who chooses the schedules, where the backend leaves a choice.
     fn chosen_strategy(&self) -> Option<Strategy> {
         let default = match self.backend {
@@ -185,6 +189,38 @@ impl Checker {
             Backend::Real | Backend::Loom => return None,
         };
         Some(self.strategy.unwrap_or(default))
+    }
+
+    /// Runs `program` once, under [`Backend::Native`], as `schedule` says. What comes of it, and how.
+    ///
+    /// # Errors
+    /// When the program does not do what it did when the schedule was made: it is another program, or it
+    /// has changed, or it reads a clock, an address or a random number.
+    ///
+    /// # Panics
+    /// As [`Checker::explore`] does; and when the native backend cannot run the program.
+    #[track_caller]
+    pub fn replay<T>(
+        &self,
+        schedule: &Schedule,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<(Outcome<T>, Witness), Diverged>
+    where
+        T: Ord + Debug + Send + 'static,
+    {
+        if let Err(error) = self.validate() {
+            panic!("{error}");
+        }
+        let limits = Limits { executions_max: 1, ..self.limits() };
+        let search = Search::new(limits, Arc::clone(&self.progress));
+        let search = backend::native::replay(search, schedule, Arc::new(program))?;
+        let Some((outcome, seen)) = search.outcomes.into_iter().next() else {
+            let why = search.incomplete.map_or("nothing happened".to_string(), |why| why.to_string());
+            panic!("this program could not be replayed: {why}");
+        };
+        let mut witness = *seen.witness.expect("the native backend explains every outcome");
+        witness.outcome = outcome.to_string();
+        Ok((outcome, witness))
     }
 
     /// Whether the settings make sense together.

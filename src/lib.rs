@@ -109,7 +109,7 @@ pub mod measure;
 pub use self::{
     backend::{Backend, Progress, UnknownBackend},
     checker::{Checker, SettingsError, check},
-    outcome::{Incomplete, Outcome, Seen, Verdict},
+    outcome::{Diverged, Incomplete, Outcome, Seen, Verdict},
     report::Report,
     schedule::Schedule,
     strategy::Strategy,

@@ -1,6 +1,7 @@
 //! What can come of an execution and of a check, as values: outcomes, verdicts, and why a check did not
 //! see everything.
 
+use crate::witness::Witness;
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub struct Seen {
     pub first: u64,
     /// If it is a panic, where the first was raised: `file:line:column`.
     pub place: Option<String>,
+    /// How it comes about, if the backend can tell.
+    pub(crate) witness: Option<Box<Witness>>,
 }
 
 /// Why a check did not see everything.
@@ -54,6 +57,19 @@ pub enum Incomplete {
     Interrupted,
     /// The program asks for something that the backend does not have.
     Unsupported(String),
+}
+
+/// A replay that could not go as the execution which it repeats: the program, or what it depends on beside its
+/// schedule, is no longer the same.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("diverged at step {step}: expected {expected}, found {found}")]
+pub struct Diverged {
+    /// The first that is different, counted from 1.
+    pub step: usize,
+    /// What the schedule says of it.
+    pub expected: String,
+    /// What would happen instead.
+    pub found: String,
 }
 
 /// What a check concludes.
@@ -105,6 +121,7 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Incomplete::ExecutionsMax(1) => f.write_str("stopped after 1 execution"),
             Incomplete::ExecutionsMax(count) => write!(f, "stopped after {count} executions"),
             Incomplete::TimeMax(time) => write!(f, "stopped after {time:?}"),
             Incomplete::PreemptionsMax(count) => write!(f, "at most {count} preemptions"),

@@ -9,12 +9,15 @@
 //! An execution that is left in its middle (a deadlock, too many steps) leaves its tasks as they are:
 //! no destructor of theirs runs, what they own is leaked, and only their stacks are used again.
 
+mod replay;
+
 use super::execution::{Execution, Running};
 use super::search::Search;
 use super::{Backend, TaskId, execution, panics, set_execution, unsupported};
 use crate::engine::{Action, Announced, Coroutine, End, Engine, Next, ObjectId, Operation, Scheduler, World};
-use crate::outcome::Incomplete;
+use crate::outcome::{Diverged, Incomplete};
 use crate::panic;
+use crate::schedule::Schedule;
 use crate::strategy::{Dfs, Dpor, Strategy};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -50,6 +53,26 @@ where
     ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
+/// Runs `body` once, as `schedule` says.
+pub(crate) fn replay<T>(
+    search: Search<T>,
+    schedule: &Schedule,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Result<Search<T>, Diverged>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    let schedule = schedule.clone();
+    let ended = std::thread::spawn(move || {
+        let (follower, diverged) = replay::Follower::new(schedule);
+        let search = explore_with(search, Box::new(follower), &body, |_| ());
+        diverged.take().map_or(Ok(search), Err)
+    })
+    .join();
+    ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
 /// Explores on this thread, and shows each execution's world when it has ended.
 pub(crate) fn explore_with<T: Ord + 'static>(
     mut search: Search<T>,
@@ -63,6 +86,7 @@ pub(crate) fn explore_with<T: Ord + 'static>(
         let running = Execution::begin(Backend::Native);
         set_execution(Some(Arc::clone(&running)));
         let (end, value) = run_once(&running, body);
+        let outcomes = search.outcomes.len();
         set_execution(None);
         match &end {
             End::Finished => search.record_ended(&running, value),
@@ -77,6 +101,9 @@ pub(crate) fn explore_with<T: Ord + 'static>(
                 let reason = running.reason().unwrap_or_else(|| "the execution was given up".to_string());
                 search.give_up(Incomplete::Unsupported(reason));
             }
+        }
+        if search.outcomes.len() > outcomes {
+            search.explain(with(|engine| replay::witness(&engine.world)));
         }
         search.count_events(with(|engine| engine.world.trace.events.len()));
         with(|engine| ended(&engine.world));

@@ -5,6 +5,7 @@
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::Bounds;
+use crate::witness::Witness;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -130,7 +131,10 @@ impl<T: Ord> Search<T> {
         let first = self.executions;
         self.executions += 1;
         self.progress.executions.store(self.executions, Ordering::Relaxed);
-        self.outcomes.entry(outcome).or_insert(Seen { executions: 0, first, place }).executions += 1;
+        self.outcomes
+            .entry(outcome)
+            .or_insert(Seen { executions: 0, first, place, witness: None })
+            .executions += 1;
     }
 
     /// Counts an execution that ended with its panic, if it has one that nobody noticed, or else so.
@@ -160,6 +164,14 @@ impl<T: Ord> Search<T> {
     pub(crate) fn record_endless(&mut self, execution: &Running) {
         let steps_max = self.limits.steps_max;
         self.record_unless_panicked(execution, Outcome::Livelocked { steps_max });
+    }
+
+    /// Shows how the outcome of the last execution comes about.
+    pub(crate) fn explain(&mut self, witness: Witness) {
+        let last = self.executions - 1;
+        if let Some(seen) = self.outcomes.values_mut().find(|seen| seen.first == last) {
+            seen.witness = Some(Box::new(witness));
+        }
     }
 
     /// Counts the steps of an execution.

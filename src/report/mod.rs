@@ -9,6 +9,7 @@ pub mod run;
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::strategy::Strategy;
+use crate::witness::Witness;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::time::Duration;
@@ -49,6 +50,11 @@ impl<T: Ord> Report<T> {
     /// How often an outcome was seen.
     pub fn seen(&self, outcome: &Outcome<T>) -> Option<&Seen> {
         self.outcomes.get(outcome)
+    }
+
+    /// An execution with this outcome, the least that was seen: of [`Backend::Native`] only.
+    pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
+        self.outcomes.get(outcome)?.witness.as_deref().cloned()
     }
 
     /// What a reader of a hang should know.
