@@ -3,13 +3,18 @@
 use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
 use crate::outcome::{Diverged, Outcome, Verdict};
-use crate::report::Report;
+use crate::replay;
+use crate::report::{Report, witness_text};
 use crate::schedule::{Bounds, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::fmt::Debug;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+const NOT_THE_SAME: &str = "the test is not the one that the token was made from: \
+                            run it without CONCCHECK_REPLAY to explore it anew";
 
 /// OS threads that explore one program.
 pub(crate) const WORKERS_MAX: usize = 256;
@@ -155,13 +160,37 @@ impl Checker {
     /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.
     ///
     /// # Panics
-    /// With the report, if an execution panics or hangs or the check could not be done; and as
-    /// [`Checker::explore`] does.
+    /// With the report, if an execution panics or hangs or the check could not be done; when the environment
+    /// asks for a replay that is not possible; and as [`Checker::explore`] does.
+    ///
+    /// # Replay
+    /// Under [`Backend::Native`] the panic ends with a command, `CONCCHECK_REPLAY=cc1-… cargo test NAME`, which
+    /// runs that one execution again instead of exploring, and shows it.
     #[track_caller]
     pub fn check(&self, program: impl Fn() + Send + Sync + 'static) {
+        let name = replay::check_name(Location::caller());
+        match replay::asked_for(&name) {
+            Ok(Some(schedule)) => return self.check_again(&schedule, program),
+            Ok(None) => {}
+            Err(error) => panic!("failed to read CONCCHECK_REPLAY: {error}"),
+        }
         let report = self.explore(program);
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
-            panic!("{}", report.failure());
+            panic!("{}", report.failure(|schedule| replay::command(&name, schedule)));
+        }
+    }
+
+    /// Runs only what `schedule` says, shows it, and panics if it is a failure.
+    #[track_caller]
+    fn check_again(&self, schedule: &Schedule, program: impl Fn() + Send + Sync + 'static) {
+        let (outcome, witness) = match self.clone().backend(Backend::Native).replay(schedule, program) {
+            Ok(replayed) => replayed,
+            Err(diverged) => panic!("the replay {diverged}; {NOT_THE_SAME}"),
+        };
+        let text = format!("replayed    {outcome}\n\n{}", witness_text(&witness, None, false));
+        match outcome {
+            Outcome::Returned(()) => println!("{text}"),
+            _ => panic!("{text}"),
         }
     }
 

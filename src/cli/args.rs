@@ -1,6 +1,6 @@
 //! What can be typed: the program, its subcommands and what they have in common.
 
-use super::{check, list, run};
+use super::{check, list, replay, run};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Concurrency models, run for real and explored.
@@ -25,6 +25,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 a result differs, a model could 
 pub(super) enum Command {
     Run(run::Args),
     Check(check::Args),
+    Replay(replay::Args),
     List(list::Args),
 }
 

@@ -128,6 +128,11 @@ fn programs(names: &[String]) -> anyhow::Result<Vec<Program>> {
     Ok(chosen)
 }
 
+/// The program of that very name.
+pub(super) fn program_named(name: &str) -> Option<Program> {
+    PROGRAMS.iter().copied().find(|program| program.name == name)
+}
+
 fn unknown(name: &str) -> anyhow::Error {
     let known = PROGRAMS.iter().flat_map(|program| [program.name, program.model()]);
     let hint = nearest(name, known).map_or_else(String::new, |known| format!(" (did you mean {known}?)"));
@@ -140,7 +145,7 @@ fn text(checked: &Checked, args: &Args) -> String {
     let mut text = report::check::line(checked, args.search.effort(), is_named);
     let is_surprise = report::check::judge(checked, args.search.effort()) == Judgement::Surprise;
     if is_surprise || is_named && is_wrong(checked) {
-        text.push_str(&report::check::details(checked, &again(checked, args)));
+        text.push_str(&report::check::details(checked, &again(checked, args), args.ascii));
     }
     text
 }

@@ -4,10 +4,13 @@
 #[cfg(feature = "cli")]
 pub mod check;
 #[cfg(feature = "cli")]
+pub mod replay;
+#[cfg(feature = "cli")]
 pub mod run;
 
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
+use crate::schedule::Schedule;
 use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::collections::BTreeMap;
@@ -121,8 +124,9 @@ impl<T: Ord> Report<T> {
 }
 
 impl<T: Ord + Debug> Report<T> {
-    /// Everything that a failing test should say, also what varies: counts, places, the seed.
-    pub(crate) fn failure(&self) -> String {
+    /// Everything that a failing test should say, also what varies: counts, places, the seed. `again` tells
+    /// how to replay a schedule.
+    pub(crate) fn failure(&self, again: impl Fn(&Schedule) -> String) -> String {
         let (backend, verdict) = (self.backend, self.verdict());
         if let (Verdict::Skip, Some(reason)) = (verdict, &self.incomplete) {
             return format!("this program could not be checked: {reason}");
@@ -145,8 +149,37 @@ impl<T: Ord + Debug> Report<T> {
             .incomplete
             .as_ref()
             .map_or("  all executions were seen".to_string(), |why| format!("  {why}"));
-        text + &self.note().map_or(String::new(), |note| format!("\n  {note}"))
+        text += &self.note().map_or(String::new(), |note| format!("\n  {note}"));
+        if let Some((_, witness)) = self.least_witness(|outcome| outcome.mark() != ' ') {
+            text += &format!("\n\n{}", witness_text(&witness, Some(&again(&witness.schedule)), false));
+        }
+        text
     }
+
+    /// Of the outcomes that are `wanted`, the one that comes about in the least complicated way: with the
+    /// fewest preemptions, then in the fewest steps.
+    pub(crate) fn least_witness(
+        &self,
+        wanted: impl Fn(&Outcome<T>) -> bool,
+    ) -> Option<(&Outcome<T>, Witness)> {
+        self.outcomes()
+            .filter(|outcome| wanted(outcome))
+            .filter_map(|outcome| Some((outcome, self.witness(outcome)?)))
+            .min_by_key(|(_, witness)| (witness.preemptions, witness.schedule.len()))
+    }
+}
+
+/// An execution for readers, and the command that replays it.
+pub(crate) fn witness_text(witness: &Witness, again: Option<&str>, _ascii: bool) -> String {
+    // WITNESS: report::witness::render
+    let mut text = String::new();
+    for (number, step) in witness.steps.iter().enumerate() {
+        text += &format!("  {:>3} {} {}\n", number + 1, witness.tasks[step.task].name, step.function);
+    }
+    if let Some(again) = again {
+        text += &format!("  replay: {again}\n");
+    }
+    text
 }
 
 /// "1 execution", "2 executions".

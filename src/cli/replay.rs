@@ -1,0 +1,60 @@
+//! `conccheck replay`: one execution of a program again, from the token that a check printed.
+
+use super::args::Format;
+use super::{Exit, check, output};
+use crate::report::replay::Replayed;
+use crate::{Backend, Checker, Token};
+use anstream::ColorChoice;
+use anyhow::bail;
+
+/// Show one execution again, from the token that a check printed
+///
+/// A token names a program and says who goes on at each step. The execution is run once more, and shown
+/// with its outcome.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXIT_CODES)]
+pub(super) struct Args {
+    /// What a check printed: cc1- and letters
+    #[arg(value_name = "TOKEN")]
+    token: String,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    /// Text for readers or JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const EXIT_CODES: &str = "\
+The exit code is 0 if the outcome is right, and 1 if it is wrong, a panic or a hang. It is 2 if the token
+is cut, changed, of another version or of a program that is not there, and 5 if the program does not do
+any more what the token says: then nothing is known of its outcome, and it has to be checked anew.
+
+A token that a failing test printed is replayed by that test:
+  CONCCHECK_REPLAY=TOKEN cargo test NAME";
+
+pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
+    let token: Token = args.token.parse()?;
+    let Some(program) = check::program_named(&token.program) else {
+        bail!(
+            "the token is of {:?}, which is no program of `conccheck list programs`; if it is a test, run it \
+             with CONCCHECK_REPLAY=TOKEN cargo test",
+            token.program
+        );
+    };
+    if let Some(size) = token.size {
+        bail!("the token is of {} with size {size}, and the program has no size", program.name);
+    }
+    let result = Checker::new().backend(Backend::Native).replay(&token.schedule, program.run);
+    let replayed = Replayed { token: &token, program: &program, result };
+    let text = match args.format {
+        Format::Text => replayed.text(args.ascii),
+        Format::Json => replayed.json(),
+    };
+    output::print(&text, color)?;
+    Ok(match &replayed.result {
+        Err(_) => Exit::Diverged,
+        Ok(_) if replayed.is_right() => Exit::Done,
+        Ok(_) => Exit::Differs,
+    })
+}
