@@ -183,7 +183,7 @@ impl Checker {
     /// Runs only what `schedule` says, shows it, and panics if it is a failure.
     #[track_caller]
     fn check_again(&self, schedule: &Schedule, program: impl Fn() + Send + Sync + 'static) {
-        let (outcome, witness) = match self.clone().backend(Backend::Native).replay(schedule, program) {
+        let (outcome, witness) = match self.replay(schedule, program) {
             Ok(replayed) => replayed,
             Err(diverged) => panic!("the replay {diverged}; {NOT_THE_SAME}"),
         };
@@ -220,7 +220,8 @@ impl Checker {
         Some(self.strategy.unwrap_or(default))
     }
 
-    /// Runs `program` once, under [`Backend::Native`], as `schedule` says. What comes of it, and how.
+    /// Runs `program` once as `schedule` says, under [`Backend::Native`] whichever backend is set. What
+    /// comes of it, and how.
     ///
     /// # Errors
     /// When the program does not do what it did when the schedule was made: it is another program, or it
@@ -240,7 +241,7 @@ impl Checker {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        let limits = Limits { executions_max: 1, ..self.limits() };
+        let limits = Limits { executions_max: 1, bounds: schedule.bounds, ..self.limits() };
         let search = Search::new(limits, Arc::clone(&self.progress));
         let search = backend::native::replay(search, schedule, Arc::new(program))?;
         let Some((outcome, seen)) = search.outcomes.into_iter().next() else {

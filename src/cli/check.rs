@@ -61,8 +61,8 @@ Verdicts in parentheses are those of programs that are broken on purpose, and we
 Outcomes: = right, ! wrong, P a panic, H a hang.
 
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
-caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped. It is 3 if
-none of these and --require-complete asks for more than was seen.
+caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped. Otherwise
+it is 3 if --require-complete asks for more than was seen.
 A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
 another way (--strategy, --backend real), need not catch every twin.";
 

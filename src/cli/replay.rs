@@ -9,8 +9,8 @@ use anyhow::bail;
 
 /// Show one execution again, from the token that a check printed
 ///
-/// A token names a program and says who goes on at each step. The execution is run once more, and shown
-/// with its outcome.
+/// A token names a program and says who goes on at each step. The execution is run once more, and
+/// shown with its outcome.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(super) struct Args {
@@ -26,9 +26,9 @@ pub(super) struct Args {
 }
 
 const EXIT_CODES: &str = "\
-The exit code is 0 if the outcome is right, and 1 if it is wrong, a panic or a hang. It is 2 if the token
-is cut, changed, of another version or of a program that is not there, and 5 if the program does not do
-any more what the token says: then nothing is known of its outcome, and it has to be checked anew.
+The exit code is 0 if the outcome is right, and 1 if it is wrong, a panic or a hang. It is 2 if the
+token is cut, changed, of another version or of a program that is not there. It is 5 if the program
+no longer does what the token says: its outcome is not known then, and it has to be checked anew.
 
 A token that a failing test printed is replayed by that test:
   CONCCHECK_REPLAY=TOKEN cargo test NAME";

@@ -49,24 +49,19 @@ impl Watch {
         let current = Arc::new(Mutex::new(Current { name: "", number: 0, begun: Instant::now() }));
         let (end, ended) = mpsc::channel();
         let (shown, watched) = (bar.clone(), Arc::clone(&current));
-        let period = if is_terminal { TICK } else { LINE };
-        let show = move || {
-            while ended.recv_timeout(period) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let (name, number, elapsed) = watched.lock().map_or_else(
-                    |_| ("", 0, Duration::ZERO),
-                    |current| (current.name, current.number, current.begun.elapsed()),
-                );
-                let sample = Sample::of(&progress, elapsed, time_max);
-                if is_terminal {
-                    shown.set_message(format!("{name}  {sample}"));
-                } else if elapsed >= LINE {
-                    // Progress that cannot be shown is not worth failing for.
-                    let _ = writeln!(std::io::stderr(), "[{number}/{programs}] {name}: {sample}");
-                }
+        let show = move |current: &Current| {
+            let sample = Sample::of(&progress, current.begun.elapsed(), time_max);
+            if is_terminal {
+                shown.set_message(format!("{}  {sample}", current.name));
+            } else if sample.elapsed >= LINE {
+                // Progress that cannot be shown is not worth failing for.
+                let _ =
+                    writeln!(std::io::stderr(), "[{}/{programs}] {}: {sample}", current.number, current.name);
             }
         };
+        let watch = move || watch_until(&ended, if is_terminal { TICK } else { LINE }, &watched, show);
         // Without the thread, which is never, nothing is shown.
-        let thread = thread::Builder::new().name("watch".to_string()).spawn(show).ok();
+        let thread = thread::Builder::new().name("watch".to_string()).spawn(watch).ok();
         Watch { bar, current, end: Some(end), thread }
     }
 
@@ -93,6 +88,20 @@ impl Drop for Watch {
             let _ = thread.join();
         }
         self.bar.finish_and_clear();
+    }
+}
+
+/// Calls `show` once in a period until the sender of `ended` is dropped.
+fn watch_until(
+    ended: &mpsc::Receiver<()>,
+    period: Duration,
+    current: &Mutex<Current>,
+    mut show: impl FnMut(&Current),
+) {
+    while ended.recv_timeout(period) == Err(mpsc::RecvTimeoutError::Timeout) {
+        if let Ok(current) = current.lock() {
+            show(&current);
+        }
     }
 }
 
@@ -145,7 +154,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);
@@ -179,6 +188,21 @@ mod tests {
     fn the_line_tells_executions_rate_depth_share_and_budget() {
         let text = "41 208 of at most 100 000 executions  8.2k/s  depth 37  ~62 % explored  5 of 10 s";
         assert_eq!(SAMPLE.to_string(), text);
+    }
+
+    #[test]
+    fn a_watch_shows_again_and_again_and_ends_with_what_it_watches() {
+        let current = Mutex::new(Current { name: "a program", number: 1, begun: Instant::now() });
+        let (end, ended) = mpsc::channel::<()>();
+        let mut end = Some(end);
+        let mut shown = Vec::new();
+        watch_until(&ended, Duration::from_millis(1), &current, |current| {
+            shown.push(current.name);
+            if shown.len() == 3 {
+                end = None;
+            }
+        });
+        assert_eq!(shown, ["a program"; 3]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod pool;
 mod processes;
 mod programs;
 mod promises;
+mod replay;
 mod run;
 mod trace_counts;
 mod workload_file;
