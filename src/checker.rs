@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 const NOT_THE_SAME: &str = "the test is not the one that the token was made from: \
                             run it without CONCCHECK_REPLAY to explore it anew";
 
+/// A reader looks at fewer outcomes than this.
+const EXPLAINED_MAX: usize = 100;
+
 /// OS threads that explore one program.
 pub(crate) const WORKERS_MAX: usize = 256;
 
@@ -45,7 +48,7 @@ pub struct Checker {
     steps_max: usize,
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
-    timeouts_max: Option<usize>,
+    bounds: Bounds,
     workers: Option<usize>,
     progress: Arc<Progress>,
 }
@@ -60,7 +63,7 @@ impl Checker {
             steps_max: 10_000,
             time_max: None,
             preemptions_max: None,
-            timeouts_max: None,
+            bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
             progress: Arc::default(),
         }
@@ -100,10 +103,25 @@ impl Checker {
         Checker { preemptions_max: Some(preemptions_max), ..self }
     }
 
-    /// Lets at most so many waits of an execution end because their time is up; none if it is not said.
+    /// Lets at most this many waits of an execution end because their time is up; 1 if it is not said.
+    /// [`Backend::Native`] only; elsewhere timeouts never fire, or when the clock says so.
+    pub fn timeouts_max(mut self, timeouts_max: usize) -> Self {
+        self.bounds.timeouts_max = timeouts_max;
+        self
+    }
+
+    /// Lets at most this many waits of an execution end without a reason; 0 if it is not said.
     /// [`Backend::Native`] only.
-    pub fn timeouts_max(self, timeouts_max: usize) -> Self {
-        Checker { timeouts_max: Some(timeouts_max), ..self }
+    pub fn spurious_wakeups_max(mut self, spurious_wakeups_max: usize) -> Self {
+        self.bounds.spurious_max = spurious_wakeups_max;
+        self
+    }
+
+    /// Lets at most this many weak exchanges of an execution fail without a reason; 0 if it is not said.
+    /// [`Backend::Native`] only.
+    pub fn weak_failures_max(mut self, weak_failures_max: usize) -> Self {
+        self.bounds.weak_failures_max = weak_failures_max;
+        self
     }
 
     /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
@@ -134,7 +152,9 @@ impl Checker {
         let search = Search::new(self.limits(), Arc::clone(&self.progress));
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
-                backend::native::explore(search, strategy, Arc::new(program))
+                let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
+                let search = backend::native::explore(search, strategy, Arc::clone(&program));
+                self.explain(search, &program)
             }
             #[cfg(feature = "shuttle")]
             (Backend::Shuttle, Some(strategy)) => {
@@ -155,6 +175,22 @@ impl Checker {
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
         }
+    }
+
+    /// Runs the least execution of each outcome once more, to see how it goes.
+    fn explain<T: Ord + Send + 'static>(
+        &self,
+        mut search: Search<T>,
+        program: &Arc<dyn Fn() -> T + Send + Sync>,
+    ) -> Search<T> {
+        for seen in search.outcomes.values_mut().take(EXPLAINED_MAX) {
+            let Some(schedule) = &seen.schedule else { continue };
+            let limits = Limits { executions_max: 1, time_max: None, ..self.limits() };
+            let once = Search::new(limits, Arc::default());
+            let replayed = backend::native::replay(once, schedule, Arc::clone(program));
+            seen.witness = replayed.ok().map(|(_, witness)| Box::new(witness));
+        }
+        search
     }
 
     /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.
@@ -204,7 +240,7 @@ impl Checker {
             steps_max: self.steps_max,
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
-            bounds: Bounds { timeouts_max: self.timeouts_max.unwrap_or(0), ..Bounds::default() },
+            bounds: self.bounds,
             workers: self.workers.unwrap_or(1),
         }
     }
@@ -241,16 +277,19 @@ impl Checker {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        let limits = Limits { executions_max: 1, bounds: schedule.bounds, ..self.limits() };
+        let limits = Limits { executions_max: 1, time_max: None, bounds: schedule.bounds, ..self.limits() };
         let search = Search::new(limits, Arc::clone(&self.progress));
-        let search = backend::native::replay(search, schedule, Arc::new(program))?;
-        let Some((outcome, seen)) = search.outcomes.into_iter().next() else {
-            let why = search.incomplete.map_or("nothing happened".to_string(), |why| why.to_string());
-            panic!("this program could not be replayed: {why}");
-        };
-        let mut witness = *seen.witness.expect("the native backend explains every outcome");
-        witness.outcome = outcome.to_string();
-        Ok((outcome, witness))
+        let (search, witness) = backend::native::replay(search, schedule, Arc::new(program))?;
+        match search.outcomes.into_keys().next() {
+            Some(outcome) => {
+                let witness = Witness { outcome: outcome.to_string(), ..witness };
+                Ok((outcome, witness))
+            }
+            None => {
+                let why = search.incomplete.map_or("nothing happened".to_string(), |why| why.to_string());
+                panic!("this program could not be replayed: {why}");
+            }
+        }
     }
 
     /// Whether the settings make sense together.
@@ -283,9 +322,6 @@ impl Checker {
             if self.strategy == Some(Strategy::Dpor) {
                 return Err(SettingsError::BoundedDpor);
             }
-        }
-        if self.timeouts_max.is_some() && self.backend != Backend::Native {
-            return Err(SettingsError::Timeouts(self.backend));
         }
         match self.workers {
             None => {}
@@ -342,9 +378,6 @@ pub enum SettingsError {
     /// What dpor leaves out it knows from executions that such a bound would leave out.
     #[error("dpor cannot bound preemptions: it would miss executions within the bound; dfs can")]
     BoundedDpor,
-    /// Under the backend, waits with a timeout do not end because of it; or all do.
-    #[error("the {0} backend cannot bound timeouts; native can")]
-    Timeouts(Backend),
     /// The backend explores on one thread.
     #[error("the {0} backend explores on one thread; native takes several workers")]
     Workers(Backend),

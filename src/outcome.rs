@@ -1,6 +1,7 @@
 //! What can come of an execution and of a check, as values: outcomes, verdicts, and why a check did not
 //! see everything.
 
+use crate::schedule::Schedule;
 use crate::witness::Witness;
 use std::fmt::{self, Debug};
 use std::time::Duration;
@@ -22,6 +23,12 @@ pub enum Outcome<T> {
         /// The limit.
         steps_max: usize,
     },
+    /// Two tasks accessed a [cell](crate::cell::UnsafeCell), one of them to write, with nothing between that
+    /// orders the two.
+    DataRace {
+        /// The tasks, in the order in which they came.
+        tasks: [String; 2],
+    },
     /// A real run gave no answer in this time.
     Unfinished {
         /// How long it was waited for.
@@ -38,7 +45,12 @@ pub struct Seen {
     pub first: u64,
     /// If it is a panic, where the first was raised: `file:line:column`.
     pub place: Option<String>,
-    /// How it comes about, if the backend can tell.
+    /// The least schedule that led to it, of those that were seen: fewest preemptions, then fewest steps.
+    /// [`Backend::Native`](crate::Backend::Native) only.
+    pub schedule: Option<Schedule>,
+    /// What that schedule costs: preemptions and steps.
+    pub(crate) cost: (usize, usize),
+    /// That schedule's execution, for readers.
     pub(crate) witness: Option<Box<Witness>>,
 }
 
@@ -57,6 +69,16 @@ pub enum Incomplete {
     Interrupted,
     /// The program asks for something that the backend does not have.
     Unsupported(String),
+    /// The program does not do the same when it is run in the same order: it depends on a clock, an
+    /// address, the order of a `HashMap`, or on what another execution left behind.
+    Flaky {
+        /// At which step of a schedule, from 1.
+        step: usize,
+        /// What was done there before.
+        expected: String,
+        /// What is done there now.
+        found: String,
+    },
 }
 
 /// A replay that could not go as the execution which it repeats: the program, or what it depends on beside its
@@ -83,17 +105,35 @@ pub enum Verdict {
     Fail,
     /// Some execution never ends.
     Hang,
+    /// The program does not repeat what it did, so nothing follows from what was seen.
+    Flaky,
     /// The check could not be done: the program needs what the backend does not have, or no execution
     /// was begun within the limits.
     Skip,
 }
 
+impl Seen {
+    /// Keeps the schedule of an execution with this outcome if it is the least so far.
+    pub(crate) fn keep_least(
+        &mut self,
+        preemptions: usize,
+        steps: usize,
+        schedule: impl FnOnce() -> Schedule,
+    ) {
+        if (preemptions, steps) < self.cost {
+            self.cost = (preemptions, steps);
+            self.schedule = Some(schedule());
+        }
+    }
+}
+
 impl<T> Outcome<T> {
-    /// One letter for its kind: `P` a panic, `H` a hang, a space for a value.
+    /// One letter for its kind: `P` a panic, `H` a hang, `R` a data race, a space for a value.
     pub fn mark(&self) -> char {
         match self {
             Outcome::Returned(_) => ' ',
             Outcome::Panicked(_) => 'P',
+            Outcome::DataRace { .. } => 'R',
             Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } | Outcome::Unfinished { .. } => 'H',
         }
     }
@@ -107,6 +147,7 @@ impl Verdict {
             Verdict::Bounded => "BOUNDED",
             Verdict::Fail => "FAIL",
             Verdict::Hang => "HANG",
+            Verdict::Flaky => "FLAKY",
             Verdict::Skip => "SKIP",
         }
     }
@@ -128,6 +169,12 @@ impl fmt::Display for Incomplete {
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
             Incomplete::Interrupted => f.write_str("interrupted"),
             Incomplete::Unsupported(reason) => f.write_str(reason),
+            Incomplete::Flaky { step, expected, found } => write!(
+                f,
+                "step {step} of a schedule was {expected}, and was {found} when it was run again; the program \
+                 must not depend on clocks, addresses, the order of a HashMap, or what another execution left \
+                 behind"
+            ),
         }
     }
 }
@@ -142,6 +189,9 @@ impl<T: Debug> fmt::Display for Outcome<T> {
                 f,
                 "no end within {steps_max} steps; a loop that waits for another task has to call thread::yield_now"
             ),
+            Outcome::DataRace { tasks: [one, other] } => {
+                write!(f, "data race: {one} and {other} access a cell at the same time, one of them to write")
+            }
             Outcome::Unfinished { after } => write!(f, "no answer within {after:?}"),
         }
     }

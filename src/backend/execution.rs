@@ -108,6 +108,11 @@ impl Execution {
         self.lock().tasks[id].joined = true;
     }
 
+    /// A task's name, by its number in the order of spawning.
+    pub(crate) fn task_name(&self, number: usize) -> String {
+        self.lock().tasks.get(number).map(|task| task.name.clone()).unwrap_or_default()
+    }
+
     pub(crate) fn has_ended(&self, TaskId(id): TaskId) -> bool {
         self.lock().tasks[id].ended
     }
@@ -165,7 +170,11 @@ impl Execution {
             return value.downcast_ref().expect("a lazy value's key names its type");
         }
         // Made without the lock: making a checker's object asks for the running execution.
-        let value: &'static T = Box::leak(Box::new(make()));
+        let value = match self.backend {
+            Backend::Native => super::native::lazily(key, make),
+            _ => make(),
+        };
+        let value: &'static T = Box::leak(Box::new(value));
         self.lock().lazies.insert(key, value);
         value
     }

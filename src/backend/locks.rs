@@ -32,7 +32,7 @@ impl Lock {
     pub(crate) fn new() -> Self {
         match current() {
             Backend::Real => Lock::Real,
-            Backend::Native => Lock::Native(native::Object::new()),
+            Backend::Native => Lock::Native(native::Object::mutex()),
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => Lock::Shuttle(shuttle::sync::Mutex::new(())),
             #[cfg(feature = "loom")]
@@ -96,6 +96,7 @@ impl Lock {
 /// A reader-writer lock without data.
 pub(crate) enum RwTurns {
     Real,
+    Native(native::Object),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::RwLock<()>),
     #[cfg(feature = "loom")]
@@ -106,6 +107,7 @@ pub(crate) enum RwTurns {
 #[allow(dead_code, reason = "held for what dropping it does")]
 pub(crate) enum HeldRead<'a> {
     Real,
+    Native(native::LockedRead),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::RwLockReadGuard<'a, ()>),
     #[cfg(feature = "loom")]
@@ -117,6 +119,7 @@ pub(crate) enum HeldRead<'a> {
 #[allow(dead_code, reason = "held for what dropping it does")]
 pub(crate) enum HeldWrite<'a> {
     Real,
+    Native(native::Locked),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::RwLockWriteGuard<'a, ()>),
     #[cfg(feature = "loom")]
@@ -133,6 +136,10 @@ macro_rules! enter {
                 RwTurns::Real => {
                     expect_real("a reader-writer lock");
                     $guard::Real
+                }
+                RwTurns::Native(lock) => {
+                    expect(Backend::Native, "a reader-writer lock");
+                    $guard::Native(lock.$method())
                 }
                 #[cfg(feature = "shuttle")]
                 RwTurns::Shuttle(lock) => {
@@ -159,6 +166,10 @@ macro_rules! enter {
                     expect_real("a reader-writer lock");
                     Some($guard::Real)
                 }
+                RwTurns::Native(lock) => {
+                    expect(Backend::Native, "a reader-writer lock");
+                    lock.$method().map($guard::Native)
+                }
                 #[cfg(feature = "shuttle")]
                 RwTurns::Shuttle(lock) => {
                     expect(Backend::Shuttle, "a reader-writer lock");
@@ -179,9 +190,7 @@ impl RwTurns {
     pub(crate) fn new() -> Self {
         match current() {
             Backend::Real => RwTurns::Real,
-            Backend::Native => {
-                super::unsupported("a reader-writer lock", "check this program under shuttle or loom")
-            }
+            Backend::Native => RwTurns::Native(native::Object::rw_lock()),
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => RwTurns::Shuttle(shuttle::sync::RwLock::new(())),
             #[cfg(feature = "loom")]
@@ -200,6 +209,7 @@ impl RwTurns {
 /// A condition to wait for.
 pub(crate) enum Signal {
     Real(std::sync::Condvar),
+    Native(native::Object),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::Condvar),
     #[cfg(feature = "loom")]
@@ -211,10 +221,7 @@ impl Signal {
     pub(crate) fn new() -> Self {
         match current() {
             Backend::Real => Signal::Real(std::sync::Condvar::new()),
-            Backend::Native => super::unsupported(
-                "a condvar, or what is made of one (a channel, a barrier, a once, an async task)",
-                "check this program under shuttle or loom",
-            ),
+            Backend::Native => Signal::Native(native::Object::condvar()),
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => Signal::Shuttle(shuttle::sync::Condvar::new()),
             #[cfg(feature = "loom")]
@@ -241,6 +248,7 @@ impl Signal {
     #[track_caller]
     pub(crate) fn wait<'a>(&self, held: Held<'a>) -> Held<'a> {
         match (self, held) {
+            (Signal::Native(condvar), Held::Native(locked)) => Held::Native(condvar.wait(locked)),
             #[cfg(feature = "shuttle")]
             (Signal::Shuttle(condvar), Held::Shuttle(guard)) => {
                 Held::Shuttle(condvar.wait(guard).unwrap_or_else(PoisonError::into_inner))
@@ -255,11 +263,27 @@ impl Signal {
         }
     }
 
+    /// As [`Signal::wait`], but the time may be up first, if the backend explores that; whether it was.
+    #[track_caller]
+    pub(crate) fn wait_timeout<'a>(&self, held: Held<'a>) -> (Held<'a>, bool) {
+        match (self, held) {
+            (Signal::Native(condvar), Held::Native(locked)) => {
+                let (locked, is_over) = condvar.wait_timeout(locked);
+                (Held::Native(locked), is_over)
+            }
+            (_, held) => (self.wait(held), false),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn notify_one(&self) {
         match self {
             Signal::Real(condvar) => {
                 expect_real("a condvar");
+                condvar.notify_one();
+            }
+            Signal::Native(condvar) => {
+                expect(Backend::Native, "a condvar");
                 condvar.notify_one();
             }
             #[cfg(feature = "shuttle")]
@@ -282,6 +306,10 @@ impl Signal {
                 expect_real("a condvar");
                 condvar.notify_all();
             }
+            Signal::Native(condvar) => {
+                expect(Backend::Native, "a condvar");
+                condvar.notify_all();
+            }
             #[cfg(feature = "shuttle")]
             Signal::Shuttle(condvar) => {
                 expect(Backend::Shuttle, "a condvar");
@@ -298,6 +326,7 @@ impl Signal {
     fn refuse(&self, mutex: Backend) -> ! {
         let condvar = match self {
             Signal::Real(_) => Backend::Real,
+            Signal::Native(_) => Backend::Native,
             #[cfg(feature = "shuttle")]
             Signal::Shuttle(_) => Backend::Shuttle,
             #[cfg(feature = "loom")]

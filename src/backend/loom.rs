@@ -184,7 +184,9 @@ impl<T: Ord> State<T> {
         };
         let value = self.value.take();
         match ended {
-            Ended::Whole => self.search.record_ended(&execution, value),
+            Ended::Whole => {
+                self.search.record_ended(&execution, value);
+            }
             Ended::Stopped(Stop::Blocked) => {
                 self.search.record_blocked(&execution);
                 self.search.give_up(Incomplete::FirstHang);

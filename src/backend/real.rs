@@ -27,8 +27,9 @@ where
         let patience =
             search.time_left().map_or(HANG_AFTER, |left| left.clamp(Duration::from_secs(1), HANG_AFTER));
         match result.recv_timeout(patience) {
-            Ok(Ok(value)) => search.record(Outcome::Returned(value)),
-            Ok(Err(message)) => search.record(Outcome::Panicked(message)),
+            Ok(answer) => {
+                search.record(answer.map_or_else(Outcome::Panicked, Outcome::Returned));
+            }
             Err(RecvTimeoutError::Disconnected) => unreachable!("the thread catches its panics"),
             Err(RecvTimeoutError::Timeout) => {
                 search.record(Outcome::Unfinished { after: patience });

@@ -5,7 +5,6 @@
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::Bounds;
-use crate::witness::Witness;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -18,10 +17,9 @@ pub(crate) struct Limits {
     pub(crate) steps_max: usize,
     pub(crate) time_max: Option<Duration>,
     pub(crate) preemptions_max: Option<usize>,
-    #[allow(dead_code, reason = "the native engine reads it")]
     pub(crate) bounds: Bounds,
-    #[allow(dead_code, reason = "the native engine reads it")]
     /// OS threads that explore.
+    #[allow(dead_code, reason = "the native engine reads it")]
     pub(crate) workers: usize,
 }
 
@@ -80,7 +78,7 @@ pub(crate) struct Search<T> {
     pub(crate) executions: u64,
     /// Executions that were begun and given up.
     pub(crate) redundant: u64,
-    /// Steps of all executions, where the backend counts them.
+    /// Steps of all executions; of the native engine only.
     pub(crate) events: u64,
     pub(crate) incomplete: Option<Incomplete>,
     /// Whether a hang had a timed wait in it.
@@ -122,23 +120,24 @@ impl<T: Ord> Search<T> {
     }
 
     /// Counts an execution that ended so.
-    pub(crate) fn record(&mut self, outcome: Outcome<T>) {
-        self.record_at(outcome, None);
+    pub(crate) fn record(&mut self, outcome: Outcome<T>) -> &mut Seen {
+        self.record_at(outcome, None)
     }
 
     /// Counts an execution that ended so, at this place in the program if it panicked.
-    fn record_at(&mut self, outcome: Outcome<T>, place: Option<String>) {
+    fn record_at(&mut self, outcome: Outcome<T>, place: Option<String>) -> &mut Seen {
         let first = self.executions;
         self.executions += 1;
         self.progress.executions.store(self.executions, Ordering::Relaxed);
-        self.outcomes
-            .entry(outcome)
-            .or_insert(Seen { executions: 0, first, place, witness: None })
-            .executions += 1;
+        let cost = (usize::MAX, usize::MAX);
+        let unseen = Seen { executions: 0, first, place, schedule: None, cost, witness: None };
+        let seen = self.outcomes.entry(outcome).or_insert(unseen);
+        seen.executions += 1;
+        seen
     }
 
     /// Counts an execution that ended with its panic, if it has one that nobody noticed, or else so.
-    fn record_unless_panicked(&mut self, execution: &Running, outcome: Outcome<T>) {
+    fn record_unless_panicked(&mut self, execution: &Running, outcome: Outcome<T>) -> &mut Seen {
         match execution.unnoticed_panic() {
             Some(panic) => self.record_at(Outcome::Panicked(panic.message), panic.place),
             None => self.record(outcome),
@@ -146,7 +145,7 @@ impl<T: Ord> Search<T> {
     }
 
     /// Counts an execution all of whose tasks have ended; `value` is what its main task returned.
-    pub(crate) fn record_ended(&mut self, execution: &Running, value: Option<T>) {
+    pub(crate) fn record_ended(&mut self, execution: &Running, value: Option<T>) -> &mut Seen {
         match (execution.unnoticed_panic(), value) {
             (Some(panic), _) => self.record_at(Outcome::Panicked(panic.message), panic.place),
             (None, Some(value)) => self.record(Outcome::Returned(value)),
@@ -155,23 +154,20 @@ impl<T: Ord> Search<T> {
     }
 
     /// Counts an execution in which no task can go on though some have not ended.
-    pub(crate) fn record_blocked(&mut self, execution: &Running) {
+    pub(crate) fn record_blocked(&mut self, execution: &Running) -> &mut Seen {
         self.hang_has_timed_wait |= execution.has_timed_wait();
-        self.record_unless_panicked(execution, Outcome::Deadlocked { blocked: execution.unfinished() });
+        self.record_unless_panicked(execution, Outcome::Deadlocked { blocked: execution.unfinished() })
     }
 
     /// Counts an execution that went on for too long.
-    pub(crate) fn record_endless(&mut self, execution: &Running) {
+    pub(crate) fn record_endless(&mut self, execution: &Running) -> &mut Seen {
         let steps_max = self.limits.steps_max;
-        self.record_unless_panicked(execution, Outcome::Livelocked { steps_max });
+        self.record_unless_panicked(execution, Outcome::Livelocked { steps_max })
     }
 
-    /// Shows how the outcome of the last execution comes about.
-    pub(crate) fn explain(&mut self, witness: Witness) {
-        let last = self.executions - 1;
-        if let Some(seen) = self.outcomes.values_mut().find(|seen| seen.first == last) {
-            seen.witness = Some(Box::new(witness));
-        }
+    /// Counts an execution that was ended by a data race between these tasks.
+    pub(crate) fn record_data_race(&mut self, tasks: [String; 2]) -> &mut Seen {
+        self.record(Outcome::DataRace { tasks })
     }
 
     /// Counts the steps of an execution.

@@ -55,6 +55,7 @@ Verdicts:
   BOUNDED  all executions that were seen are as they should be; not all were seen
   FAIL     some execution gives a wrong result
   HANG     some execution never ends
+  FLAKY    the program is not fixed by its schedule: it reads a clock, an address or a HashMap's order
   SKIP     the backend cannot run the program
 
 Verdicts in parentheses are those of programs that are broken on purpose, and were caught.

@@ -36,7 +36,7 @@ pub(super) struct SearchArgs {
     /// no bound; under loom one for the few programs that need it to end soon]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     preemptions_max: Option<u8>,
-    /// Under native, at most this many waits of an execution end because their time is up [default: 0]
+    /// Under native, at most this many waits of an execution end because their time is up [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     timeouts_max: Option<u8>,
     /// Under native, explore on this many of the system's threads [default: 1]
@@ -93,6 +93,9 @@ impl SearchArgs {
         }
         if self.depth.is_some() && self.strategy != Some(StrategyArg::Pct) {
             bail!("--depth is for --strategy pct");
+        }
+        if self.timeouts_max.is_some() && self.backend != BackendArg::Native {
+            bail!("--timeouts-max is for --backend native: elsewhere timeouts never pass, or by the clock");
         }
         if let Some(strategy) = strategy {
             checker = checker.strategy(strategy);

@@ -77,6 +77,15 @@ impl Clocks {
         }
     }
 
+    /// `clock` has also seen what one of `others` has, which are as wide.
+    pub(crate) fn join(&mut self, clock: usize, others: &Clocks, other: usize) {
+        let begin = clock * self.width;
+        let theirs = others.get(other);
+        for (mine, theirs) in self.counts[begin..begin + self.width].iter_mut().zip(theirs) {
+            *mine = (*mine).max(*theirs);
+        }
+    }
+
     fn get(&self, clock: usize) -> &[u32] {
         &self.counts[clock * self.width..][..self.width]
     }

@@ -6,15 +6,23 @@ use super::{Access, Event};
 pub(crate) fn dependent(one: &Event, other: &Event) -> bool {
     // A task's events are in its program's order.
     one.task == other.task
-        // One changes what the other sees: a value, or whether a mutex is free.
-        || one.operation.object == other.operation.object && !(one.access.is_read() && other.access.is_read())
+        // One changes what the other sees: a value, whether a lock is free, who waits.
+        || one.operation.object == other.operation.object && !commute(one.access, other.access)
 }
 
-/// What `second` does if it comes right before `first`, with which it is in a reversible race.
-///
-/// It finds its object as `first` did: nobody changed the object between the two, or they would not be
-/// in a race; except for a mutex, which `first` found free when it took it.
-pub(crate) fn reversed(first: &Event, second: &Event) -> Event {
-    let was_free = first.access == Access::Acquire;
-    Event { access: second.operation.action.access(first.before, was_free), before: first.before, ..*second }
+/// Whether two accesses of one object come to the same in either order.
+fn commute(one: Access, other: Access) -> bool {
+    use Access::{AcquireShared, Close, Leave, Private, Read, Receive, ReleaseShared, Send, TrySend};
+    match (one, other) {
+        (Private, _) | (_, Private) => true,
+        (Read, Read) => true,
+        // Readers of a lock do not notice each other.
+        (AcquireShared | ReleaseShared, AcquireShared | ReleaseShared) => true,
+        // Neither side of a channel notices the other, but by what it waits for: a message is received
+        // after it was sent, and room is there after a receipt, which is a cause and no choice.
+        (Send, Receive) | (Receive, Send) => true,
+        // Only who looks whether senders are left notices that one leaves.
+        (Leave, Leave | Send | TrySend | Receive | Close) | (Send | TrySend | Receive | Close, Leave) => true,
+        _ => false,
+    }
 }

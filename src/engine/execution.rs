@@ -6,9 +6,17 @@
 //! notice a difference.
 
 use super::clock::Clocks;
-use super::object::{Census, Object};
+use super::event::{ANY_WAY, ONLY_WAY};
+use super::log::{Deed, Entry, Note};
+use super::object::{Census, Channel, Maker, Object, Reply};
+use super::polling::Patience;
 use super::task::{State, Task};
-use super::{Access, Action, Coroutine, Event, ObjectId, Operation, Stacks, Switch, TaskId, Trace};
+use super::{
+    Access, Action, Bounds, Chance, Coroutine, Event, ObjectId, Operation, Stacks, Switch, TaskId, Trace,
+    object,
+};
+use std::panic::Location;
+use std::sync::Arc;
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
 /// point that the last execution did not have; `end`.
@@ -24,12 +32,12 @@ pub(crate) trait Scheduler {
 }
 
 pub(crate) enum Choice {
-    /// This task, which is enabled.
-    Run(TaskId),
+    /// This task, which is enabled, in this of its operation's ways.
+    Run(TaskId, u32),
     /// No task is enabled.
     Nobody,
-    /// What was to be explored next is not what the task has announced.
-    Diverged,
+    /// What was to be explored next is not what the task has announced: what was expected of it.
+    Diverged(String),
     /// Some task is enabled, but every way to go on has been explored.
     Redundant,
 }
@@ -41,14 +49,36 @@ pub(crate) enum End {
     Finished,
     /// No task can go on.
     Blocked,
+    /// The tasks that are left poll for what nobody will change.
+    Polling,
     /// It went on for too many steps.
     Endless,
+    /// Two tasks access a cell with nothing between that orders them, one of them to write: positions.
+    DataRace(usize, usize),
     /// Equivalent to one that was explored.
     Redundant,
     /// It did not do again what it had done.
-    Diverged(String),
+    Diverged(Divergence),
     /// A task found out that it cannot be checked, and said why elsewhere.
     GivenUp,
+    /// All has to be explored anew: somebody asks whether a task has ended, which has to be an event then.
+    Restart,
+}
+
+/// Where an execution went another way than it had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Divergence {
+    /// From 0.
+    pub(crate) step: usize,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+}
+
+/// What came of an operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Performed {
+    pub(crate) reply: Reply,
+    pub(crate) way: u32,
 }
 
 /// What a task does after it has announced an operation.
@@ -76,6 +106,20 @@ pub(crate) struct World {
     running: TaskId,
     /// Events so far: fewer than the trace has as long as the execution repeats the last one's.
     position: usize,
+    /// The tasks in the order of their spawning.
+    spawned: Vec<TaskId>,
+    /// How often a task was left that could have gone on.
+    preemptions: usize,
+    /// Whether the next event comes after such a change.
+    preempts: bool,
+    /// How many tasks wait for news.
+    patient: usize,
+    bounds: Bounds,
+    /// How often each [`Chance`] has happened.
+    happened: [usize; 3],
+    log: Option<Vec<Entry>>,
+    causes: Vec<usize>,
+    woken: Vec<TaskId>,
 }
 
 pub(crate) struct Engine {
@@ -84,39 +128,176 @@ pub(crate) struct Engine {
     scheduler: Box<dyn Scheduler>,
     task_census: Census,
     object_census: Census,
-    steps_max: usize,
+    settings: Settings,
     next: Option<TaskId>,
     end: Option<End>,
     /// How many tasks are inside a spawn, waiting for the new task's first announcement.
     spawning: usize,
+    /// The value that is being made once for all tasks, and how many objects it has.
+    lazy: Option<(usize, usize)>,
+}
+
+impl Bounds {
+    fn of(self, chance: Chance) -> usize {
+        match chance {
+            Chance::Timeout => self.timeouts_max,
+            Chance::SpuriousWakeup => self.spurious_max,
+            Chance::WeakFailure => self.weak_failures_max,
+        }
+    }
+}
+
+/// What does not change from execution to execution.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) steps_max: usize,
+    pub(crate) bounds: Bounds,
+    /// Whether a task's end is an event, which somebody may ask for.
+    pub(crate) ends_are_events: bool,
+    /// Whether to log what the tasks do.
+    pub(crate) logs: bool,
 }
 
 impl World {
+    fn new(settings: &Settings) -> Self {
+        World {
+            tasks: Vec::new(),
+            objects: Vec::new(),
+            trace: Trace::new(),
+            pasts: Clocks::new(),
+            running: TaskId::MAIN,
+            position: 0,
+            spawned: Vec::new(),
+            preemptions: 0,
+            preempts: false,
+            patient: 0,
+            bounds: settings.bounds,
+            happened: [0; 3],
+            log: settings.logs.then(Vec::new),
+            causes: Vec::new(),
+            woken: Vec::new(),
+        }
+    }
+
+    /// What the task has announced, if it has.
+    pub(crate) fn announced(&self, task: TaskId) -> Option<Operation> {
+        match self.tasks.get(task.index())?.state {
+            State::Announced(operation) => Some(operation),
+            _ => None,
+        }
+    }
+
     /// Whether the task can perform what it has announced.
     pub(crate) fn is_enabled(&self, task: TaskId) -> bool {
-        match self.tasks[task.index()].state {
-            State::Announced(Operation { object, action: Action::Lock }) => {
-                self.objects[object.index()].holder.is_none()
+        let task = &self.tasks[task.index()];
+        match task.state {
+            State::Announced(operation) => {
+                self.objects[operation.object.index()].enables(operation)
+                    && (self.patient == 0 || task.polling.patience.is_none())
             }
-            State::Announced(_) => true,
             _ => false,
         }
     }
 
-    /// Whether the event's task can perform what the event was.
-    pub(crate) fn can_repeat(&self, event: &Event) -> bool {
-        let State::Announced(Operation { object, action }) = self.tasks[event.task.index()].state else {
-            return false;
-        };
-        object == event.operation.object
-            && action.is_like(event.operation.action)
-            && self.is_enabled(event.task)
+    /// Whether the event's task can perform what the event was; which way it goes then.
+    pub(crate) fn can_repeat(&self, event: &Event) -> Option<u32> {
+        let operation = self.announced(event.task)?;
+        if operation.object != event.operation.object
+            || !operation.action.is_like(event.operation.action)
+            || !self.is_enabled(event.task)
+        {
+            return None;
+        }
+        match event.way {
+            ANY_WAY => self.ways(event.task).next(),
+            ONLY_WAY if operation.action != Action::NotifyOne => Some(ONLY_WAY),
+            way => self.ways(event.task).find(|&other| other == way),
+        }
+    }
+
+    /// Whether the task waits for news, so that it cannot do what it has announced.
+    pub(crate) fn is_patient(&self, task: TaskId) -> bool {
+        self.tasks[task.index()].polling.patience.is_some()
     }
 
     /// All tasks that can go on: first the one that ran last, if it can, since it needs no switch.
     pub(crate) fn enabled(&self) -> impl Iterator<Item = TaskId> {
         let others = (0..self.tasks.len()).map(TaskId::new).filter(|&task| task != self.running);
         std::iter::once(self.running).chain(others).filter(|&task| self.is_enabled(task))
+    }
+
+    /// The ways that a task can go with what it has announced: mostly one.
+    pub(crate) fn ways(&self, task: TaskId) -> impl Iterator<Item = u32> {
+        let (waiters, others): (&[TaskId], _) = match self.announced(task) {
+            None => (&[], 0..0),
+            Some(Operation { action: Action::Chance(chance), .. }) => {
+                (&[], 0..1 + u32::from(self.may(chance)))
+            }
+            Some(Operation { action: Action::NotifyOne, object, .. }) => {
+                let waiters = self.objects[object.index()].waiters();
+                (waiters, 0..u32::from(waiters.is_empty()))
+            }
+            Some(_) => (&[], ONLY_WAY..ONLY_WAY + 1),
+        };
+        waiters.iter().map(|waiter| waiter.index() as u32).chain(others)
+    }
+
+    /// Whether the task has more than one way to go on.
+    pub(crate) fn has_ways(&self, task: TaskId) -> bool {
+        let may = |operation: &Operation| matches!(operation.action, Action::NotifyOne | Action::Chance(_));
+        self.announced(task).filter(may).is_some() && self.ways(task).nth(1).is_some()
+    }
+
+    /// Whether it may happen once more.
+    fn may(&self, chance: Chance) -> bool {
+        self.happened[chance as usize] < self.bounds.of(chance)
+    }
+
+    /// What the task's next event would be, that way.
+    pub(crate) fn foresee(&self, task: TaskId, way: u32) -> Option<Event> {
+        let operation = self.announced(task)?;
+        let before = self.objects[operation.object.index()].before(0);
+        let index = self.tasks[task.index()].events + 1;
+        Some(Event { task, index, operation, access: operation.action.access(before), way, before })
+    }
+
+    /// Who ran last.
+    pub(crate) fn running(&self) -> TaskId {
+        self.running
+    }
+
+    /// Events so far in this execution.
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// How often a task was left that could have gone on.
+    pub(crate) fn preemptions(&self) -> usize {
+        self.preemptions
+    }
+
+    /// How often things may happen for no reason.
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// The tasks of this execution, in the order of their spawning.
+    pub(crate) fn spawned(&self) -> &[TaskId] {
+        &self.spawned
+    }
+
+    pub(crate) fn take_log(&mut self) -> Vec<Entry> {
+        self.log.take().unwrap_or_default()
+    }
+
+    /// Where an object was made.
+    pub(crate) fn object(&self, object: ObjectId) -> &Object {
+        &self.objects[object.index()]
+    }
+
+    /// What a task is about to do, or waits for.
+    pub(crate) fn state(&self, task: TaskId) -> State {
+        self.tasks[task.index()].state
     }
 
     /// Finds the races of the operations that are still waiting.
@@ -129,59 +310,111 @@ impl World {
     }
 
     /// Performs the running task's operation; or says how it differs from what it was.
-    fn perform(&mut self, before: u64) -> Result<Access, String> {
+    fn perform(&mut self, atomic: u64) -> Result<Performed, Divergence> {
         let (position, running) = (self.position, self.running);
         let task = &mut self.tasks[running.index()];
         let State::Announced(operation) = task.state else {
             unreachable!("only an announced operation is performed");
         };
+        let way = task.way;
         let object = &mut self.objects[operation.object.index()];
-        let access = operation.action.access(before, object.holder.is_none());
+        let before = object.before(atomic);
+        let access = operation.action.access(before);
         task.state = State::Running;
         task.events += 1;
-        match access {
-            Access::Acquire => object.holder = Some(running),
-            Access::Release => object.holder = None,
-            Access::Read | Access::Write => {}
-        }
+        let event = Event { task: running, index: task.events, operation, access, way, before };
         if let Some(known) = self.trace.events.get_mut(position) {
-            let is_same = known.operation.object == operation.object
-                && known.operation.action.is_like(operation.action)
-                && known.access == access;
-            if !is_same {
-                return Err(diverged(position));
+            if !is_same(known, &event) {
+                let (expected, found) = (describe(known), describe(&event));
+                return Err(Divergence { step: position, expected, found });
             }
-            (known.operation, known.before) = (operation, before);
+            *known = event;
         } else {
-            let event = Event { task: running, index: task.events, operation, access, before };
-            self.trace.push(event, &self.pasts, running.index());
+            self.causes.clear();
+            object.causes(operation.action, &mut self.causes);
+            self.trace.push(event, &self.pasts, running.index(), &self.causes);
+            if let Some(news) = task.polling.heard.take() {
+                self.trace.push_news(position, news);
+            }
         }
+        if let Action::Chance(chance) = operation.action {
+            self.happened[chance as usize] += way as usize;
+        }
+        self.woken.clear();
+        let reply = object.perform(running, operation.action, way, position, &mut self.woken);
+        task.polling.perform(&event, position);
         self.pasts.copy(running.index(), self.trace.clocks(), position);
         self.position += 1;
-        Ok(access)
+        if !self.woken.is_empty() {
+            self.wake(position);
+        }
+        if self.patient > 0 {
+            self.spread(&event);
+        }
+        if let Some(log) = &mut self.log {
+            let deed = Deed::Event { operation, way, reply, woken: self.woken.clone(), note: None };
+            log.push(Entry { task: running, deed, preempts: self.preempts });
+        }
+        self.preempts = false;
+        Ok(Performed { reply, way })
+    }
+
+    /// Those whom the event at `position` woke go on to their mutex.
+    fn wake(&mut self, position: usize) {
+        for woken in &self.woken {
+            let task = &mut self.tasks[woken.index()];
+            if let State::Waiting(lock) = task.state {
+                task.state = State::Announced(lock);
+                self.pasts.join(woken.index(), self.trace.clocks(), position);
+            } else {
+                task.woken_by = Some(position);
+            }
+        }
+    }
+
+    /// Those who poll hear of an event.
+    fn spread(&mut self, event: &Event) {
+        for (index, task) in self.tasks.iter_mut().enumerate() {
+            if index != event.task.index() && task.polling.hear(event) {
+                task.polling.patience = None;
+                self.patient -= 1;
+            }
+        }
+    }
+
+    /// Nobody waits any longer for just any step: there will be none.
+    fn end_patience_for_steps(&mut self) {
+        for task in &mut self.tasks {
+            if matches!(task.polling.patience, Some(Patience::Step)) {
+                task.polling.patience = None;
+                self.patient -= 1;
+            }
+        }
+    }
+
+    fn write(&mut self, task: TaskId, deed: Deed) {
+        if let Some(log) = &mut self.log {
+            log.push(Entry { task, deed, preempts: false });
+        }
     }
 }
 
 impl Engine {
-    pub(crate) fn new(scheduler: Box<dyn Scheduler>, steps_max: usize) -> Self {
-        let world = World {
-            tasks: Vec::new(),
-            objects: Vec::new(),
-            trace: Trace::new(),
-            pasts: Clocks::new(),
-            running: TaskId::MAIN,
-            position: 0,
-        };
+    pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings) -> Self {
+        let mut object_census = Census::default();
+        // So that number 0 is nowhere.
+        object_census.number(Maker::Lazy(0), 0);
         Engine {
-            world,
+            world: World::new(&settings),
             stacks: Stacks::default(),
             scheduler,
             task_census: Census::default(),
-            object_census: Census::default(),
-            steps_max,
+            object_census,
+            settings,
             next: None,
             end: None,
             spawning: 0,
+            lazy: None,
         }
     }
 
@@ -190,8 +423,12 @@ impl Engine {
         if !self.scheduler.begin(&mut self.world) {
             return false;
         }
-        self.world.position = 0;
-        (self.next, self.end, self.spawning) = (None, None, 0);
+        let world = &mut self.world;
+        (world.position, world.preemptions, world.patient, world.preempts) = (0, 0, 0, false);
+        world.happened = [0; 3];
+        world.spawned.clear();
+        world.spawned.push(TaskId::MAIN);
+        (self.next, self.end, self.spawning, self.lazy) = (None, None, 0, None);
         self.make_room();
         self.world.pasts.clear();
         self.world.tasks[TaskId::MAIN.index()].state = State::Running;
@@ -208,6 +445,21 @@ impl Engine {
             }
             task.reset();
         }
+    }
+
+    /// Whether such a thing happens at all in this exploration.
+    pub(crate) fn explores(&self, chance: Chance) -> bool {
+        self.settings.bounds.of(chance) > 0
+    }
+
+    /// Names a task, whose number the backend was just given.
+    pub(crate) fn set_name(&mut self, task: TaskId, name: Option<Arc<str>>) {
+        self.world.tasks[task.index()].name = name;
+    }
+
+    /// The name that a task was given.
+    pub(crate) fn name(&self, task: TaskId) -> Option<Arc<str>> {
+        self.world.tasks[task.index()].name.clone()
     }
 
     pub(crate) fn running(&self) -> TaskId {
@@ -229,26 +481,51 @@ impl Engine {
         self.task().switch.expect("a task that runs can stop")
     }
 
-    /// A new object of the running task's.
-    pub(crate) fn new_object(&mut self) -> ObjectId {
-        let (maker, task) = (self.world.running, self.task());
-        let made_before = task.objects_made;
-        task.objects_made += 1;
-        let object = ObjectId::new(self.object_census.number(maker, made_before));
+    /// A new object of the running task's, or of the value that it is making for all.
+    pub(crate) fn new_object(
+        &mut self,
+        state: object::State,
+        made_at: &'static Location<'static>,
+    ) -> ObjectId {
+        let number = if let Some((key, made_before)) = &mut self.lazy {
+            let number = self.object_census.number(Maker::Lazy(*key), *made_before);
+            *made_before += 1;
+            number
+        } else {
+            let maker = Maker::Task(self.world.running);
+            let task = self.task();
+            let made_before = task.objects_made;
+            task.objects_made += 1;
+            self.object_census.number(maker, made_before)
+        };
+        let object = ObjectId::new(number);
         self.make_room();
-        self.world.objects[object.index()] = Object::default();
+        self.world.objects[object.index()] = Object { state, made_at: Some(made_at) };
         object
     }
 
+    /// Objects that are made from here on belong to a value that is made once for all tasks.
+    pub(crate) fn begin_lazy(&mut self, key: usize) {
+        self.lazy = Some((key, 0));
+    }
+
+    pub(crate) fn end_lazy(&mut self) {
+        self.lazy = None;
+    }
+
     /// Begins a spawn: the new task runs until it announces something, then `end_spawn` is called.
-    pub(crate) fn begin_spawn(&mut self) -> TaskId {
+    pub(crate) fn begin_spawn(&mut self, place: &'static Location<'static>) -> TaskId {
+        let end = self.settings.ends_are_events.then(|| self.new_object(object::State::Atomic, place));
         let (spawner, task) = (self.world.running, self.task());
         let made_before = task.tasks_made;
         task.tasks_made += 1;
-        let spawned = TaskId::new(self.task_census.number(spawner, made_before) + 1);
+        let spawned = TaskId::new(self.task_census.number(Maker::Task(spawner), made_before) + 1);
         self.make_room();
+        self.world.write(spawner, Deed::Spawned(spawned, place));
+        self.world.spawned.push(spawned);
         self.world.pasts.join_within(spawned.index(), spawner.index());
         self.world.tasks[spawned.index()].state = State::Running;
+        self.world.tasks[spawned.index()].end = end;
         self.world.running = spawned;
         self.spawning += 1;
         spawned
@@ -268,6 +545,8 @@ impl Engine {
             return;
         }
         coroutine.discard(&mut self.stacks);
+        self.be_impatient(task);
+        self.world.write(task, Deed::Ended);
         let ended = &mut self.world.tasks[task.index()];
         ended.state = State::Ended;
         if let Some(joiner) = ended.joiner {
@@ -277,15 +556,76 @@ impl Engine {
     }
 
     /// The running task waits for the end of another.
-    pub(crate) fn join(&mut self, other: TaskId) -> Announced {
+    pub(crate) fn join(&mut self, other: TaskId, place: &'static Location<'static>) -> Announced {
         let running = self.world.running;
+        self.be_impatient(running);
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
             self.world.pasts.join_within(running.index(), other.index());
             return Announced::Go;
         }
+        self.world.write(running, Deed::Joins(other, place));
         self.world.tasks[other.index()].joiner = Some(running);
-        self.task().state = State::Joining;
+        self.task().state = State::Joining(other);
         Announced::Stop(self.switch())
+    }
+
+    /// Writes down that the running task has joined another.
+    pub(crate) fn joined(&mut self, other: TaskId, place: &'static Location<'static>) {
+        let running = self.world.running;
+        self.world.write(running, Deed::Joined(other, place));
+    }
+
+    /// Writes down that the running task panicked.
+    pub(crate) fn panicked(&mut self, message: &str, place: Option<String>) {
+        let running = self.world.running;
+        if self.world.log.is_some() {
+            self.world.write(running, Deed::Panicked(message.to_string(), place));
+        }
+    }
+
+    /// Whether what tasks do is logged.
+    pub(crate) fn logs(&self) -> bool {
+        self.world.log.is_some()
+    }
+
+    /// Adds to the last event what only its caller knows.
+    pub(crate) fn note(&mut self, note: Note) {
+        if let Some(Entry { deed: Deed::Event { note: noted, .. }, .. }) =
+            self.world.log.as_mut().and_then(|log| log.last_mut())
+        {
+            *noted = Some(note);
+        }
+    }
+
+    /// The running task yields. If it does so in a loop, it has to wait for news.
+    pub(crate) fn yield_now(&mut self, place: &'static Location<'static>) {
+        let running = self.world.running;
+        self.be_impatient(running);
+        if !self.task().polling.begin_again(place) {
+            return;
+        }
+        let world = &mut self.world;
+        let task = &mut world.tasks[running.index()];
+        if let Some(Patience::News(news)) = &task.polling.patience {
+            let is_known = news.objects.iter().any(|&(object, since)| {
+                let accesses = world.trace.accesses(object).iter().map(|&at| at as usize);
+                let events = accesses.filter(|at| (since..world.position).contains(at));
+                events
+                    .map(|at| &world.trace.events[at])
+                    .any(|event| event.task != running && !event.access.is_read())
+            });
+            if is_known {
+                task.polling.patience = None;
+                return;
+            }
+        }
+        world.patient += 1;
+    }
+
+    fn be_impatient(&mut self, task: TaskId) {
+        if self.world.tasks[task.index()].polling.patience.take().is_some() {
+            self.world.patient -= 1;
+        }
     }
 
     /// The running task wants to perform this; when it may, it calls [`Engine::perform`].
@@ -301,25 +641,88 @@ impl Engine {
         Announced::Stop(self.switch())
     }
 
+    /// The running task, which has told that it waits and has given its mutex back, wants to take the
+    /// mutex again once it is notified. It calls [`Engine::perform`] then.
+    pub(crate) fn announce_when_notified(&mut self, lock: Operation) -> Announced {
+        let running = self.world.running;
+        if let Some(position) = self.task().woken_by.take() {
+            self.world.pasts.join(running.index(), self.world.trace.clocks(), position);
+            return self.announce(lock);
+        }
+        self.task().state = State::Waiting(lock);
+        Announced::Stop(self.switch())
+    }
+
     /// The running task, whose turn it is, performs what it has announced; `None` if the execution is
     /// over, and the task is to stop for good.
-    pub(crate) fn perform(&mut self, before: u64) -> Option<Access> {
-        match self.world.perform(before) {
-            Ok(access) => Some(access),
-            Err(difference) => {
-                self.end = Some(End::Diverged(difference));
+    pub(crate) fn perform(&mut self, atomic: u64) -> Option<Performed> {
+        match self.world.perform(atomic) {
+            Ok(performed) => {
+                if let Some((first, second)) = self.world.trace.data_race
+                    && second < self.world.position
+                {
+                    self.end.get_or_insert(End::DataRace(first, second));
+                    return None;
+                }
+                Some(performed)
+            }
+            Err(divergence) => {
+                self.end = Some(End::Diverged(divergence));
                 None
             }
         }
     }
 
-    /// Remembers that the running task gives a mutex back when its panic has unwound.
-    pub(crate) fn release_later(&mut self, mutex: ObjectId) {
-        self.task().releases.push(mutex);
+    /// How many messages were sent into a channel.
+    pub(crate) fn sent_count(&self, channel: ObjectId) -> usize {
+        match &self.world.objects[channel.index()].state {
+            object::State::Channel(channel) => channel.sent_count(),
+            _ => 0,
+        }
     }
 
-    /// A mutex that the running task has to give back before anything else.
-    pub(crate) fn take_release(&mut self) -> Option<ObjectId> {
+    /// One sender more, which nobody notices.
+    pub(crate) fn add_sender(&mut self, channel: ObjectId) {
+        if let Some(channel) = self.channel(channel) {
+            channel.senders += 1;
+        }
+    }
+
+    fn channel(&mut self, channel: ObjectId) -> Option<&mut Channel> {
+        match &mut self.world.objects[channel.index()].state {
+            object::State::Channel(channel) => Some(channel),
+            _ => None,
+        }
+    }
+
+    /// What unpark gives a task: made when it is first asked for.
+    pub(crate) fn token(&mut self, task: TaskId, place: &'static Location<'static>) -> ObjectId {
+        if let Some(token) = self.world.tasks[task.index()].token {
+            return token;
+        }
+        // Whoever asks first: a task's token is its own, as if it had made it.
+        let key = usize::MAX - task.index();
+        let number = self.object_census.number(Maker::Lazy(key), 0);
+        let token = ObjectId::new(number);
+        self.make_room();
+        let state = object::State::Token { set_by: None };
+        self.world.objects[token.index()] = Object { state, made_at: Some(place) };
+        self.world.tasks[task.index()].token = Some(token);
+        token
+    }
+
+    /// What a task's end writes; `None` if ends are no events.
+    pub(crate) fn end_of(&self, task: TaskId) -> Option<ObjectId> {
+        self.world.tasks[task.index()].end
+    }
+
+    /// Remembers what the running task gives back when its panic has unwound.
+    pub(crate) fn release_later(&mut self, operation: Operation) {
+        self.task().releases.push(operation);
+    }
+
+    /// What the running task has to give back before anything else.
+    pub(crate) fn take_release(&mut self) -> Option<Operation> {
         let releases = &mut self.task().releases;
         if releases.is_empty() { None } else { Some(releases.remove(0)) }
     }
@@ -327,6 +730,11 @@ impl Engine {
     /// Ends the execution: it cannot be checked.
     pub(crate) fn give_up(&mut self) {
         self.end.get_or_insert(End::GivenUp);
+    }
+
+    /// Ends the execution: from the next on, ends of tasks are events.
+    pub(crate) fn restart(&mut self) {
+        self.end.get_or_insert(End::Restart);
     }
 
     /// What is to happen now that no task runs.
@@ -341,7 +749,11 @@ impl Engine {
         self.world.running = task;
         match self.world.tasks[task.index()].coroutine.take() {
             Some(coroutine) => Next::Run(task, coroutine),
-            None => Next::Over(End::Diverged(diverged(self.world.position))),
+            None => {
+                let step = self.world.position;
+                let (expected, found) = ("a task that has stopped".to_string(), "none".to_string());
+                Next::Over(End::Diverged(Divergence { step, expected, found }))
+            }
         }
     }
 
@@ -349,25 +761,51 @@ impl Engine {
         if self.end.is_some() {
             return;
         }
+        if self.world.patient > 0 && self.world.enabled().next().is_none() {
+            self.world.end_patience_for_steps();
+        }
         let world = &self.world;
-        if world.position >= self.steps_max && world.enabled().next().is_some() {
+        let step = world.position;
+        if step >= self.settings.steps_max && world.enabled().next().is_some() {
             self.end = Some(End::Endless);
             return;
         }
-        let choice = match world.trace.events.get(world.position) {
-            Some(event) => Choice::Run(event.task),
+        let choice = match world.trace.events.get(step) {
+            Some(event) => match world.can_repeat(event) {
+                Some(_) => Choice::Run(event.task, event.way),
+                None => Choice::Diverged(describe(event)),
+            },
             None => self.scheduler.choose(world),
         };
         match choice {
-            Choice::Run(task) if world.is_enabled(task) => self.next = Some(task),
-            Choice::Run(_) | Choice::Diverged => self.end = Some(End::Diverged(diverged(world.position))),
+            Choice::Run(task, way) => self.set_next(task, way),
+            Choice::Diverged(expected) => {
+                let found = world.enabled().filter_map(|task| world.foresee(task, ANY_WAY));
+                let found: Vec<String> = found.map(|event| describe(&event)).collect();
+                let found =
+                    if found.is_empty() { "nobody can go on".to_string() } else { found.join(", or ") };
+                self.end = Some(End::Diverged(Divergence { step, expected, found }));
+            }
             Choice::Redundant => self.end = Some(End::Redundant),
             Choice::Nobody => {
                 let has_ended = |task: &Task| matches!(task.state, State::Absent | State::Ended);
-                let finished = world.tasks.iter().all(has_ended);
-                self.end = Some(if finished { End::Finished } else { End::Blocked });
+                self.end = Some(if world.tasks.iter().all(has_ended) {
+                    End::Finished
+                } else if world.patient > 0 {
+                    End::Polling
+                } else {
+                    End::Blocked
+                });
             }
         }
+    }
+
+    fn set_next(&mut self, task: TaskId, way: u32) {
+        let world = &mut self.world;
+        world.preempts = task != world.running && world.is_enabled(world.running);
+        world.preemptions += usize::from(world.preempts);
+        world.tasks[task.index()].way = way;
+        self.next = Some(task);
     }
 
     /// Room for all tasks and objects that were numbered.
@@ -388,9 +826,29 @@ impl Engine {
     }
 }
 
-fn diverged(position: usize) -> String {
+/// Whether an execution did again what it had done.
+fn is_same(known: &Event, event: &Event) -> bool {
+    let (one, other) = (known.operation, event.operation);
+    one.object == other.object
+        && one.action.is_like(other.action)
+        && known.access == event.access
+        && known.way == event.way
+        && (std::ptr::eq(one.place, other.place) || one.place == other.place)
+}
+
+/// An event as text: who did what, and where.
+pub(crate) fn describe(event: &Event) -> String {
+    let Operation { action, place, .. } = event.operation;
+    let came_to_nothing = match (action, event.access) {
+        (Action::Exchange { .. } | Action::TryLock | Action::TryReadLock, Access::Read) => " (failed)",
+        _ => "",
+    };
     format!(
-        "step {position} of a schedule went another way when it was replayed; the program must not depend on \
-         clocks, addresses, the order of a HashMap, or what another execution left behind"
+        "{} of {}{came_to_nothing} at {}:{}:{}",
+        action.name(),
+        event.task,
+        place.file(),
+        place.line(),
+        place.column()
     )
 }

@@ -9,16 +9,24 @@
 //! on follows from the objects' states.
 
 mod clock;
+mod competition;
 mod dependence;
 mod event;
 mod execution;
+mod log;
 mod object;
+mod polling;
 mod task;
 mod trace;
 
-pub(crate) use dependence::{dependent, reversed};
-pub(crate) use event::{Access, Action, Event, Operation};
-pub(crate) use execution::{Announced, Choice, End, Engine, Next, Scheduler, World};
-pub(crate) use object::ObjectId;
-pub(crate) use task::{Coroutine, Stacks, Switch, TaskId};
-pub(crate) use trace::{Race, Second, Trace};
+use crate::schedule::Bounds;
+
+pub(crate) use dependence::dependent;
+pub(crate) use event::{ANY_WAY, Access, Action, Chance, Event, Operation};
+pub(crate) use execution::{
+    Announced, Choice, Divergence, End, Engine, Next, Performed, Scheduler, Settings, World, describe,
+};
+pub(crate) use log::{Deed, Entry, Note};
+pub(crate) use object::{Channel, ObjectId, Reply, State as ObjectState};
+pub(crate) use task::{Coroutine, Stacks, State as TaskState, Switch, TaskId};
+pub(crate) use trace::{Race, Trace};

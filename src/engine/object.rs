@@ -1,12 +1,19 @@
-//! Objects that tasks share: how they are told from each other, and what state they are in.
+//! Objects that tasks share: how they are told from each other, what state they are in, and what
+//! operations do to it.
 
-use super::TaskId;
+use super::event::WRITER;
+use super::{Action, Operation, TaskId};
+use std::collections::BTreeMap;
+use std::panic::Location;
 
 /// Names an object: the same one in all executions in which its maker has the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ObjectId(u32);
 
 impl ObjectId {
+    /// What an operation is about that concerns no object.
+    pub(crate) const NOWHERE: ObjectId = ObjectId(0);
+
     pub(crate) fn new(index: usize) -> Self {
         ObjectId(u32::try_from(index).expect("fewer objects than fit into memory"))
     }
@@ -16,28 +23,287 @@ impl ObjectId {
     }
 }
 
-/// What an object's state says about who can go on. An atomic never makes anybody wait.
-#[derive(Clone, Copy, Debug, Default)]
+/// An object as far as its state says who can go on, and what comes of an operation. Values of atomics
+/// and messages are kept by those who made them.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Object {
-    /// The task that has the mutex.
-    pub(crate) holder: Option<TaskId>,
+    pub(crate) state: State,
+    pub(crate) made_at: Option<&'static Location<'static>>,
 }
 
-/// Numbers things by who made them and how many that task had made before, so that a thing has the
+#[derive(Clone, Debug, Default)]
+pub(crate) enum State {
+    #[default]
+    Atomic,
+    Cell,
+    Mutex {
+        holder: Option<TaskId>,
+    },
+    RwLock {
+        holder: Option<TaskId>,
+        readers: Vec<TaskId>,
+    },
+    Condvar {
+        waiters: Vec<TaskId>,
+    },
+    /// What a parked task waits for, and which event brought it.
+    Token {
+        set_by: Option<usize>,
+    },
+    Channel(Box<Channel>),
+}
+
+/// A channel without its messages. Positions are those of events.
+#[derive(Clone, Debug)]
+pub(crate) struct Channel {
+    /// `None` is no limit.
+    pub(crate) capacity: Option<usize>,
+    pub(crate) senders: usize,
+    /// Which event sent each message.
+    sent: Vec<usize>,
+    /// Which event took each.
+    taken: Vec<usize>,
+    left: Vec<usize>,
+    closed: Option<usize>,
+    /// Whether the receiver waits for a rendezvous.
+    attended: bool,
+}
+
+/// What came of an operation, beyond what its [`Access`](super::Access) says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// It was done.
+    Done,
+    /// It would have had to wait.
+    WouldBlock,
+    /// The other side of the channel is gone.
+    Disconnected,
+}
+
+impl Channel {
+    pub(crate) fn new(capacity: Option<usize>) -> Self {
+        Channel {
+            capacity,
+            senders: 1,
+            sent: Vec::new(),
+            taken: Vec::new(),
+            left: Vec::new(),
+            closed: None,
+            attended: false,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.sent.len() - self.taken.len()
+    }
+
+    /// Whether a message fits. A rendezvous takes any number, whose senders then wait.
+    fn has_room(&self) -> bool {
+        self.capacity.is_none_or(|capacity| capacity == 0 || self.len() < capacity)
+    }
+
+    /// Whether a message fits without any waiting.
+    fn has_room_now(&self) -> bool {
+        match self.capacity {
+            Some(0) => self.attended && self.len() == 0,
+            _ => self.has_room(),
+        }
+    }
+
+    /// How many messages were sent.
+    pub(crate) fn sent_count(&self) -> usize {
+        self.sent.len()
+    }
+
+    fn perform(&mut self, action: Action, position: usize) -> Reply {
+        match action {
+            Action::Send | Action::TrySend if self.closed.is_some() => Reply::Disconnected,
+            Action::TrySend if !self.has_room_now() => Reply::WouldBlock,
+            Action::Send | Action::TrySend => {
+                self.sent.push(position);
+                self.attended = false;
+                Reply::Done
+            }
+            Action::Receive | Action::TryReceive if self.len() > 0 => {
+                self.taken.push(position);
+                Reply::Done
+            }
+            Action::TryReceive if self.senders > 0 => Reply::WouldBlock,
+            Action::Receive | Action::TryReceive => Reply::Disconnected,
+            Action::Attend => {
+                self.attended = true;
+                Reply::Done
+            }
+            Action::Leave => {
+                self.senders -= 1;
+                self.left.push(position);
+                Reply::Done
+            }
+            Action::Close => {
+                self.closed = Some(position);
+                Reply::Done
+            }
+            Action::Taken { number } if self.taken.len() < number as usize => Reply::Disconnected,
+            _ => Reply::Done,
+        }
+    }
+
+    /// Without which events the operation could not have been performed now.
+    fn causes(&self, action: Action, causes: &mut Vec<usize>) {
+        match action {
+            Action::Receive if self.len() > 0 => causes.push(self.sent[self.taken.len()]),
+            Action::Receive => causes.extend(&self.left),
+            Action::Taken { number } if self.taken.len() >= number as usize => {
+                causes.push(self.taken[number as usize - 1]);
+            }
+            Action::Taken { .. } => causes.extend(self.closed),
+            Action::Send => match self.capacity {
+                Some(capacity) if capacity > 0 && self.sent.len() >= capacity => {
+                    if self.has_room() {
+                        causes.push(self.taken[self.sent.len() - capacity]);
+                    } else {
+                        causes.extend(self.closed);
+                    }
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+impl Object {
+    /// Whether a task can do this now.
+    pub(crate) fn enables(&self, operation: Operation) -> bool {
+        match (&self.state, operation.action) {
+            (State::Mutex { holder }, Action::Lock) => holder.is_none(),
+            (State::RwLock { holder, readers }, Action::Lock) => holder.is_none() && readers.is_empty(),
+            (State::RwLock { holder, .. }, Action::ReadLock) => holder.is_none(),
+            (State::Token { set_by }, Action::Park) => set_by.is_some(),
+            (State::Channel(channel), Action::Send) => channel.closed.is_some() || channel.has_room(),
+            (State::Channel(channel), Action::Receive) => channel.senders == 0 || channel.len() > 0,
+            (State::Channel(channel), Action::Taken { number }) => {
+                channel.closed.is_some() || channel.taken.len() >= number as usize
+            }
+            _ => true,
+        }
+    }
+
+    /// What [`Action::access`] asks for; of an atomic only its maker knows.
+    pub(crate) fn before(&self, atomic: u64) -> u64 {
+        match &self.state {
+            State::Atomic | State::Cell | State::Channel(_) => atomic,
+            State::Mutex { holder } => holder.map_or(0, |_| WRITER),
+            State::RwLock { holder, readers } => holder.map_or(readers.len() as u64, |_| WRITER),
+            State::Condvar { waiters } => waiters.len() as u64,
+            State::Token { set_by } => u64::from(set_by.is_some()),
+        }
+    }
+
+    /// Without which events the operation could not have been performed now.
+    pub(crate) fn causes(&self, action: Action, causes: &mut Vec<usize>) {
+        match (&self.state, action) {
+            (State::Token { set_by }, Action::Park) => causes.extend(set_by),
+            (State::Channel(channel), _) => channel.causes(action, causes),
+            _ => {}
+        }
+    }
+
+    /// Whom a notification may wake.
+    pub(crate) fn waiters(&self) -> &[TaskId] {
+        match &self.state {
+            State::Condvar { waiters } => waiters,
+            _ => &[],
+        }
+    }
+
+    /// Does it, as the event at `position`. Says which tasks it wakes.
+    pub(crate) fn perform(
+        &mut self,
+        task: TaskId,
+        action: Action,
+        way: u32,
+        position: usize,
+        woken: &mut Vec<TaskId>,
+    ) -> Reply {
+        match (&mut self.state, action) {
+            (State::Mutex { holder }, Action::Lock) => *holder = Some(task),
+            (State::Mutex { holder }, Action::TryLock) => match holder {
+                Some(_) => return Reply::WouldBlock,
+                None => *holder = Some(task),
+            },
+            (State::Mutex { holder } | State::RwLock { holder, .. }, Action::Unlock) => *holder = None,
+            (State::RwLock { holder, .. }, Action::Lock) => *holder = Some(task),
+            (State::RwLock { holder, readers }, Action::TryLock) => {
+                if holder.is_some() || !readers.is_empty() {
+                    return Reply::WouldBlock;
+                }
+                *holder = Some(task);
+            }
+            (State::RwLock { readers, .. }, Action::ReadLock) => readers.push(task),
+            (State::RwLock { holder, readers }, Action::TryReadLock) => match holder {
+                Some(_) => return Reply::WouldBlock,
+                None => readers.push(task),
+            },
+            (State::RwLock { readers, .. }, Action::ReadUnlock) => {
+                // A guard that another task drops gives back that reader's share, whoever it is.
+                let at = readers.iter().position(|&reader| reader == task).unwrap_or(0);
+                readers.swap_remove(at);
+            }
+            (State::Condvar { waiters }, Action::Wait) => {
+                waiters.push(task);
+                waiters.sort_unstable();
+            }
+            (State::Condvar { waiters }, Action::NotifyOne) => {
+                if let Some(at) = waiters.iter().position(|waiter| waiter.index() as u32 == way) {
+                    woken.push(waiters.remove(at));
+                }
+            }
+            (State::Condvar { waiters }, Action::NotifyAll) => woken.append(waiters),
+            (State::Token { set_by }, Action::Park) => *set_by = None,
+            (State::Token { set_by }, Action::TryPark) => {
+                if set_by.take().is_none() {
+                    return Reply::WouldBlock;
+                }
+            }
+            (State::Token { set_by }, Action::Unpark) => {
+                set_by.get_or_insert(position);
+            }
+            (State::Channel(channel), _) => return channel.perform(action, position),
+            _ => {}
+        }
+        Reply::Done
+    }
+}
+
+/// Who makes a thing: a task, or a value that is made once for all tasks, by whoever comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Maker {
+    Task(TaskId),
+    Lazy(usize),
+}
+
+/// Numbers things by who made them and how many that one had made before, so that a thing has the
 /// same number in every execution in which its maker has the same past.
 #[derive(Debug, Default)]
 pub(crate) struct Census {
-    numbers: Vec<Vec<usize>>,
+    of_tasks: Vec<Vec<usize>>,
+    of_lazies: BTreeMap<usize, Vec<usize>>,
     count: usize,
 }
 
 impl Census {
     /// The number of what `maker` makes after `made_before` others.
-    pub(crate) fn number(&mut self, maker: TaskId, made_before: usize) -> usize {
-        if self.numbers.len() <= maker.index() {
-            self.numbers.resize_with(maker.index() + 1, Vec::new);
-        }
-        let numbers = &mut self.numbers[maker.index()];
+    pub(crate) fn number(&mut self, maker: Maker, made_before: usize) -> usize {
+        let numbers = match maker {
+            Maker::Task(task) => {
+                if self.of_tasks.len() <= task.index() {
+                    self.of_tasks.resize_with(task.index() + 1, Vec::new);
+                }
+                &mut self.of_tasks[task.index()]
+            }
+            Maker::Lazy(key) => self.of_lazies.entry(key).or_default(),
+        };
         if made_before == numbers.len() {
             numbers.push(self.count);
             self.count += 1;

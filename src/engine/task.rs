@@ -1,9 +1,12 @@
 //! Tasks: coroutines, their stacks, and what each waits for.
 
+use super::polling::Polling;
 use super::{ObjectId, Operation};
 use corosensei::stack::DefaultStack;
 use corosensei::{CoroutineResult, Yielder};
+use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// Names a task: the same one in all executions in which its spawner has the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +21,15 @@ impl TaskId {
 
     pub(crate) fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("main"),
+            number => write!(f, "T{number}"),
+        }
     }
 }
 
@@ -82,14 +94,23 @@ pub(crate) struct Task {
     pub(crate) state: State,
     pub(crate) coroutine: Option<Coroutine>,
     pub(crate) switch: Option<Switch>,
+    pub(crate) name: Option<Arc<str>>,
     /// Its events so far.
     pub(crate) events: u32,
+    /// Which way its next operation goes.
+    pub(crate) way: u32,
     pub(crate) objects_made: usize,
     pub(crate) tasks_made: usize,
     pub(crate) joiner: Option<TaskId>,
-    /// Mutexes given back by a panic's unwinding, which cannot be interrupted: they are announced when
-    /// it is over.
-    pub(crate) releases: Vec<ObjectId>,
+    /// The notification that woke it before it had stopped to wait.
+    pub(crate) woken_by: Option<usize>,
+    /// What unpark gives it.
+    pub(crate) token: Option<ObjectId>,
+    /// What its end writes, if anybody can ask whether it has ended.
+    pub(crate) end: Option<ObjectId>,
+    pub(crate) polling: Polling,
+    /// What a panic's unwinding, which cannot be interrupted, gave back: announced when it is over.
+    pub(crate) releases: Vec<Operation>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,8 +122,10 @@ pub(crate) enum State {
     Running,
     /// It waits for its turn to do this.
     Announced(Operation),
+    /// It waits to be notified, to take this lock again.
+    Waiting(Operation),
     /// It waits for a task's end.
-    Joining,
+    Joining(TaskId),
     Ended,
 }
 
@@ -110,6 +133,7 @@ impl Task {
     /// Forgets the execution that it was in.
     pub(crate) fn reset(&mut self) {
         self.releases.clear();
-        *self = Task { releases: std::mem::take(&mut self.releases), ..Task::default() };
+        let releases = std::mem::take(&mut self.releases);
+        *self = Task { releases, ..Task::default() };
     }
 }

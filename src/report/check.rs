@@ -121,10 +121,10 @@ pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
     text
 }
 
-/// Replays an execution with this outcome.
+/// Replays the least execution with this outcome.
 fn token(checked: &Checked, outcome: &Outcome<String>) -> Option<Token> {
-    let witness = checked.report.witness(outcome)?;
-    Some(Token { program: checked.program.name.to_string(), size: None, schedule: witness.schedule })
+    let schedule = checked.report.seen(outcome)?.schedule.clone()?;
+    Some(Token { program: checked.program.name.to_string(), size: None, schedule })
 }
 
 /// The last line: how many programs of `asked` came to what.
@@ -208,6 +208,7 @@ pub(super) fn outcome_kind(outcome: &Outcome<String>) -> &'static str {
         Outcome::Panicked(_) => "panicked",
         Outcome::Deadlocked { .. } => "deadlocked",
         Outcome::Livelocked { .. } => "livelocked",
+        Outcome::DataRace { .. } => "data race",
         Outcome::Unfinished { .. } => "unfinished",
     }
 }

@@ -112,9 +112,12 @@ impl<T: Ord> Report<T> {
     pub fn verdict_if(&self, right: impl Fn(&T) -> bool) -> Verdict {
         let worst = self.outcomes().map(|outcome| match outcome {
             Outcome::Returned(value) if right(value) => Verdict::Pass,
-            Outcome::Returned(_) | Outcome::Panicked(_) => Verdict::Fail,
+            Outcome::Returned(_) | Outcome::Panicked(_) | Outcome::DataRace { .. } => Verdict::Fail,
             _ => Verdict::Hang,
         });
+        if let Some(Incomplete::Flaky { .. }) = self.incomplete {
+            return Verdict::Flaky;
+        }
         match (worst.max().unwrap_or(Verdict::Skip), &self.incomplete) {
             (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
             (Verdict::Pass, Some(_)) => Verdict::Bounded,
@@ -128,7 +131,7 @@ impl<T: Ord + Debug> Report<T> {
     /// how to replay a schedule.
     pub(crate) fn failure(&self, again: impl Fn(&Schedule) -> String) -> String {
         let (backend, verdict) = (self.backend, self.verdict());
-        if let (Verdict::Skip, Some(reason)) = (verdict, &self.incomplete) {
+        if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (verdict, &self.incomplete) {
             return format!("this program could not be checked: {reason}");
         }
         let chooser = match self.strategy {

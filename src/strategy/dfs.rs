@@ -12,8 +12,9 @@ pub(crate) struct Dfs {
     has_begun: bool,
 }
 
-/// A scheduling point: the tasks that are still to be chosen there, the present one last.
-struct Node(Vec<TaskId>);
+/// A scheduling point: the tasks, and the ways of each, that are still to be chosen there, the present
+/// choice last.
+struct Node(Vec<(TaskId, u32)>);
 
 impl Scheduler for Dfs {
     fn begin(&mut self, world: &mut World) -> bool {
@@ -35,15 +36,17 @@ impl Scheduler for Dfs {
     fn choose(&mut self, world: &World) -> Choice {
         let position = world.trace.events.len();
         if position == self.stack.len() {
-            let mut enabled: Vec<TaskId> = world.enabled().collect();
-            enabled.reverse();
-            if enabled.is_empty() {
+            let ways = |task| world.ways(task).map(move |way| (task, way));
+            let mut choices: Vec<(TaskId, u32)> = world.enabled().flat_map(ways).collect();
+            choices.reverse();
+            if choices.is_empty() {
                 return Choice::Nobody;
             }
-            self.stack.push(Node(enabled));
+            self.stack.push(Node(choices));
         }
         let Node(left) = &self.stack[position];
-        Choice::Run(*left.last().expect("a scheduling point without choices is popped"))
+        let &(task, way) = left.last().expect("a scheduling point without choices is popped");
+        Choice::Run(task, way)
     }
 
     fn end(&mut self, _: &mut World, _: &End) {}

@@ -6,13 +6,16 @@
 //! * The recursion is a stack, and the executions' common beginning is kept: a race is looked at once,
 //!   after the first execution that has it, not after each.
 //! * The sequence inserted for a race ends with the race's second event; events after it are left out.
-//! * A lock that waits competes with the last lock that took the mutex, which the paper leaves to its
-//!   section on blocking; so do locks that wait forever, at the end of an execution.
-//! * Whether an exchange or a try would succeed the other way round is known (see `engine::reversed`),
-//!   so failed ones are reads.
+//! * An operation that waits competes with what had made it wait, not with what let it go on (see
+//!   `engine::competition`), which the paper leaves to its section on blocking; so do operations that
+//!   wait forever, at the end of an execution.
+//! * Whether an exchange or a try would succeed the other way round is known (see `Trace::reversed`), so
+//!   failed ones are reads.
+//! * An operation may go several ways (whom a notification wakes). They are branches like others, put
+//!   into the tree where the first of them is chosen.
 
 use super::wakeup::{Branches, Fit, Forest};
-use crate::engine::{Choice, End, Event, Race, Scheduler, Second, TaskId, World, dependent, reversed};
+use crate::engine::{ANY_WAY, Choice, End, Event, Race, Scheduler, TaskId, World, dependent, describe};
 
 /// What the search takes for dependent.
 pub(crate) type Relation = fn(&Event, &Event) -> bool;
@@ -81,39 +84,88 @@ impl Dpor {
     /// Sees to it that the race's events will also come in the other order.
     fn reverse(&mut self, world: &World, race: &Race) {
         let trace = &world.trace;
-        let first = trace.events[race.first];
-        let end = match race.second {
-            Second::Executed(position) => position,
-            Second::Pending(_) => trace.events.len(),
-        };
         self.sequence.clear();
         self.sequence.extend(
-            (race.first + 1..end)
-                .filter(|&position| !trace.happens_before(race.first, position))
+            (race.first + 1..trace.end(race))
+                .filter(|&position| trace.stays(position, race))
                 .map(|position| Item { event: trace.events[position], position: Some(position) }),
         );
-        self.sequence.push(Item { event: reversed(&first, &trace.second(race)), position: None });
+        let Some(second) = trace.reversed(race, self.sequence.iter().map(|item| item.event)) else {
+            return;
+        };
+        self.sequence.push(Item { event: second, position: None });
         let dependent = self.dependent;
         let before = |one: &Item, other: &Item| match (one.position, other.position) {
             (Some(one), Some(other)) => trace.happens_before(one, other),
             (Some(position), None) => trace.is_in_past(position, race) || dependent(&one.event, &other.event),
             _ => false,
         };
-        let fit = |event: &Event, sequence: &[Item]| match sequence
-            .iter()
-            .position(|item| item.event.task == event.task)
-        {
-            Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
-            Some(at) => Fit::Initial(at),
-            None if sequence.iter().any(|item| dependent(event, &item.event)) => Fit::No,
-            None => Fit::Independent,
-        };
+        let fit = |event: &Event, sequence: &[Item]| fit(event, sequence, dependent, before);
         let node = &mut self.nodes[race.first];
         let is_weak_initial = |asleep: &Event| !matches!(fit(asleep, &self.sequence), Fit::No);
         if !node.sleep.iter().any(is_weak_initial) {
             self.forest.insert(&mut node.tree, &mut self.sequence, |item| item.event, fit);
         }
     }
+
+    /// Sees to it that the task, which goes one way from here, will also go its others.
+    fn branch(&mut self, world: &World, task: TaskId, way: u32) {
+        let dependent = self.dependent;
+        let fit = |event: &Event, sequence: &[Item]| fit(event, sequence, dependent, |_, _| false);
+        let node = &mut self.nodes[self.depth - 1];
+        for other in world.ways(task).filter(|&other| other != way) {
+            let Some(event) = world.foresee(task, other) else { continue };
+            self.sequence.clear();
+            self.sequence.push(Item { event, position: None });
+            let is_weak_initial = |asleep: &Event| !matches!(fit(asleep, &self.sequence), Fit::No);
+            if !node.sleep.iter().any(is_weak_initial) {
+                self.forest.insert(&mut node.tree, &mut self.sequence, |item| item.event, fit);
+            }
+        }
+    }
+
+    /// What is next at the scheduling point that was entered last.
+    fn next(&mut self, world: &World) -> Choice {
+        let node = &mut self.nodes[self.depth - 1];
+        while let Some((event, below)) = self.forest.pop(&mut node.tree) {
+            if let Some(way) = world.can_repeat(&event) {
+                node.below = below;
+                return Choice::Run(event.task, way);
+            }
+            if !world.is_patient(event.task) {
+                return Choice::Diverged(describe(&event));
+            }
+            // A task that polls has nothing new to read here.
+            self.forest.clear(below);
+        }
+        let is_awake = |task: TaskId, way: u32| {
+            !node.sleep.iter().any(|asleep| asleep.task == task && asleep.way == way)
+        };
+        let mut has_enabled = false;
+        for task in world.enabled() {
+            has_enabled = true;
+            if let Some(way) = world.ways(task).find(|&way| is_awake(task, way)) {
+                return Choice::Run(task, way);
+            }
+        }
+        if has_enabled { Choice::Redundant } else { Choice::Nobody }
+    }
+}
+
+/// Where an event fits into a sequence whose items are ordered by `before`.
+fn fit(event: &Event, sequence: &[Item], dependent: Relation, before: impl Fn(&Item, &Item) -> bool) -> Fit {
+    match sequence.iter().position(|item| item.event.task == event.task) {
+        // The same task going another way.
+        Some(at) if !is_same_way(&sequence[at].event, event) => Fit::No,
+        Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
+        Some(at) => Fit::Initial(at),
+        None if sequence.iter().any(|item| dependent(event, &item.event)) => Fit::No,
+        None => Fit::Independent,
+    }
+}
+
+fn is_same_way(one: &Event, other: &Event) -> bool {
+    one.way == other.way || one.way == ANY_WAY || other.way == ANY_WAY
 }
 
 impl Scheduler for Dpor {
@@ -141,17 +193,13 @@ impl Scheduler for Dpor {
         if self.depth == world.trace.events.len() {
             self.enter(world);
         }
-        let node = &mut self.nodes[self.depth - 1];
-        if let Some((event, below)) = self.forest.pop(&mut node.tree) {
-            node.below = below;
-            return if world.can_repeat(&event) { Choice::Run(event.task) } else { Choice::Diverged };
+        let choice = self.next(world);
+        if let Choice::Run(task, way) = choice
+            && world.has_ways(task)
+        {
+            self.branch(world, task, way);
         }
-        let is_asleep = |task: TaskId| node.sleep.iter().any(|asleep| asleep.task == task);
-        let mut enabled = world.enabled().peekable();
-        match enabled.peek() {
-            None => Choice::Nobody,
-            Some(_) => enabled.find(|&task| !is_asleep(task)).map_or(Choice::Redundant, Choice::Run),
-        }
+        choice
     }
 
     fn end(&mut self, world: &mut World, _: &End) {

@@ -12,6 +12,7 @@ pub(crate) use dfs::Dfs;
 pub(crate) use dpor::Dpor;
 
 use crate::Backend;
+use crate::engine::Scheduler;
 
 /// Who chooses the schedules under [`Backend::Native`] and [`Backend::Shuttle`]. The other backends
 /// choose themselves.
@@ -41,6 +42,14 @@ pub enum Strategy {
     },
     /// All schedules, one after another, without any reduction.
     Dfs,
+}
+
+/// The native engine's scheduler of that name.
+pub(crate) fn scheduler(strategy: Strategy) -> Box<dyn Scheduler> {
+    match strategy {
+        Strategy::Dfs => Box::new(Dfs::default()),
+        _ => Box::new(Dpor::new()),
+    }
 }
 
 impl Strategy {

@@ -133,7 +133,7 @@ fn run_program(threads: &[Vec<Step>]) -> Vec<Option<Vec<usize>>> {
     results
 }
 
-type Class = Vec<Vec<(TaskId, u32, Access)>>;
+type Class = Vec<Vec<(TaskId, u32, Access, u32)>>;
 
 struct Found {
     classes: BTreeMap<Class, u64>,
@@ -146,14 +146,14 @@ struct Found {
 const EXECUTIONS_MAX: u64 = 5_000;
 
 /// What a strategy finds; `None` if it is too much.
-fn explore(scheduler: impl Scheduler + 'static, program: &[Vec<Step>]) -> Option<Found> {
+fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &[Vec<Step>]) -> Option<Found> {
     crate::backend::mute();
     let limits = Limits { executions_max: EXECUTIONS_MAX, steps_max: 1_000, ..Limits::default() };
     let program = program.to_vec();
     let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =
         Arc::new(move || run_program(&program));
     let mut classes = BTreeMap::new();
-    let search = explore_with(Search::new(limits, Arc::default()), Box::new(scheduler), &body, |world| {
+    let search = explore_with(Search::new(limits, Arc::default()), scheduler, &body, |world| {
         let mut class = world.trace.canonical();
         while class.last().is_some_and(Vec::is_empty) {
             class.pop();
@@ -169,13 +169,13 @@ fn explore(scheduler: impl Scheduler + 'static, program: &[Vec<Step>]) -> Option
 fn oracle(seed: u64, count: usize) -> impl Iterator<Item = (Vec<Vec<Step>>, Found)> {
     let mut dice = Dice(seed);
     std::iter::repeat_with(move || dice.program())
-        .filter_map(|program| explore(Dfs::default(), &program).map(|found| (program, found)))
+        .filter_map(|program| explore(|| Box::new(Dfs::default()), &program).map(|found| (program, found)))
         .take(count)
 }
 
 /// How `dpor` with this relation differs from the oracle.
 fn difference(relation: Relation, program: &[Vec<Step>], oracle: &Found) -> Option<&'static str> {
-    let Some(found) = explore(Dpor::with_relation(relation), program) else {
+    let Some(found) = explore(|| Box::new(Dpor::with_relation(relation)), program) else {
         return Some("does not come to an end");
     };
     if !found.classes.keys().eq(oracle.classes.keys()) {

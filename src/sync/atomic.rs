@@ -37,7 +37,7 @@ enum Cell<R, S, L> {
 
 /// Calls one method on whichever atomic this is; the native engine is told what kind it is.
 macro_rules! on_backend {
-    ($self:ident, $kind:ident($($expected:expr)?), $cell:ident => $call:expr) => {
+    ($self:ident, $function:tt $kind:ident($($expected:expr)?), $cell:ident => $call:expr) => {
         match &$self.0 {
             Cell::Real($cell) => {
                 backend::expect_real("an atomic");
@@ -46,7 +46,12 @@ macro_rules! on_backend {
             Cell::Native(object, $cell) => {
                 backend::expect(Backend::Native, "an atomic");
                 object.$kind($($expected.bits(),)? || $cell.load(Ordering::SeqCst).bits());
-                $call
+                let before = $cell.load(Ordering::Relaxed);
+                let result = $call;
+                backend::native::note($function, || {
+                    (format!("{before:?}"), format!("{:?}", $cell.load(Ordering::Relaxed)))
+                });
+                result
             }
             #[cfg(feature = "shuttle")]
             Cell::Shuttle($cell) => {
@@ -110,7 +115,7 @@ macro_rules! atomic {
             pub fn new(value: $value) -> Self {
                 $name(match backend::current() {
                     Backend::Real => Cell::Real(real::$name::new(value)),
-                    Backend::Native => Cell::Native(backend::native::Object::new(), real::$name::new(value)),
+                    Backend::Native => Cell::Native(backend::native::Object::atomic(), real::$name::new(value)),
                     #[cfg(feature = "shuttle")]
                     Backend::Shuttle => Cell::Shuttle(shuttle::sync::atomic::$name::new(value)),
                     #[cfg(feature = "loom")]
@@ -125,19 +130,19 @@ macro_rules! atomic {
             /// Reads the value.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                on_backend!(self, load(), cell => cell.load(order))
+                on_backend!(self, "load" load(), cell => cell.load(order))
             }
 
             /// Writes the value.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                on_backend!(self, store(), cell => cell.store(value, order))
+                on_backend!(self, "store" store(), cell => cell.store(value, order))
             }
 
             /// Writes the value and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                on_backend!(self, store(), cell => cell.swap(value, order))
+                on_backend!(self, "swap" store(), cell => cell.swap(value, order))
             }
 
             /// Writes `new` if the value is `current`.
@@ -152,11 +157,12 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                on_backend!(self, exchange(current), cell => cell.compare_exchange(current, new, success, failure))
+                on_backend!(self, "compare_exchange" exchange(current), cell => cell.compare_exchange(current, new, success, failure))
             }
 
-            /// As [`Self::compare_exchange`], but it may fail without a reason: for real on some
-            /// machines; under a checker it never does.
+            /// As [`Self::compare_exchange`], but it may fail without a reason: for real on some machines;
+            /// under native as often as [`Checker::weak_failures_max`](crate::Checker::weak_failures_max) says,
+            /// which is never if nothing is said; under shuttle and loom never.
             ///
             /// # Errors
             /// The value, when it is another or the exchange failed without a reason.
@@ -169,9 +175,12 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 if let Cell::Native(..) = &self.0 {
+                    if backend::native::chance(backend::native::Chance::WeakFailure) {
+                        return Err(self.load(failure));
+                    }
                     return self.compare_exchange(current, new, success, failure);
                 }
-                on_backend!(self, exchange(current), cell => {
+                on_backend!(self, "compare_exchange_weak" exchange(current), cell => {
                     cell.compare_exchange_weak(current, new, success, failure)
                 })
             }
@@ -245,7 +254,7 @@ macro_rules! fetch {
                 #[doc = concat!($what, ", and returns the value before.")]
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    on_backend!(self, store(), cell => cell.$method(value, order))
+                    on_backend!(self, (stringify!($method)) store(), cell => cell.$method(value, order))
                 }
             )+
         }

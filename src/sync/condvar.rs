@@ -1,4 +1,5 @@
-//! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait.
+//! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait, which under native
+//! may also end at once.
 
 use super::mutex::{MutexGuard, Reacquired};
 use crate::backend::{self, Held, Signal};
@@ -8,8 +9,9 @@ use std::time::{Duration, Instant};
 
 /// [`std::sync::Condvar`], under every backend.
 ///
-/// Whom `notify_one` wakes differs: under shuttle any waiter, as the scheduler likes; under loom
-/// always the one that waits longest; for real, whom the operating system likes.
+/// Whom `notify_one` wakes differs: under native each waiter in some execution; under shuttle any, as the
+/// scheduler likes; under loom always the one that waits longest; for real, whom the operating system
+/// likes.
 pub struct Condvar {
     signal: Signal,
 }
@@ -19,7 +21,8 @@ pub struct Condvar {
 pub struct WaitTimeoutResult(bool);
 
 impl WaitTimeoutResult {
-    /// True when the time was up; never under shuttle and loom, where timeouts do not fire.
+    /// True when the time was up; never under shuttle and loom, where timeouts do not fire; under native
+    /// in some executions, as often in each as [`Checker::timeouts_max`](crate::Checker::timeouts_max) says.
     pub fn timed_out(&self) -> bool {
         self.0
     }
@@ -27,6 +30,7 @@ impl WaitTimeoutResult {
 
 impl Condvar {
     /// A condition that nobody waits for.
+    #[track_caller]
     pub fn new() -> Self {
         Condvar { signal: Signal::new() }
     }
@@ -84,7 +88,8 @@ impl Condvar {
             },
             held => {
                 drop(data);
-                (Reacquired::Held(self.signal.wait(held)), WaitTimeoutResult(false))
+                let (held, is_over) = self.signal.wait_timeout(held);
+                (Reacquired::Held(held), WaitTimeoutResult(is_over))
             }
         });
         match guard {
@@ -109,7 +114,8 @@ impl Condvar {
             if !condition(&mut *guard) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            // Under a checker time does not pass: the wait below never times out, whatever it is given.
+            // Under a checker time does not pass: whether the wait below times out is the checker's choice,
+            // whatever it is given.
             let left = timeout.saturating_sub(begun.elapsed());
             let (reacquired, result) = self.wait_timeout(guard, left)?;
             guard = reacquired;

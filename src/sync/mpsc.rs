@@ -1,7 +1,8 @@
-//! Channels with one receiver: the names and paths of `std::sync::mpsc`. Under a checker a channel
-//! is a queue under the facade's mutex, with a condvar for each side.
+//! Channels with one receiver: the names and paths of `std::sync::mpsc`. The native engine has its own;
+//! under the other checkers a channel is a queue under the facade's mutex, with a condvar for each side.
 
 use super::{Arc, Condvar, Mutex, MutexGuard};
+use crate::backend::native::{self, Chance, NativeReceiver, NativeSender};
 use crate::backend::{self, Backend};
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,24 +13,40 @@ use std::time::Duration;
 /// A channel that never makes a sender wait.
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    if backend::current() == Backend::Real {
-        let (sender, receiver) = real::channel();
-        return (Sender(Sending::Real(sender)), Receiver(Receiving::Real(receiver)));
+    match backend::current() {
+        Backend::Real => {
+            let (sender, receiver) = real::channel();
+            (Sender(Sending::Real(sender)), Receiver(Receiving::Real(receiver)))
+        }
+        Backend::Native => {
+            let (sender, receiver) = native::channel(None);
+            (Sender(Sending::Native(sender)), Receiver(Receiving::Native(receiver)))
+        }
+        _ => {
+            let channel = Arc::new(Channel::new(None));
+            (Sender(Sending::Checked(End(Arc::clone(&channel)))), Receiver(Receiving::Checked(channel)))
+        }
     }
-    let channel = Arc::new(Channel::new(None));
-    (Sender(Sending::Checked(End(Arc::clone(&channel)))), Receiver(Receiving::Checked(channel)))
 }
 
 /// A channel that holds at most `capacity` messages; with zero, a sender waits until its message
 /// was taken.
 #[track_caller]
 pub fn sync_channel<T>(capacity: usize) -> (SyncSender<T>, Receiver<T>) {
-    if backend::current() == Backend::Real {
-        let (sender, receiver) = real::sync_channel(capacity);
-        return (SyncSender(Sending::Real(sender)), Receiver(Receiving::Real(receiver)));
+    match backend::current() {
+        Backend::Real => {
+            let (sender, receiver) = real::sync_channel(capacity);
+            (SyncSender(Sending::Real(sender)), Receiver(Receiving::Real(receiver)))
+        }
+        Backend::Native => {
+            let (sender, receiver) = native::channel(Some(capacity));
+            (SyncSender(Sending::Native(sender)), Receiver(Receiving::Native(receiver)))
+        }
+        _ => {
+            let channel = Arc::new(Channel::new(Some(capacity)));
+            (SyncSender(Sending::Checked(End(Arc::clone(&channel)))), Receiver(Receiving::Checked(channel)))
+        }
     }
-    let channel = Arc::new(Channel::new(Some(capacity)));
-    (SyncSender(Sending::Checked(End(Arc::clone(&channel)))), Receiver(Receiving::Checked(channel)))
 }
 
 /// [`std::sync::mpsc::Sender`], under every backend.
@@ -43,11 +60,13 @@ pub struct Receiver<T>(Receiving<T>);
 
 enum Sending<R, T> {
     Real(R),
+    Native(NativeSender<T>),
     Checked(End<T>),
 }
 
 enum Receiving<T> {
     Real(real::Receiver<T>),
+    Native(NativeReceiver<T>),
     Checked(Arc<Channel<T>>),
 }
 
@@ -61,6 +80,10 @@ impl<T> Sender<T> {
         match &self.0 {
             Sending::Real(sender) => {
                 backend::expect_real("a channel");
+                sender.send(message)
+            }
+            Sending::Native(sender) => {
+                backend::expect(Backend::Native, "a channel");
                 sender.send(message)
             }
             Sending::Checked(end) => end.0.send(message),
@@ -80,6 +103,10 @@ impl<T> SyncSender<T> {
                 backend::expect_real("a channel");
                 sender.send(message)
             }
+            Sending::Native(sender) => {
+                backend::expect(Backend::Native, "a channel");
+                sender.send(message)
+            }
             Sending::Checked(end) => end.0.send(message),
         }
     }
@@ -93,6 +120,10 @@ impl<T> SyncSender<T> {
         match &self.0 {
             Sending::Real(sender) => {
                 backend::expect_real("a channel");
+                sender.try_send(message)
+            }
+            Sending::Native(sender) => {
+                backend::expect(Backend::Native, "a channel");
                 sender.try_send(message)
             }
             Sending::Checked(end) => end.0.try_send(message),
@@ -112,6 +143,10 @@ impl<T> Receiver<T> {
                 backend::expect_real("a channel");
                 receiver.recv()
             }
+            Receiving::Native(receiver) => {
+                backend::expect(Backend::Native, "a channel");
+                receiver.recv()
+            }
             Receiving::Checked(channel) => channel.recv(),
         }
     }
@@ -127,11 +162,16 @@ impl<T> Receiver<T> {
                 backend::expect_real("a channel");
                 receiver.try_recv()
             }
+            Receiving::Native(receiver) => {
+                backend::expect(Backend::Native, "a channel");
+                receiver.try_recv()
+            }
             Receiving::Checked(channel) => channel.try_recv(),
         }
     }
 
-    /// Waits for a message for at most `timeout`, which never passes under shuttle and loom.
+    /// Waits for a message for at most `timeout`, which never passes under shuttle and loom, and under native
+    /// in some executions.
     ///
     /// # Errors
     /// When the time is up, or all senders are gone and no message is left.
@@ -141,6 +181,17 @@ impl<T> Receiver<T> {
             Receiving::Real(receiver) => {
                 backend::expect_real("a channel");
                 receiver.recv_timeout(timeout)
+            }
+            Receiving::Native(receiver) => {
+                backend::expect(Backend::Native, "a channel");
+                backend::wait_with_timeout();
+                if !native::chance(Chance::Timeout) {
+                    return receiver.recv().map_err(|RecvError| RecvTimeoutError::Disconnected);
+                }
+                receiver.try_recv().map_err(|error| match error {
+                    TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                })
             }
             Receiving::Checked(channel) => {
                 backend::wait_with_timeout();
@@ -376,6 +427,7 @@ impl<R: Clone, T> Clone for Sending<R, T> {
     fn clone(&self) -> Self {
         match self {
             Sending::Real(sender) => Sending::Real(sender.clone()),
+            Sending::Native(sender) => Sending::Native(sender.clone()),
             Sending::Checked(end) => Sending::Checked(end.clone()),
         }
     }

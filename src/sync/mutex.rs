@@ -22,6 +22,7 @@ pub struct MutexGuard<'a, T: ?Sized> {
 
 impl<T> Mutex<T> {
     /// An unlocked mutex.
+    #[track_caller]
     pub fn new(value: T) -> Self {
         Mutex { lock: Lock::new(), data: std::sync::Mutex::new(value) }
     }

@@ -28,6 +28,7 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
 
 impl<T> RwLock<T> {
     /// An unlocked lock.
+    #[track_caller]
     pub fn new(value: T) -> Self {
         RwLock { turns: RwTurns::new(), data: std::sync::RwLock::new(value) }
     }

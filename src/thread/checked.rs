@@ -6,6 +6,7 @@ use crate::panic;
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Result;
 use std::time::Duration;
@@ -101,11 +102,12 @@ impl Builder {
             Backend::Native => {
                 let result = Arc::new(Mutex::new(None));
                 let packet = Arc::clone(&result);
-                let task = backend::native::spawn(move || {
+                let name: Option<Arc<str>> = self.name.map(Arc::from);
+                let task = backend::native::spawn(Location::caller(), name.clone(), move || {
                     let result = body();
                     *packet.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
                 });
-                (Handle::Native(Native { task, result }), Identity::Native(task, self.name.map(Arc::from)))
+                (Handle::Native(Native { task, result }), Identity::Native(NativeId::new(task), name))
             }
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => {
@@ -180,7 +182,7 @@ impl<T> JoinHandle<T> {
             }
             Handle::Native(Native { task, result }) => {
                 backend::expect(Backend::Native, "a thread's handle");
-                backend::native::join(task);
+                backend::native::join(task, Location::caller());
                 let Some(result) = result.lock().unwrap_or_else(PoisonError::into_inner).take() else {
                     unreachable!("a task that has ended has left its result");
                 };
@@ -205,10 +207,11 @@ impl<T> JoinHandle<T> {
     }
 
     /// Whether the thread has ended; does not wait.
+    #[track_caller]
     pub fn is_finished(&self) -> bool {
         match (&self.handle, &self.record) {
             (Handle::Real(handle), _) => handle.is_finished(),
-            (Handle::Native(_), _) => backend::unsupported("to ask whether a thread has ended", "join it"),
+            (Handle::Native(Native { task, .. }), _) => backend::native::has_ended(*task),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
             (_, Some(record)) => record.execution.has_ended(record.task),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
@@ -230,7 +233,7 @@ pub struct Thread(Identity);
 #[derive(Clone)]
 enum Identity {
     Real(std::thread::Thread),
-    Native(backend::native::Task, Option<Arc<str>>),
+    Native(NativeId, Option<Arc<str>>),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::thread::Thread),
     #[cfg(feature = "loom")]
@@ -244,18 +247,31 @@ pub struct ThreadId(Id);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Id {
     Real(std::thread::ThreadId),
-    Native(backend::native::Task),
+    Native(NativeId),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::thread::ThreadId),
     #[cfg(feature = "loom")]
     Loom(loom::thread::ThreadId),
 }
 
+/// A task of the native engine, in the execution that it is in: the next has other tasks of that number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct NativeId {
+    task: backend::native::Task,
+    execution: u64,
+}
+
+impl NativeId {
+    fn new(task: backend::native::Task) -> Self {
+        NativeId { task, execution: backend::native::execution_number() }
+    }
+}
+
 impl Identity {
     fn id(&self) -> Id {
         match self {
             Identity::Real(thread) => Id::Real(thread.id()),
-            Identity::Native(task, _) => Id::Native(*task),
+            Identity::Native(id, _) => Id::Native(*id),
             #[cfg(feature = "shuttle")]
             Identity::Shuttle(thread) => Id::Shuttle(thread.id()),
             #[cfg(feature = "loom")]
@@ -263,10 +279,11 @@ impl Identity {
         }
     }
 
+    #[track_caller]
     fn unpark(&self) {
         match self {
             Identity::Real(thread) => thread.unpark(),
-            Identity::Native(..) => refuse_native("`unpark`"),
+            Identity::Native(id, _) => backend::native::unpark(id.task),
             #[cfg(feature = "shuttle")]
             Identity::Shuttle(thread) => thread.unpark(),
             #[cfg(feature = "loom")]
@@ -310,7 +327,7 @@ impl fmt::Debug for ThreadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Id::Real(id) => id.fmt(f),
-            Id::Native(id) => id.fmt(f),
+            Id::Native(id) => id.task.fmt(f),
             #[cfg(feature = "shuttle")]
             Id::Shuttle(id) => id.fmt(f),
             #[cfg(feature = "loom")]
@@ -323,7 +340,10 @@ impl fmt::Debug for ThreadId {
 pub fn current() -> Thread {
     Thread(match backend::current() {
         Backend::Real => Identity::Real(std::thread::current()),
-        Backend::Native => refuse_native("the current thread's handle"),
+        Backend::Native => {
+            let (task, name) = backend::native::current();
+            Identity::Native(NativeId::new(task), name)
+        }
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => Identity::Shuttle(shuttle::thread::current()),
         #[cfg(feature = "loom")]
@@ -338,7 +358,7 @@ pub fn current() -> Thread {
 pub fn yield_now() {
     match backend::current() {
         Backend::Real => std::thread::yield_now(),
-        Backend::Native => refuse_native("`yield_now` or `sleep`"),
+        Backend::Native => backend::native::yield_now(),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::thread::yield_now(),
         #[cfg(feature = "loom")]
@@ -362,7 +382,7 @@ pub fn sleep(duration: Duration) {
 pub fn park() {
     match backend::current() {
         Backend::Real => std::thread::park(),
-        Backend::Native => refuse_native("`park`"),
+        Backend::Native => backend::native::park(),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::thread::park(),
         #[cfg(feature = "loom")]
@@ -372,20 +392,21 @@ pub fn park() {
     }
 }
 
-/// As [`park`], for at most `timeout`, which never passes under shuttle and loom.
+/// As [`park`], for at most `timeout`, which never passes under shuttle and loom, and under native in some
+/// executions.
 #[track_caller]
 pub fn park_timeout(timeout: Duration) {
     match backend::current() {
         Backend::Real => std::thread::park_timeout(timeout),
+        Backend::Native => {
+            backend::wait_with_timeout();
+            backend::native::park_timeout();
+        }
         _ => {
             backend::wait_with_timeout();
             park();
         }
     }
-}
-
-fn refuse_native(what: &str) -> ! {
-    backend::unsupported(what, "check this program under shuttle or loom")
 }
 
 /// How many threads can run at once. Two under a checker, so that a program does not depend on the

@@ -1,30 +1,48 @@
-//! Following a schedule, and what an execution did as a witness.
+//! Following a schedule, and what its execution did, for readers.
 
-use crate::engine::{Access, Action, Choice, End, Event, Scheduler, TaskId, World};
-use crate::outcome::Diverged;
-use crate::schedule::{Bounds, Pick, Schedule};
-use crate::witness::{Effect, ObjectKind, Step, Witness, WitnessObject, WitnessTask};
-use std::cell::RefCell;
-use std::rc::Rc;
+use super::explore::{explore_with, order};
+use crate::backend::panics;
+use crate::backend::search::Search;
+use crate::engine::{Choice, End, ObjectId, Scheduler, TaskId, World};
+use crate::outcome::{Diverged, Incomplete};
+use crate::panic;
+use crate::schedule::Schedule;
+use crate::witness::{Effect, ObjectKind, Place, Step, Witness, WitnessObject, WitnessTask};
+use std::sync::Arc;
 
-/// Lets those go on whom the schedule names.
-pub(super) struct Follower {
-    schedule: Schedule,
-    has_begun: bool,
-    diverged: Rc<RefCell<Option<Diverged>>>,
+/// Runs `body` once, as `schedule` says.
+pub(crate) fn replay<T>(
+    search: Search<T>,
+    schedule: &Schedule,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Result<(Search<T>, Witness), Diverged>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    let schedule = schedule.clone();
+    let ended = std::thread::spawn(move || {
+        let follower =
+            || -> Box<dyn Scheduler> { Box::new(Follower { schedule: schedule.clone(), has_begun: false }) };
+        let mut seen = None;
+        let search = explore_with(search, follower, &body, |world| seen = Some(witness(world, &schedule)));
+        (search, seen)
+    })
+    .join();
+    let (search, witness) = ended.unwrap_or_else(|payload| panic::resume_unwind(payload));
+    match (&search.incomplete, witness) {
+        (Some(Incomplete::Flaky { step, expected, found }), _) => {
+            Err(Diverged { step: *step, expected: expected.clone(), found: found.clone() })
+        }
+        (_, Some(witness)) => Ok((search, witness)),
+        (_, None) => unreachable!("a replay has one execution"),
+    }
 }
 
-impl Follower {
-    /// And where it tells that it could not.
-    pub(super) fn new(schedule: Schedule) -> (Self, Rc<RefCell<Option<Diverged>>>) {
-        let diverged = Rc::default();
-        (Follower { schedule, has_begun: false, diverged: Rc::clone(&diverged) }, diverged)
-    }
-
-    fn diverge(&self, step: usize, expected: String, found: String) -> Choice {
-        self.diverged.borrow_mut().get_or_insert(Diverged { step, expected, found });
-        Choice::Diverged
-    }
+/// Lets those go on whom the schedule names.
+struct Follower {
+    schedule: Schedule,
+    has_begun: bool,
 }
 
 impl Scheduler for Follower {
@@ -33,28 +51,20 @@ impl Scheduler for Follower {
     }
 
     fn choose(&mut self, world: &World) -> Choice {
-        let events = &world.trace.events;
-        if let (Some(event), Some(pick)) =
-            (events.last(), events.len().checked_sub(1).map(|at| self.schedule.picks[at]))
-            && pick.mark != 0
-            && pick.mark != mark(event)
-        {
-            let name = name(event.task);
-            let found = format!("{} of {name}", function(event));
-            return self.diverge(events.len(), format!("another step of {name}"), found);
-        }
-        let step = events.len() + 1;
-        let next = world.enabled().next();
-        let picked = self.schedule.picks.get(events.len()).map(|pick| TaskId::new(pick.task as usize));
-        match (picked, next) {
-            (None, None) => Choice::Nobody,
-            (None, Some(next)) => {
-                self.diverge(step, "the end".to_string(), format!("that {} goes on", name(next)))
-            }
-            (Some(picked), _) if world.enabled().any(|task| task == picked) => Choice::Run(picked),
-            (Some(picked), _) => {
-                self.diverge(step, format!("a step of {}", name(picked)), "that it cannot go on".to_string())
-            }
+        let Some(pick) = self.schedule.picks.get(world.position()) else {
+            let is_over = world.enabled().next().is_none();
+            return if is_over { Choice::Nobody } else { Choice::Diverged("the end".to_string()) };
+        };
+        let numbered = |number: u32| world.spawned().get(number as usize).copied();
+        let Some(task) = numbered(pick.task).filter(|&task| world.is_enabled(task)) else {
+            return Choice::Diverged(format!("a step of {}", name(pick.task as usize)));
+        };
+        let way = world.ways(task).find(|&way| {
+            way == pick.way || numbered(pick.way).is_some_and(|woken| woken.index() == way as usize)
+        });
+        match way.and_then(|way| world.foresee(task, way)) {
+            Some(event) if pick.mark == 0 || event.mark() == pick.mark => Choice::Run(task, event.way),
+            _ => Choice::Diverged(format!("another step of {}", name(pick.task as usize))),
         }
     }
 
@@ -62,63 +72,38 @@ impl Scheduler for Follower {
 }
 
 /// What the execution that has ended did.
-pub(super) fn witness(world: &World) -> Witness {
-    let events = &world.trace.events;
-    let picks = events
-        .iter()
-        .map(|event| Pick { task: event.task.index() as u32, way: 0, mark: mark(event) })
-        .collect();
-    let task_count = events.iter().map(|event| event.task.index() + 1).max().unwrap_or(1);
-    let object_count = events.iter().map(|event| event.operation.object.index() + 1).max().unwrap_or(0);
-    let kind = |object| {
-        let is_atomic = events.iter().any(|event| {
-            event.operation.object.index() == object && matches!(event.access, Access::Read | Access::Write)
-        });
-        if is_atomic { ObjectKind::Atomic } else { ObjectKind::Mutex }
+fn witness(world: &World, schedule: &Schedule) -> Witness {
+    let events = &world.trace.events[..world.position()];
+    let mut objects: Vec<ObjectId> = Vec::new();
+    for event in events {
+        if !objects.contains(&event.operation.object) {
+            objects.push(event.operation.object);
+        }
+    }
+    let place = |event: &crate::engine::Event| {
+        let place = event.operation.place;
+        Some(Place { file: place.file(), line: place.line(), column: place.column() })
     };
+    let step = |event: &crate::engine::Event| Step {
+        task: order(world, event.task),
+        function: event.operation.action.name(),
+        object: objects.iter().position(|object| *object == event.operation.object),
+        effect: Effect::Done,
+        place: place(event),
+        preempts: false,
+    };
+    let task = |(number, _): (usize, &TaskId)| WitnessTask { name: name(number), spawned_at: None };
     Witness {
-        schedule: Schedule { picks, bounds: Bounds::default() },
+        schedule: schedule.clone(),
         outcome: String::new(),
-        tasks: (0..task_count)
-            .map(|task| WitnessTask { name: name(TaskId::new(task)), spawned_at: None })
-            .collect(),
-        objects: (0..object_count)
-            .map(|object| WitnessObject { kind: kind(object), made_at: None })
-            .collect(),
-        steps: events
-            .iter()
-            .map(|event| Step {
-                task: event.task.index(),
-                function: function(event),
-                object: Some(event.operation.object.index()),
-                effect: Effect::Done,
-                place: None,
-                preempts: false,
-            })
-            .collect(),
+        tasks: world.spawned().iter().enumerate().map(task).collect(),
+        objects: objects.iter().map(|_| WitnessObject { kind: ObjectKind::Atomic, made_at: None }).collect(),
+        steps: events.iter().map(step).collect(),
         waits: Vec::new(),
-        preemptions: 0,
+        preemptions: world.preemptions(),
     }
 }
 
-fn name(task: TaskId) -> String {
-    if task == TaskId::MAIN { "main".to_string() } else { format!("T{}", task.index()) }
-}
-
-fn function(event: &Event) -> &'static str {
-    match event.operation.action {
-        Action::Load => "load",
-        Action::Store => "store",
-        Action::Exchange { .. } => "compare_exchange",
-        Action::Lock => "lock",
-        Action::TryLock => "try_lock",
-        Action::Unlock => "unlock",
-    }
-}
-
-/// Never 0, which says nothing.
-fn mark(event: &Event) -> u8 {
-    let action = function(event).bytes().fold(7_u8, |mark, byte| mark.wrapping_mul(31) ^ byte);
-    let object = event.operation.object.index() as u8;
-    (action.wrapping_mul(13) ^ object.wrapping_mul(29) ^ event.access as u8).max(1)
+fn name(number: usize) -> String {
+    if number == 0 { "main".to_string() } else { format!("T{number}") }
 }

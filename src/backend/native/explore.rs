@@ -1,0 +1,140 @@
+//! One execution after another, as the strategy likes, and what each came to.
+
+use super::{ENGINE, EXECUTION, Task, coroutine, resume, with};
+use crate::backend::execution::{Execution, Running};
+use crate::backend::search::Search;
+use crate::backend::{Backend, TaskId, panics, set_execution};
+use crate::engine::{Action, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
+use crate::outcome::Incomplete;
+use crate::panic;
+use crate::schedule::{Pick, Schedule};
+use crate::strategy::{self, Strategy};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Explores `body` until `search` has enough or there is nothing left.
+pub(crate) fn explore<T>(
+    search: Search<T>,
+    strategy: Strategy,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
+    let ended =
+        std::thread::spawn(move || explore_with(search, || strategy::scheduler(strategy), &body, |_| ()))
+            .join();
+    ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
+/// Explores on this thread, and shows each execution's world when it has ended.
+pub(crate) fn explore_with<T: Ord + 'static>(
+    mut search: Search<T>,
+    scheduler: impl Fn() -> Box<dyn Scheduler>,
+    body: &Arc<dyn Fn() -> T + Send + Sync>,
+    mut ended: impl FnMut(&World),
+) -> Search<T> {
+    let mut settings = Settings {
+        steps_max: search.limits.steps_max,
+        bounds: search.limits.bounds,
+        ends_are_events: false,
+        logs: false,
+    };
+    ENGINE.set(Some(Engine::new(scheduler(), settings)));
+    while search.may_begin() && with(Engine::begin) {
+        let (end, running, value) = run_once(body);
+        if end == End::Restart {
+            settings.ends_are_events = true;
+            ENGINE.set(Some(Engine::new(scheduler(), settings)));
+            continue;
+        }
+        with(|engine| {
+            record(&mut search, &engine.world, &end, &running, value);
+            ended(&engine.world);
+            engine.finish(&end);
+        });
+    }
+    ENGINE.set(None);
+    search
+}
+
+fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Running, value: Option<T>) {
+    search.count_events(world.position());
+    let seen = match end {
+        End::Finished => search.record_ended(running, value),
+        End::Blocked => search.record_blocked(running),
+        End::Polling => search.record_endless(running),
+        End::Endless => {
+            search.give_up(Incomplete::FirstHang);
+            search.record_endless(running)
+        }
+        End::DataRace(first, second) => {
+            let name = |&position: &usize| running.task_name(order(world, world.trace.events[position].task));
+            search.record_data_race([first, second].map(name))
+        }
+        End::Redundant => {
+            search.redundant += 1;
+            return;
+        }
+        End::Diverged(Divergence { step, expected, found }) => {
+            let (expected, found) = (expected.clone(), found.clone());
+            search.give_up(Incomplete::Flaky { step: step + 1, expected, found });
+            return;
+        }
+        End::GivenUp => {
+            let reason = running.reason().unwrap_or_else(|| "the execution was given up".to_string());
+            search.give_up(Incomplete::Unsupported(reason));
+            return;
+        }
+        End::Restart => return,
+    };
+    seen.keep_least(world.preemptions(), world.position(), || schedule(world));
+}
+
+/// The choices of the execution that has just ended.
+fn schedule(world: &World) -> Schedule {
+    let events = &world.trace.events[..world.position()];
+    let pick = |event: &Event| Pick {
+        task: order(world, event.task) as u32,
+        way: match event.operation.action {
+            Action::NotifyOne => order(world, Task::new(event.way as usize)) as u32,
+            _ => event.way,
+        },
+        mark: event.mark(),
+    };
+    Schedule { picks: events.iter().map(pick).collect(), bounds: world.bounds() }
+}
+
+/// A task's number in the order of spawning.
+pub(super) fn order(world: &World, task: Task) -> usize {
+    world.spawned().iter().position(|&other| other == task).unwrap_or(0)
+}
+
+/// One execution; what its main task returned, if it did.
+fn run_once<T: 'static>(body: &Arc<dyn Fn() -> T + Send + Sync>) -> (End, Running, Option<T>) {
+    EXECUTION.set(EXECUTION.get() + 1);
+    let running = Execution::begin(Backend::Native);
+    set_execution(Some(Arc::clone(&running)));
+    let value = Rc::new(RefCell::new(None));
+    let (record, body, returned) = (Arc::clone(&running), Arc::clone(body), Rc::clone(&value));
+    resume(
+        Task::MAIN,
+        coroutine(move || {
+            let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
+            let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+            *returned.borrow_mut() = result.ok();
+            record.end_task(TaskId::MAIN, message);
+        }),
+    );
+    let end = loop {
+        match with(Engine::next) {
+            Next::Run(task, coroutine) => resume(task, coroutine),
+            Next::Over(end) => break end,
+        }
+    };
+    set_execution(None);
+    (end, running, value.take())
+}

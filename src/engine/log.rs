@@ -1,0 +1,41 @@
+//! What an execution's tasks did, for readers. Kept only when asked for: exploring needs none of it.
+
+use super::object::Reply;
+use super::{Operation, TaskId};
+use std::panic::Location;
+
+/// Something that a task did.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) task: TaskId,
+    pub(crate) deed: Deed,
+    /// Whether another task could have gone on before it and was left.
+    pub(crate) preempts: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    /// It performed an operation.
+    Event {
+        operation: Operation,
+        way: u32,
+        reply: Reply,
+        woken: Vec<TaskId>,
+        /// What only the caller knows: its function's name, and values as text.
+        note: Option<Note>,
+    },
+    Spawned(TaskId, &'static Location<'static>),
+    /// It begins to wait for a task's end.
+    Joins(TaskId, &'static Location<'static>),
+    Joined(TaskId, &'static Location<'static>),
+    Panicked(String, Option<String>),
+    Ended,
+}
+
+/// The values of an operation, as text.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    pub(crate) function: &'static str,
+    pub(crate) before: String,
+    pub(crate) after: String,
+}
