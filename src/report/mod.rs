@@ -7,6 +7,7 @@ pub mod check;
 pub mod replay;
 #[cfg(feature = "cli")]
 pub mod run;
+pub(crate) mod witness;
 
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};

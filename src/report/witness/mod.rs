@@ -1,0 +1,138 @@
+//! A witness as text, for somebody who has never seen one: what went wrong in a sentence, the steps in a
+//! lane for each task, the source, and how to see it again. Nothing in it varies from run to run.
+
+mod brief;
+mod diagnosis;
+mod excerpt;
+mod fold;
+mod history;
+mod lanes;
+mod names;
+mod phrase;
+#[cfg(test)]
+mod sample;
+mod source;
+#[cfg(test)]
+mod tests;
+mod theme;
+
+use self::diagnosis::diagnose;
+use self::excerpt::{Look, excerpt};
+use self::fold::fold;
+use self::lanes::{Lanes, main_file};
+use self::names::Names;
+use self::phrase::one_line as in_one_line;
+use self::source::{Sources, read_file};
+use self::theme::{ASCII, Tone, UNICODE, pad, wrap};
+use crate::witness::{Effect, Place, Witness};
+
+pub(crate) use self::brief::one_line;
+
+/// Where the facts below the first sentence begin.
+const FACT_INDENT: usize = 12;
+/// So many switches are shown in the source where no diagnosis says what matters.
+const SWITCHES_MAX: usize = 3;
+
+/// What the text has, and how it looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Whether it has colours.
+    pub(crate) color: bool,
+    /// Whether it does without Unicode, but for what the program's own texts have.
+    pub(crate) ascii: bool,
+    /// How many columns it may take.
+    pub(crate) width: usize,
+    /// The command that shows it again.
+    pub(crate) replay: Option<String>,
+    /// Every right outcome, if it is known what is right.
+    pub(crate) right: Vec<String>,
+    /// Whether the source is read, for the excerpt and for the names of objects.
+    pub(crate) sources: bool,
+}
+
+impl Default for Options {
+    /// Plain, of a hundred columns, with the source.
+    fn default() -> Self {
+        Options { color: false, ascii: false, width: 100, replay: None, right: Vec::new(), sources: true }
+    }
+}
+
+/// The whole text, with a newline at its end.
+pub(crate) fn render(witness: &Witness, options: &Options) -> String {
+    let sources = if options.sources { Sources::of(witness, read_file) } else { Sources::default() };
+    render_with(witness, options, &sources)
+}
+
+fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> String {
+    let names = Names::of(witness, sources);
+    let is_right = options.right.contains(&witness.outcome);
+    let diagnosis = if is_right { None } else { diagnose(witness, &names) };
+    let important = diagnosis.as_ref().map_or(&[][..], |diagnosis| &diagnosis.steps);
+    let file = main_file(witness);
+    let lanes = Lanes {
+        witness,
+        names: &names,
+        rows: &fold(witness, important),
+        note: diagnosis.as_ref().and_then(|diagnosis| diagnosis.note.as_ref()),
+        file,
+        signs: if options.ascii { &ASCII } else { &UNICODE },
+        color: options.color,
+        width: options.width,
+    };
+    let labels = match &diagnosis {
+        Some(diagnosis) => diagnosis.labels.clone(),
+        None => turning_points(witness, &names),
+    };
+    let look = Look { color: options.color, ascii: options.ascii, width: options.width };
+    let sentence = diagnosis.as_ref().map(|diagnosis| &*diagnosis.sentence);
+    let parts = [
+        head(witness, sentence, file, options),
+        lanes.render(),
+        excerpt(&labels, sources, &look),
+        options.replay.as_ref().map_or(String::new(), |command| format!("replay: {command}\n")),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What went wrong, what came of it, and what should have.
+fn head(witness: &Witness, sentence: Option<&str>, file: Option<&str>, options: &Options) -> String {
+    let outcome = in_one_line(&witness.outcome);
+    let title = wrap(sentence.unwrap_or(&outcome), options.width, "  ");
+    let kind = title.find(": ").map_or(title.len(), |colon| colon + 1);
+    let mut text = format!("{}{}\n", Tone::Bad.paint(&title[..kind], options.color), &title[kind..]);
+    let mut add = |what: &str, value: &str| {
+        let indent = " ".repeat(FACT_INDENT);
+        let value = wrap(value, options.width.saturating_sub(FACT_INDENT), "");
+        text += &format!("  {}{}\n", pad(what, FACT_INDENT - 2), value.replace('\n', &format!("\n{indent}")));
+    };
+    if sentence.is_some() {
+        add("outcome", &outcome);
+    }
+    if !options.right.is_empty() {
+        let right: Vec<String> = options.right.iter().map(|right| in_one_line(right)).collect();
+        add("right is", &right.join(", or "));
+    }
+    let (steps, switches) = (witness.steps.len(), witness.preemptions);
+    let lines = file.map_or(String::new(), |file| format!("; :n is line n of {file}"));
+    add("witness", &format!("{}, {}{lines}", count(steps, "step"), count(switches, "preemption")));
+    text
+}
+
+/// Without a diagnosis: where tasks were made to leave, and where they panic.
+fn turning_points(witness: &Witness, names: &Names) -> Vec<(Place, String)> {
+    let label = |at: usize, what: &str| {
+        let step = &witness.steps[at];
+        Some((step.place?, format!("{} {what} (step {})", names.task(step.task), at + 1)))
+    };
+    let switches: Vec<usize> =
+        (1..witness.steps.len()).filter(|&at| witness.steps[at].preempts).map(|at| at - 1).collect();
+    let last = &switches[switches.len().saturating_sub(SWITCHES_MAX)..];
+    let left = last.iter().filter_map(|&at| label(at, "is preempted after this"));
+    let is_panic = |at: &usize| matches!(witness.steps[*at].effect, Effect::Panicked(_));
+    let panics = (0..witness.steps.len()).filter(is_panic).filter_map(|at| label(at, "panics"));
+    left.chain(panics).collect()
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

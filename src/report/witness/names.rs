@@ -1,0 +1,243 @@
+//! What tasks and objects are called: a task as it calls itself, an object as the source calls it, at the
+//! places where it is used or else where it was made.
+
+use super::source::{Sources, opening};
+use crate::witness::{ObjectKind, Place, Witness};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An index that is longer than this is not part of a name.
+const INDEX_MAX: usize = 8;
+
+/// A name for each task and each object of a witness. No two objects have the same.
+#[derive(Debug)]
+pub(super) struct Names {
+    tasks: Vec<String>,
+    objects: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn of(witness: &Witness, sources: &Sources) -> Self {
+        let used: Vec<Vec<String>> =
+            (0..witness.objects.len()).map(|object| names_in_use(witness, sources, object)).collect();
+        let users = |name: &String| used.iter().filter(|names| names.contains(name)).count();
+        let name = |(object, names): (usize, &Vec<String>)| {
+            let agreed = names.first().filter(|name| names.len() == 1 && users(name) == 1);
+            let made = || name_of_binding(sources.before(witness.objects[object].made_at?)?);
+            agreed.cloned().or_else(made).or_else(|| names.first().cloned())
+        };
+        let objects = number_equal(used.iter().enumerate().map(name).collect(), witness);
+        Names { tasks: witness.tasks.iter().map(|task| task.name.clone()).collect(), objects }
+    }
+
+    pub(super) fn task(&self, task: usize) -> &str {
+        &self.tasks[task]
+    }
+
+    pub(super) fn object(&self, object: usize) -> &str {
+        &self.objects[object]
+    }
+
+    /// "T1", "T1 and T2", "T1, T2 and T3".
+    pub(super) fn list(&self, tasks: impl IntoIterator<Item = usize>) -> String {
+        and(&tasks.into_iter().map(|task| self.task(task)).collect::<Vec<_>>())
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn and(items: &[impl AsRef<str>]) -> String {
+    let mut text = String::new();
+    for (position, item) in items.iter().enumerate() {
+        text += match position {
+            0 => "",
+            last if last + 1 == items.len() => " and ",
+            _ => ", ",
+        };
+        text += item.as_ref();
+    }
+    text
+}
+
+/// What an object is when nothing else is known of it.
+pub(super) fn kind(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Atomic => "atomic",
+        ObjectKind::Mutex => "mutex",
+        ObjectKind::RwLock => "rwlock",
+        ObjectKind::Condvar => "condvar",
+        ObjectKind::Channel => "channel",
+        ObjectKind::Cell => "cell",
+        ObjectKind::Parker => "parker",
+    }
+}
+
+/// Every name by which an object's methods are called, in the order of their first use.
+fn names_in_use(witness: &Witness, sources: &Sources, object: usize) -> Vec<String> {
+    let uses = |on: Option<usize>, function: &'static str, place: Option<Place>| {
+        place.filter(|_| on == Some(object)).map(|place| (function, place))
+    };
+    let steps = witness.steps.iter().filter_map(|step| uses(step.object, step.function, step.place));
+    let waits = witness.waits.iter().filter_map(|wait| uses(wait.object, wait.function, wait.place));
+    let is_atomic = witness.objects[object].kind == ObjectKind::Atomic;
+    let name = |(function, place): (&str, Place)| {
+        let call = sources.call(place)?;
+        // A condition's wait also locks a mutex, which is not its receiver.
+        (is_atomic || call.name.starts_with(function)).then(|| name_of_receiver(call.receiver))?
+    };
+    let mut seen = BTreeSet::new();
+    steps.chain(waits).filter_map(name).filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// The last part of a path, if it is a name.
+fn name_of_receiver(receiver: &str) -> Option<String> {
+    let index = receiver.strip_suffix(']').and_then(|_| opening(receiver)).unwrap_or(receiver.len());
+    let (path, index) = receiver.split_at(index);
+    let name = path.rsplit(['.', ':']).next()?.trim();
+    if !is_identifier(name) || name == "self" {
+        return None;
+    }
+    let index = if index.len() > INDEX_MAX + 2 { "[..]" } else { index };
+    Some(format!("{name}{index}"))
+}
+
+/// What the expression that follows is bound to: by `let`, as a static, as a field.
+fn name_of_binding(before: &str) -> Option<String> {
+    let head = start_of_statement(before).trim_start();
+    if let Some((_, pattern)) = head.split_once("let ").filter(|(before, _)| !before.ends_with(is_word)) {
+        let pattern = pattern.trim_start().trim_start_matches("mut ");
+        if let Some(both) = pattern.strip_prefix('(').and_then(|pattern| pattern.split_once(')')) {
+            let parts: Vec<&str> = both.0.split(',').map(str::trim).collect();
+            return parts.iter().all(|part| is_identifier(part)).then(|| parts.join("/"));
+        }
+        return first_identifier(pattern);
+    }
+    for keyword in ["static ", "const "] {
+        if let Some((_, name)) = head.split_once(keyword) {
+            return first_identifier(name);
+        }
+    }
+    let (field, rest) = head.split_once(':')?;
+    (is_identifier(field.trim()) && !rest.starts_with(':')).then(|| field.trim().to_string())
+}
+
+/// What stands between the end of the statement, the block or the item of a list before, and here.
+fn start_of_statement(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next_back() {
+        rest = match c {
+            ';' | '{' | '}' | ',' => break,
+            ')' | ']' => match opening(rest) {
+                Some(start) => &rest[..start],
+                None => break,
+            },
+            _ => &rest[..rest.len() - c.len_utf8()],
+        };
+    }
+    &text[rest.len()..]
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| is_word(c) && !c.is_numeric()) && text.chars().all(is_word)
+}
+
+fn first_identifier(text: &str) -> Option<String> {
+    let name = &text[..text.find(|c| !is_word(c)).unwrap_or(text.len())];
+    is_identifier(name).then(|| name.to_string())
+}
+
+/// Numbers the objects that would have the same name, and those that have none by their kind.
+fn number_equal(names: Vec<Option<String>>, witness: &Witness) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names.iter().flatten() {
+        *counts.entry(name.clone()).or_default() += 1;
+    }
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut number = |of: &str| {
+        let seen = seen.entry(of.to_string()).or_default();
+        *seen += 1;
+        *seen
+    };
+    let named = names.into_iter().zip(&witness.objects).map(|(name, object)| match name {
+        Some(name) if counts[&name] == 1 => name,
+        Some(name) => format!("{name}#{}", number(&name)),
+        None => format!("{} {}", kind(object.kind), number(kind(object.kind))),
+    });
+    named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::witness::sample::Sample;
+    use ObjectKind::{Atomic, Condvar, Mutex};
+
+    /// The names of objects, each made at and used at these places of a source.
+    fn names(
+        source: &'static str,
+        objects: &[(ObjectKind, Option<&str>, &[(&'static str, &str)])],
+    ) -> String {
+        let mut sample = Sample::new(source);
+        for (object, (kind, made_at, uses)) in objects.iter().enumerate() {
+            sample.object(*kind, *made_at);
+            for (function, place) in *uses {
+                sample.done(0, function, Some(object), place);
+            }
+        }
+        sample.names().objects.join(", ")
+    }
+
+    #[test]
+    fn an_object_is_called_what_it_is_used_as() {
+        let uses: &[_] = &[("load", "load(")];
+        assert_eq!(names("shared.total.load(x)", &[(Atomic, None, uses)]), "total");
+        assert_eq!(names("a[j].load(x)", &[(Atomic, None, uses)]), "a[j]");
+        assert_eq!(names("forks[(left + 1) % n].load(x)", &[(Atomic, None, uses)]), "forks[..]");
+        assert_eq!(names("super::TOTAL.load(x)", &[(Atomic, None, uses)]), "TOTAL");
+    }
+
+    #[test]
+    fn or_else_what_it_was_bound_to() {
+        let made = Some("Mutex::new");
+        assert_eq!(names("let total = Arc::new(Mutex::new(0));", &[(Mutex, made, &[])]), "total");
+        assert_eq!(names("f(a, b); let mut total: T = Mutex::new(0);", &[(Mutex, made, &[])]), "total");
+        assert_eq!(names("Shared { a: 1, total: Mutex::new(0) }", &[(Mutex, made, &[])]), "total");
+        assert_eq!(names("static TOTAL: T = g(|| Mutex::new(0));", &[(Mutex, made, &[])]), "TOTAL");
+        assert_eq!(names("let (tx, rx) = Mutex::new(0);", &[(Mutex, made, &[])]), "tx/rx");
+        assert_eq!(names("let t = (0..n).map(|_| Mutex::new(()))", &[(Mutex, made, &[])]), "t");
+    }
+
+    #[test]
+    fn or_else_by_its_kind() {
+        let objects: &[(_, _, &[_])] = &[(Mutex, None, &[]), (Condvar, None, &[]), (Mutex, None, &[])];
+        assert_eq!(names("", objects), "mutex 1, condvar 1, mutex 2");
+        assert_eq!(names("self.load(x)", &[(Atomic, None, &[("load", "load(")])]), "atomic 1");
+        assert_eq!(names("self.0.load(x)", &[(Atomic, None, &[("load", "load(")])]), "atomic 1");
+        assert_eq!(names("Foo(Mutex::new(0))", &[(Mutex, Some("Mutex::new"), &[])]), "mutex 1");
+    }
+
+    #[test]
+    fn where_uses_disagree_the_binding_decides() {
+        let source = "let a = Mutex::new(0); let b = Mutex::new(1); first.lock(); second.lock()";
+        let uses: &[_] = &[("lock", "lock(); s"), ("lock", "lock()")];
+        let objects: &[(_, _, &[_])] =
+            &[(Mutex, Some("Mutex::new(0)"), uses), (Mutex, Some("Mutex::new(1)"), uses)];
+        assert_eq!(names(source, objects), "a, b");
+    }
+
+    #[test]
+    fn equal_names_are_numbered() {
+        let uses: &[_] = &[("lock", "lock(")];
+        let objects: &[(_, _, &[_])] = &[(Mutex, None, uses), (Mutex, None, uses)];
+        assert_eq!(names("fork.lock()", objects), "fork#1, fork#2");
+    }
+
+    #[test]
+    fn a_condition_does_not_name_the_mutex_that_it_gives_back() {
+        let objects: &[(_, _, &[_])] =
+            &[(Condvar, None, &[("wait", "wait(")]), (Mutex, None, &[("lock", "wait(")])];
+        assert_eq!(names("self.ready.wait(guard)", objects), "ready, mutex 1");
+    }
+}
