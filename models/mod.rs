@@ -1,15 +1,27 @@
 //! The concurrency models, each written once on the facade, and the one table of their programs ([`PROGRAMS`]).
 //!
 //! `mod.rs` of a folder is the model; each file beside it is a part of it or a program that shows
-//! one of its promises, next to a broken twin that breaks it.
+//! one of its promises, next to a broken twin that breaks it. Folders without a model hold programs of
+//! one kind, many of them published, with numbers to compare with: [`litmus`], [`atomics`], [`locks`],
+//! [`conditions`], [`channels`], [`structures`], [`reduction`], [`bugs`] and [`tasks`].
 
 pub mod asyncio;
+pub mod atomics;
+pub mod bugs;
+pub mod channels;
+pub mod conditions;
 pub mod gil;
+pub mod litmus;
+pub mod locks;
 mod model;
 mod most_at_once;
 pub mod pool;
 pub mod processes;
+pub mod reduction;
 pub mod sequential;
+mod spawned;
+pub mod structures;
+pub mod tasks;
 pub mod threads;
 pub mod workload;
 
@@ -17,7 +29,7 @@ mod program;
 mod programs;
 
 pub use model::{Model, ModelError};
-pub use program::{Checked, Expected, Program};
+pub use program::{Checked, Expected, Program, Run, Size, SizeError, Traces};
 pub use programs::PROGRAMS;
 
 /// How a workload is to be run: what is not the workload's own.

@@ -4,7 +4,8 @@ use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
 use crate::outcome::{Diverged, Outcome, Verdict};
 use crate::replay;
-use crate::report::{Report, witness_text};
+use crate::report::Report;
+use crate::report::witness::{Options, render};
 use crate::schedule::{Bounds, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
@@ -223,7 +224,7 @@ impl Checker {
             Ok(replayed) => replayed,
             Err(diverged) => panic!("the replay {diverged}; {NOT_THE_SAME}"),
         };
-        let text = format!("replayed    {outcome}\n\n{}", witness_text(&witness, None, false));
+        let text = format!("replayed    {outcome}\n\n{}", render(&witness, &Options::default()));
         match outcome {
             Outcome::Returned(()) => println!("{text}"),
             _ => panic!("{text}"),

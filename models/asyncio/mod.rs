@@ -27,6 +27,8 @@ pub mod run_cancels_leftovers;
 pub mod switches_only_at_await;
 pub mod tasks_start_in_fifo_order;
 
+pub(super) mod programs;
+
 mod completion;
 mod context;
 mod gather;

@@ -14,6 +14,8 @@ pub mod io_overlaps;
 pub mod never_two_holders;
 pub mod racy_update;
 
+pub(super) mod programs;
+
 use crate::panic;
 use lock::{Gil, Release, ThreadId};
 use std::cell::Cell;

@@ -17,6 +17,8 @@ pub mod shutdown_cancels_queued;
 pub mod shutdown_ends_workers;
 pub mod waits_for_own_pool;
 
+pub(super) mod programs;
+
 pub use completion::{AsCompleted, ReturnWhen, Waited, as_completed, wait};
 pub use executor::{Queued, SubmitError, ThreadPoolExecutor, Wait};
 pub use future::{Future, JobError};

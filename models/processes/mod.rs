@@ -42,6 +42,8 @@ pub mod killed_worker_breaks_pending_futures;
 pub mod map_keeps_order;
 pub mod memory_is_separate;
 
+pub(super) mod programs;
+
 mod conversation;
 mod executor;
 mod function;

@@ -6,6 +6,8 @@
 pub mod join_gives_results;
 pub mod lost_update;
 
+pub(super) mod programs;
+
 use super::Setting;
 use super::gil::Interpreters;
 use super::workload::{Answer, Context, Results, Workload};

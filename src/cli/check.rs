@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Programs, or models for all programs of theirs (see `conccheck list programs`) [default: all]
     #[arg(value_name = "PROGRAM")]
     programs: Vec<String>,
+    /// How large the named programs are to be (see `conccheck list programs`) [default: each one's own]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    size: Option<usize>,
     #[command(flatten)]
     search: SearchArgs,
     /// Exit with 3 if nothing is wrong and some program's search was stopped before it had seen everything
@@ -47,6 +50,8 @@ Examples:
       the programs of the thread pool, every interleaving that loom's memory model has
   conccheck check threads::lost_update
       one program; exits with 1, because an update can be lost
+  conccheck check atomics::readers --size 8
+      a writer and eight readers: each of the 256 ways to interleave them, once
   conccheck check gil --backend shuttle --strategy pct --seed 7 --executions-max 20000
       under shuttle, samples by random priorities
 
@@ -68,7 +73,7 @@ A search that you cut short (--executions-max, --time-max, --preemptions-max), o
 another way (--strategy, --backend real), need not catch every twin.";
 
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
-    let programs = programs(&args.programs)?;
+    let programs = sized(programs(&args.programs)?, args)?;
     let progress = Arc::new(Progress::default());
     let checker = args.search.checker()?.progress(Arc::clone(&progress));
     let interrupted = stop_on_interrupt(Arc::clone(&progress))?;
@@ -80,7 +85,7 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
-        watch.begin(program.name);
+        watch.begin(program.to_string());
         let checked = program.check(&args.search.bounded(&checker, &program));
         watch.finish(|| match args.format {
             Format::Text => output::print(&text(&checked, args), color),
@@ -134,6 +139,17 @@ pub(super) fn program_named(name: &str) -> Option<Program> {
     PROGRAMS.iter().copied().find(|program| program.name == name)
 }
 
+/// The programs at the size that was asked for.
+fn sized(programs: Vec<Program>, args: &Args) -> anyhow::Result<Vec<Program>> {
+    match args.size {
+        None => Ok(programs),
+        Some(_) if args.programs.is_empty() => Err(anyhow!("--size is for programs that are named")),
+        Some(size) => {
+            Ok(programs.into_iter().map(|program| program.sized(size)).collect::<Result<_, _>>()?)
+        }
+    }
+}
+
 fn unknown(name: &str) -> anyhow::Error {
     let known = PROGRAMS.iter().flat_map(|program| [program.name, program.model()]);
     let hint = nearest(name, known).map_or_else(String::new, |known| format!(" (did you mean {known}?)"));
@@ -153,8 +169,9 @@ fn text(checked: &Checked, args: &Args) -> String {
 
 /// The command that does this check again.
 fn again(checked: &Checked, args: &Args) -> String {
+    let size = args.size.map_or_else(String::new, |size| format!(" --size {size}"));
     let options = args.search.again(checked.report.strategy());
-    format!("conccheck check {} {options}", checked.program.name)
+    format!("conccheck check {}{size} {options}", checked.program.name)
 }
 
 fn exit(args: &Args, all: &[Checked]) -> Exit {

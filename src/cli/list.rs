@@ -93,8 +93,15 @@ fn workload_lines() -> Vec<(String, String)> {
 
 fn program_lines() -> Vec<(String, String)> {
     let indented =
-        |program: &Program| format!("{}{}", if program.twin_of.is_some() { "  " } else { "" }, program.name);
-    PROGRAMS.iter().map(|program| (indented(program), program.about.to_string())).collect()
+        |program: &Program| format!("{}{}", if program.twin_of.is_some() { "  " } else { "" }, program);
+    PROGRAMS.iter().map(|program| (indented(program), about(program))).collect()
+}
+
+fn about(program: &Program) -> String {
+    match program.size() {
+        None => program.about.to_string(),
+        Some(size) => format!("{} (--size {} to {} {})", program.about, size.min, size.max, size.of),
+    }
 }
 
 fn document(wanted: &[What]) -> String {
@@ -133,6 +140,9 @@ fn program_value(program: &Program) -> Value {
         "broken_on_purpose": program.is_broken(),
         "twin_of": program.twin_of,
         "right": program.right,
+        "size": program.size().map(|size| {
+            json!({"default": size.value, "min": size.min, "max": size.max, "of": size.of})
+        }),
     })
 }
 

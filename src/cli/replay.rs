@@ -2,6 +2,7 @@
 
 use super::args::Format;
 use super::{Exit, check, output};
+use crate::models::Program;
 use crate::report::replay::Replayed;
 use crate::{Backend, Checker, Token};
 use anstream::ColorChoice;
@@ -35,17 +36,9 @@ A token that a failing test printed is replayed by that test:
 
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     let token: Token = args.token.parse()?;
-    let Some(program) = check::program_named(&token.program) else {
-        bail!(
-            "the token is of {:?}, which is no program of `conccheck list programs`; if it is a test, run it \
-             with CONCCHECK_REPLAY=TOKEN cargo test",
-            token.program
-        );
-    };
-    if let Some(size) = token.size {
-        bail!("the token is of {} with size {size}, and the program has no size", program.name);
-    }
-    let result = Checker::new().backend(Backend::Native).replay(&token.schedule, program.run);
+    let program = program(&token)?;
+    let checker = Checker::new().backend(Backend::Native);
+    let result = checker.replay(&token.schedule, move || program.run_once());
     let replayed = Replayed { token: &token, program: &program, result };
     let text = match args.format {
         Format::Text => replayed.text(args.ascii),
@@ -57,4 +50,20 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
         Ok(_) if replayed.is_right() => Exit::Done,
         Ok(_) => Exit::Differs,
     })
+}
+
+/// The program that the token is of, at its size.
+fn program(token: &Token) -> anyhow::Result<Program> {
+    let Some(program) = check::program_named(&token.program) else {
+        bail!(
+            "the token is of {:?}, which is no program of `conccheck list programs`; if it is a test, run it \
+             with CONCCHECK_REPLAY=TOKEN cargo test",
+            token.program
+        );
+    };
+    match token.size {
+        Some(size) => Ok(program.sized(size)?),
+        None if program.size().is_some() => bail!("the token names no size, and {} has one", program.name),
+        None => Ok(program),
+    }
 }

@@ -24,7 +24,7 @@ pub(super) struct Watch {
 
 /// The program that is being explored.
 struct Current {
-    name: &'static str,
+    name: String,
     number: usize,
     begun: Instant,
 }
@@ -46,7 +46,7 @@ impl Watch {
         let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let is_terminal = std::io::stderr().is_terminal() && !is_ci;
         let bar = if is_terminal { bar(programs) } else { ProgressBar::hidden() };
-        let current = Arc::new(Mutex::new(Current { name: "", number: 0, begun: Instant::now() }));
+        let current = Arc::new(Mutex::new(Current { name: String::new(), number: 0, begun: Instant::now() }));
         let (end, ended) = mpsc::channel();
         let (shown, watched) = (bar.clone(), Arc::clone(&current));
         let show = move |current: &Current| {
@@ -66,11 +66,11 @@ impl Watch {
     }
 
     /// The next program is being explored.
-    pub(super) fn begin(&self, name: &'static str) {
+    pub(super) fn begin(&self, name: String) {
+        self.bar.set_message(name.clone());
         if let Ok(mut current) = self.current.lock() {
             *current = Current { name, number: current.number + 1, begun: Instant::now() };
         }
-        self.bar.set_message(name);
     }
 
     /// The program is done; prints what came of it with `print`.
@@ -192,12 +192,12 @@ mod tests {
 
     #[test]
     fn a_watch_shows_again_and_again_and_ends_with_what_it_watches() {
-        let current = Mutex::new(Current { name: "a program", number: 1, begun: Instant::now() });
+        let current = Mutex::new(Current { name: "a program".to_string(), number: 1, begun: Instant::now() });
         let (end, ended) = mpsc::channel::<()>();
         let mut end = Some(end);
         let mut shown = Vec::new();
         watch_until(&ended, Duration::from_millis(1), &current, |current| {
-            shown.push(current.name);
+            shown.push(current.name.clone());
             if shown.len() == 3 {
                 end = None;
             }

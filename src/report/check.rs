@@ -2,9 +2,11 @@
 //! summary; or one JSON document.
 
 use super::SCHEMA;
+use super::witness::{self, Options};
 use crate::models::{Checked, PROGRAMS};
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::token::Token;
+use crate::witness::Witness;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -63,7 +65,7 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     // What fails because it is meant to is no alarm.
     let word =
         if judgement == Judgement::Caught && !is_named { format!("({word})") } else { word.to_string() };
-    let width = PROGRAMS.iter().map(|program| program.name.len()).max().unwrap_or(0);
+    let width = PROGRAMS.iter().map(|program| program.to_string().len()).max().unwrap_or(0);
     let executions = format!(
         "{:>7} {}",
         report.executions(),
@@ -87,7 +89,7 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     format!(
         "{style}{word:>8}{style:#} [{:>8.3}s] {:<width$} {executions:<18}  {outcomes:<10}  {note}\n",
         report.elapsed().as_secs_f64(),
-        checked.program.name,
+        checked.program,
     )
 }
 
@@ -95,7 +97,7 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
 /// all of it again.
 pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
     let (program, report) = (&checked.program, &checked.report);
-    let mut text = format!("\n{BOLD}{}{BOLD:#}: {}\n", program.name, program.about);
+    let mut text = format!("\n{BOLD}{program}{BOLD:#}: {}\n", program.about);
     let least = report.least_witness(|outcome| !checked.is_right(outcome));
     let explained = least.as_ref().map(|(outcome, _)| *outcome);
     for (outcome, seen) in &report.outcomes {
@@ -116,7 +118,9 @@ pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
     let _ = writeln!(text, "  again: {again}");
     if let Some((outcome, witness)) = least {
         let replay = token(checked, outcome).map(|token| format!("conccheck replay {token}"));
-        let _ = writeln!(text, "\n{}", super::witness_text(&witness, replay.as_deref(), ascii));
+        let witness = Witness { outcome: outcome_text(outcome), ..witness };
+        let options = Options { color: true, ascii, replay, ..Options::default() };
+        let _ = writeln!(text, "\n{}", witness::render(&witness, &options));
     }
     text
 }
@@ -124,7 +128,8 @@ pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
 /// Replays the least execution with this outcome.
 fn token(checked: &Checked, outcome: &Outcome<String>) -> Option<Token> {
     let schedule = checked.report.seen(outcome)?.schedule.clone()?;
-    Some(Token { program: checked.program.name.to_string(), size: None, schedule })
+    let size = checked.program.size().map(|size| size.value);
+    Some(Token { program: checked.program.name.to_string(), size, schedule })
 }
 
 /// The last line: how many programs of `asked` came to what.
@@ -175,7 +180,7 @@ fn program_value(checked: &Checked) -> Value {
         report.outcomes.iter().map(|(outcome, seen)| outcome_value(checked, outcome, seen)).collect();
     json!({
         "program": checked.program.name,
-        "size": Value::Null,
+        "size": checked.program.size().map(|size| size.value),
         "backend": report.backend().name(),
         "strategy": report.strategy().map(|strategy| strategy.name()),
         "seed": report.strategy().and_then(|strategy| strategy.seed()),

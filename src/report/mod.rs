@@ -9,6 +9,7 @@ pub mod replay;
 pub mod run;
 pub(crate) mod witness;
 
+use self::witness::Options;
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::schedule::Schedule;
@@ -54,11 +55,6 @@ impl<T: Ord> Report<T> {
     /// How often an outcome was seen.
     pub fn seen(&self, outcome: &Outcome<T>) -> Option<&Seen> {
         self.outcomes.get(outcome)
-    }
-
-    /// An execution with this outcome, the least that was seen: of [`Backend::Native`] only.
-    pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
-        self.outcomes.get(outcome)?.witness.as_deref().cloned()
     }
 
     /// What a reader of a hang should know.
@@ -128,6 +124,12 @@ impl<T: Ord> Report<T> {
 }
 
 impl<T: Ord + Debug> Report<T> {
+    /// An execution with this outcome, the least that was seen: of [`Backend::Native`] only.
+    pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
+        let witness = self.outcomes.get(outcome)?.witness.as_deref()?.clone();
+        Some(Witness { outcome: outcome.to_string(), ..witness })
+    }
+
     /// Everything that a failing test should say, also what varies: counts, places, the seed. `again` tells
     /// how to replay a schedule.
     pub(crate) fn failure(&self, again: impl Fn(&Schedule) -> String) -> String {
@@ -155,7 +157,8 @@ impl<T: Ord + Debug> Report<T> {
             .map_or("  all executions were seen".to_string(), |why| format!("  {why}"));
         text += &self.note().map_or(String::new(), |note| format!("\n  {note}"));
         if let Some((_, witness)) = self.least_witness(|outcome| outcome.mark() != ' ') {
-            text += &format!("\n\n{}", witness_text(&witness, Some(&again(&witness.schedule)), false));
+            let options = Options { replay: Some(again(&witness.schedule)), ..Options::default() };
+            text += &format!("\n\n{}", witness::render(&witness, &options));
         }
         text
     }
@@ -171,19 +174,6 @@ impl<T: Ord + Debug> Report<T> {
             .filter_map(|outcome| Some((outcome, self.witness(outcome)?)))
             .min_by_key(|(_, witness)| (witness.preemptions, witness.schedule.len()))
     }
-}
-
-/// An execution for readers, and the command that replays it.
-pub(crate) fn witness_text(witness: &Witness, again: Option<&str>, _ascii: bool) -> String {
-    // WITNESS: report::witness::render
-    let mut text = String::new();
-    for (number, step) in witness.steps.iter().enumerate() {
-        text += &format!("  {:>3} {} {}\n", number + 1, witness.tasks[step.task].name, step.function);
-    }
-    if let Some(again) = again {
-        text += &format!("  replay: {again}\n");
-    }
-    text
 }
 
 /// "1 execution", "2 executions".

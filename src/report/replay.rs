@@ -3,6 +3,7 @@
 
 use super::SCHEMA;
 use super::check::{outcome_kind, outcome_text};
+use super::witness::{self, Options};
 use crate::models::Program;
 use crate::outcome::{Diverged, Outcome};
 use crate::token::Token;
@@ -31,21 +32,19 @@ impl Replayed<'_> {
 
     /// For readers.
     pub fn text(&self, ascii: bool) -> String {
-        let title = format!("{BOLD}{}{BOLD:#}: {}\n", self.title(), self.program.about);
+        let title = format!("{BOLD}{}{BOLD:#}: {}\n", self.program, self.program.about);
         match &self.result {
             Ok((outcome, witness)) => {
-                format!("{title}\n{}\n{}", super::witness_text(witness, None, ascii), self.verdict(outcome))
+                let options = Options { color: true, ascii, right: self.right(), ..Options::default() };
+                let witness = Witness { outcome: outcome_text(outcome), ..witness.clone() };
+                format!("{title}\n{}\n{}", witness::render(&witness, &options), self.verdict(outcome))
             }
             Err(diverged) => format!("{title}{}", self.divergence(diverged)),
         }
     }
 
-    /// The program and its size.
-    fn title(&self) -> String {
-        match self.token.size {
-            Some(size) => format!("{}({size})", self.program.name),
-            None => self.program.name.to_string(),
-        }
+    fn right(&self) -> Vec<String> {
+        self.program.right.iter().map(ToString::to_string).collect()
     }
 
     fn verdict(&self, outcome: &Outcome<String>) -> String {

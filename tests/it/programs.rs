@@ -20,9 +20,13 @@ fn random() -> Checker {
 /// on. An execution of `loses_the_last_wakeup` has three such points or fewer, and its hang needs one
 /// change and no second: from depth 3 on there is a change at every point, and no seed finds it. Plain
 /// shuttle finds it and does not at the same depths.
+pub fn pct_depth(program: &Program) -> usize {
+    if program.name == "pool::loses_the_last_wakeup" { 2 } else { 3 }
+}
+
 fn pct(program: &Program) -> Checker {
-    let depth = if program.name == "pool::loses_the_last_wakeup" { 2 } else { 3 };
-    Checker::new().strategy(Strategy::Pct { seed: 1, depth }).executions_max(executions_max())
+    let strategy = Strategy::Pct { seed: 1, depth: pct_depth(program) };
+    Checker::new().strategy(strategy).executions_max(executions_max())
 }
 
 fn loom(program: &Program) -> Checker {
@@ -73,6 +77,7 @@ fn every_broken_program_follows_the_one_that_it_is_a_twin_of() {
     let mut twins_in_model: BTreeMap<&str, usize> = BTreeMap::new();
     let mut right: Option<&Program> = None;
     for program in PROGRAMS {
+        assert_eq!(program.found_within > 0, program.is_broken(), "{}", program.name);
         assert!(!program.right.is_empty(), "{} says what is right", program.name);
         assert_eq!(program.twin_of.is_some(), program.is_broken(), "{}", program.name);
         let twins = twins_in_model.entry(program.model()).or_default();

@@ -2,7 +2,7 @@
 //! is said to be so.
 
 use super::cli::{assert_snapshot, conccheck, output, transcript};
-use conccheck::models::{PROGRAMS, Program};
+use conccheck::models::{Checked, PROGRAMS, Program};
 use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::sync::{Arc, Mutex};
 use conccheck::{Backend, Checker, Outcome, Token, Verdict, thread};
@@ -20,8 +20,13 @@ fn program(name: &str) -> &'static Program {
 /// A token for this outcome of the program.
 fn token(name: &str, outcome: &str) -> Token {
     let checked = program(name).check(&native());
-    let witness = checked.report.witness(&Outcome::Returned(outcome.to_string())).unwrap();
-    Token { program: name.to_string(), size: None, schedule: witness.schedule }
+    token_of(&checked, &Outcome::Returned(outcome.to_string()))
+}
+
+fn token_of(checked: &Checked, outcome: &Outcome<String>) -> Token {
+    let schedule = checked.report.seen(outcome).and_then(|seen| seen.schedule.clone()).unwrap();
+    let size = checked.program.size().map(|size| size.value);
+    Token { program: checked.program.name.to_string(), size, schedule }
 }
 
 fn replay(token: &Token) -> Output {
@@ -39,9 +44,8 @@ fn every_outcome_of_every_program_comes_again_and_looks_the_same() {
         programs += 1;
         for outcome in checked.report.outcomes() {
             let witness = checked.report.witness(outcome).unwrap();
-            let text = Token { program: program.name.to_string(), size: None, schedule: witness.schedule };
-            let token: Token = text.to_string().parse().unwrap();
-            let (again, shown) = native().replay(&token.schedule, program.run).unwrap();
+            let token: Token = token_of(&checked, outcome).to_string().parse().unwrap();
+            let (again, shown) = native().replay(&token.schedule, || program.run_once()).unwrap();
             assert_eq!(&again, outcome, "{}", program.name);
             assert_eq!(shown.steps, witness.steps, "{}", program.name);
             outcomes += 1;
@@ -150,7 +154,9 @@ fn tokens_that_are_none_are_refused_and_exit_2() {
         ("with two letters exchanged", format!("{}{}{}", &token[..12], "zz", &token[14..])),
         ("with a character that no token has", format!("{}!{}", &token[..12], &token[13..])),
         ("of a program that is not there", of("threads::found_update", None)),
-        ("of a size that is not there", of("threads::lost_update", Some(3))),
+        ("of a size of what has none", of("threads::lost_update", Some(3))),
+        ("without a size of what has one", of("atomics::readers", None)),
+        ("of a size that is too large", of("atomics::readers", Some(1_000_000))),
     ] {
         let output = output(&["replay", &given]);
         assert_eq!(output.status.code(), Some(2), "{what}");
