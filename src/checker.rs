@@ -186,7 +186,7 @@ impl Checker {
     ) -> Search<T> {
         for seen in search.outcomes.values_mut().take(EXPLAINED_MAX) {
             let Some(schedule) = &seen.schedule else { continue };
-            let limits = Limits { executions_max: 1, time_max: None, ..self.limits() };
+            let limits = self.limits_of_one(schedule);
             let once = Search::new(limits, Arc::default());
             let replayed = backend::native::replay(once, schedule, Arc::clone(program));
             seen.witness = replayed.ok().map(|(_, witness)| Box::new(witness));
@@ -246,6 +246,12 @@ impl Checker {
         }
     }
 
+    /// For one execution, which its schedule bounds.
+    fn limits_of_one(&self, schedule: &Schedule) -> Limits {
+        let bounds = schedule.bounds;
+        Limits { executions_max: 1, time_max: None, preemptions_max: None, bounds, ..self.limits() }
+    }
+
     /// Who chooses the schedules, where the backend leaves a choice.
     fn chosen_strategy(&self) -> Option<Strategy> {
         let default = match self.backend {
@@ -278,7 +284,7 @@ impl Checker {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        let limits = Limits { executions_max: 1, time_max: None, bounds: schedule.bounds, ..self.limits() };
+        let limits = self.limits_of_one(schedule);
         let search = Search::new(limits, Arc::clone(&self.progress));
         let (search, witness) = backend::native::replay(search, schedule, Arc::new(program))?;
         match search.outcomes.into_keys().next() {

@@ -110,6 +110,10 @@ pub(crate) struct World {
     spawned: Vec<TaskId>,
     /// How often a task was left that could have gone on.
     preemptions: usize,
+    /// How often one may be.
+    preemptions_max: Option<usize>,
+    /// Whether that kept any execution from going another way.
+    is_cut: bool,
     /// Whether the next event comes after such a change.
     preempts: bool,
     /// How many tasks wait for news.
@@ -151,6 +155,8 @@ impl Bounds {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) steps_max: usize,
+    /// How often in an execution a task may be left that could go on.
+    pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
     /// Whether a task's end is an event, which somebody may ask for.
     pub(crate) ends_are_events: bool,
@@ -169,6 +175,8 @@ impl World {
             position: 0,
             spawned: Vec::new(),
             preemptions: 0,
+            preemptions_max: settings.preemptions_max,
+            is_cut: false,
             preempts: false,
             patient: 0,
             bounds: settings.bounds,
@@ -220,10 +228,26 @@ impl World {
         self.tasks[task.index()].polling.patience.is_some()
     }
 
-    /// All tasks that can go on: first the one that ran last, if it can, since it needs no switch.
+    /// All tasks that can go on, and may: first the one that ran last, if it can, since it needs no switch.
     pub(crate) fn enabled(&self) -> impl Iterator<Item = TaskId> {
+        let others = (!self.must_go_on()).then(|| self.others_enabled());
+        let running = Some(self.running).filter(|&task| self.is_enabled(task));
+        running.into_iter().chain(others.into_iter().flatten())
+    }
+
+    fn others_enabled(&self) -> impl Iterator<Item = TaskId> {
         let others = (0..self.tasks.len()).map(TaskId::new).filter(|&task| task != self.running);
-        std::iter::once(self.running).chain(others).filter(|&task| self.is_enabled(task))
+        others.filter(|&task| self.is_enabled(task))
+    }
+
+    /// Whether the task that ran last can go on, and no other may instead.
+    fn must_go_on(&self) -> bool {
+        self.preemptions_max == Some(self.preemptions) && self.is_enabled(self.running)
+    }
+
+    /// Whether the bound on preemptions kept any execution so far from going another way.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The ways that a task can go with what it has announced: mostly one.
@@ -802,6 +826,7 @@ impl Engine {
 
     fn set_next(&mut self, task: TaskId, way: u32) {
         let world = &mut self.world;
+        world.is_cut |= world.must_go_on() && world.others_enabled().next().is_some();
         world.preempts = task != world.running && world.is_enabled(world.running);
         world.preemptions += usize::from(world.preempts);
         world.tasks[task.index()].way = way;

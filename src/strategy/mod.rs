@@ -3,6 +3,12 @@
 
 mod dfs;
 mod dpor;
+mod pct;
+mod pos;
+mod random;
+mod replay;
+mod sampler;
+pub(crate) mod shrink;
 mod wakeup;
 
 #[cfg(test)]
@@ -10,9 +16,14 @@ mod tests;
 
 pub(crate) use dfs::Dfs;
 pub(crate) use dpor::Dpor;
+pub(crate) use replay::Replay;
 
 use crate::Backend;
 use crate::engine::Scheduler;
+use pct::Pct;
+use pos::Pos;
+use random::Random;
+use sampler::Sampler;
 
 /// Who chooses the schedules under [`Backend::Native`] and [`Backend::Shuttle`]. The other backends
 /// choose themselves.
@@ -21,13 +32,13 @@ pub enum Strategy {
     /// One execution of each trace class: optimal dynamic partial-order reduction (Abdulla, Aronsson,
     /// Jonsson, Sagonas, JACM 2017). Native only.
     Dpor,
-    /// Each choice uniformly at random. Shuttle only.
+    /// Each choice uniformly at random.
     Random {
         /// Fixes all choices.
         seed: u64,
     },
     /// Random priorities that change at a few random points: probabilistic concurrency testing
-    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010). Shuttle only.
+    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
     Pct {
         /// Fixes all choices.
         seed: u64,
@@ -47,8 +58,11 @@ pub enum Strategy {
 /// The native engine's scheduler of that name.
 pub(crate) fn scheduler(strategy: Strategy) -> Box<dyn Scheduler> {
     match strategy {
+        Strategy::Dpor => Box::new(Dpor::new()),
         Strategy::Dfs => Box::new(Dfs::default()),
-        _ => Box::new(Dpor::new()),
+        Strategy::Random { seed } => Box::new(Sampler::new(Random, seed)),
+        Strategy::Pct { seed, depth } => Box::new(Sampler::new(Pct::new(depth), seed)),
+        Strategy::Pos { seed } => Box::new(Sampler::new(Pos::default(), seed)),
     }
 }
 
@@ -79,7 +93,7 @@ impl Strategy {
     /// Whether the backend has it.
     pub(crate) fn is_of(self, backend: Backend) -> bool {
         match backend {
-            Backend::Native => matches!(self, Strategy::Dpor | Strategy::Dfs),
+            Backend::Native => true,
             Backend::Shuttle => {
                 matches!(self, Strategy::Random { .. } | Strategy::Pct { .. } | Strategy::Dfs)
             }

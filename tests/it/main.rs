@@ -27,5 +27,6 @@ mod promises;
 mod replay;
 mod run;
 mod sizes;
+mod strategies;
 mod trace_counts;
 mod workload_file;

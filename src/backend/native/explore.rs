@@ -22,11 +22,21 @@ pub(crate) fn explore<T>(
 where
     T: Ord + Send + 'static,
 {
+    explore_by(search, move || strategy::scheduler(strategy), body)
+}
+
+/// Explores as a scheduler likes.
+pub(super) fn explore_by<T>(
+    search: Search<T>,
+    scheduler: impl Fn() -> Box<dyn Scheduler> + Send + 'static,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
     panics::mute_executions();
     // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
-    let ended =
-        std::thread::spawn(move || explore_with(search, || strategy::scheduler(strategy), &body, |_| ()))
-            .join();
+    let ended = std::thread::spawn(move || explore_with(search, scheduler, &body, |_| ())).join();
     ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
@@ -39,6 +49,7 @@ pub(crate) fn explore_with<T: Ord + 'static>(
 ) -> Search<T> {
     let mut settings = Settings {
         steps_max: search.limits.steps_max,
+        preemptions_max: search.limits.preemptions_max,
         bounds: search.limits.bounds,
         ends_are_events: false,
         logs: false,
@@ -56,6 +67,11 @@ pub(crate) fn explore_with<T: Ord + 'static>(
             ended(&engine.world);
             engine.finish(&end);
         });
+    }
+    if let Some(preemptions_max) = search.limits.preemptions_max
+        && with(|engine| engine.world.is_cut())
+    {
+        search.give_up(Incomplete::PreemptionsMax(preemptions_max));
     }
     ENGINE.set(None);
     search

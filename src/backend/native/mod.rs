@@ -11,6 +11,7 @@
 
 mod channel;
 mod explore;
+mod least;
 mod object;
 mod replay;
 
@@ -18,6 +19,7 @@ pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
 #[cfg(test)]
 pub(crate) use explore::explore_with;
+pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 pub(crate) use replay::replay;
 

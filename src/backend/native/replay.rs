@@ -1,12 +1,13 @@
-//! Following a schedule, and what its execution did, for readers.
+//! One execution again, and what it did, for readers.
 
 use super::explore::{explore_with, order};
 use crate::backend::panics;
 use crate::backend::search::Search;
-use crate::engine::{Choice, End, ObjectId, Scheduler, TaskId, World};
+use crate::engine::{ObjectId, Scheduler, TaskId, World};
 use crate::outcome::{Diverged, Incomplete};
 use crate::panic;
 use crate::schedule::Schedule;
+use crate::strategy::Replay;
 use crate::witness::{Effect, ObjectKind, Place, Step, Witness, WitnessObject, WitnessTask};
 use std::sync::Arc;
 
@@ -22,10 +23,9 @@ where
     panics::mute_executions();
     let schedule = schedule.clone();
     let ended = std::thread::spawn(move || {
-        let follower =
-            || -> Box<dyn Scheduler> { Box::new(Follower { schedule: schedule.clone(), has_begun: false }) };
+        let follow = || -> Box<dyn Scheduler> { Box::new(Replay::new(schedule.clone())) };
         let mut seen = None;
-        let search = explore_with(search, follower, &body, |world| seen = Some(witness(world, &schedule)));
+        let search = explore_with(search, follow, &body, |world| seen = Some(witness(world, &schedule)));
         (search, seen)
     })
     .join();
@@ -37,38 +37,6 @@ where
         (_, Some(witness)) => Ok((search, witness)),
         (_, None) => unreachable!("a replay has one execution"),
     }
-}
-
-/// Lets those go on whom the schedule names.
-struct Follower {
-    schedule: Schedule,
-    has_begun: bool,
-}
-
-impl Scheduler for Follower {
-    fn begin(&mut self, _: &mut World) -> bool {
-        !std::mem::replace(&mut self.has_begun, true)
-    }
-
-    fn choose(&mut self, world: &World) -> Choice {
-        let Some(pick) = self.schedule.picks.get(world.position()) else {
-            let is_over = world.enabled().next().is_none();
-            return if is_over { Choice::Nobody } else { Choice::Diverged("the end".to_string()) };
-        };
-        let numbered = |number: u32| world.spawned().get(number as usize).copied();
-        let Some(task) = numbered(pick.task).filter(|&task| world.is_enabled(task)) else {
-            return Choice::Diverged(format!("a step of {}", name(pick.task as usize)));
-        };
-        let way = world.ways(task).find(|&way| {
-            way == pick.way || numbered(pick.way).is_some_and(|woken| woken.index() == way as usize)
-        });
-        match way.and_then(|way| world.foresee(task, way)) {
-            Some(event) if pick.mark == 0 || event.mark() == pick.mark => Choice::Run(task, event.way),
-            _ => Choice::Diverged(format!("another step of {}", name(pick.task as usize))),
-        }
-    }
-
-    fn end(&mut self, _: &mut World, _: &End) {}
 }
 
 /// What the execution that has ended did.

@@ -1,0 +1,204 @@
+//! The least schedule that leads to an outcome: runs what `strategy::shrink` wants to try.
+
+use super::explore::explore_by;
+use crate::backend::search::{Limits, Search};
+use crate::engine::Scheduler;
+use crate::outcome::{Incomplete, Outcome};
+use crate::schedule::Schedule;
+use crate::strategy::Dfs;
+use crate::strategy::shrink::{self, Attempt, Follow, Found, Tried};
+use std::sync::Arc;
+
+/// How many executions may be used.
+const EXECUTIONS_MAX: u64 = 2_000;
+
+/// The least schedule of `body` with the outcome `wanted`, to which `known` leads; `known` itself if it
+/// does not. Of `limits` only the steps count.
+pub(crate) fn least<T>(
+    known: &Schedule,
+    wanted: &Outcome<T>,
+    body: &Arc<dyn Fn() -> T + Send + Sync>,
+    limits: &Limits,
+) -> Schedule
+where
+    T: Ord + Send + 'static,
+{
+    least_within(EXECUTIONS_MAX, known, wanted, body, limits)
+}
+
+fn least_within<T>(
+    executions_max: u64,
+    known: &Schedule,
+    wanted: &Outcome<T>,
+    body: &Arc<dyn Fn() -> T + Send + Sync>,
+    limits: &Limits,
+) -> Schedule
+where
+    T: Ord + Send + 'static,
+{
+    shrink::least(known.clone(), executions_max, |attempt, executions_max| {
+        let (preemptions_max, blocks) = match attempt {
+            Attempt::Within(preemptions_max) => (Some(preemptions_max), None),
+            Attempt::Follow(blocks) => (None, Some(blocks)),
+        };
+        let bounds = known.bounds;
+        let limits = Limits { executions_max, preemptions_max, bounds, time_max: None, ..limits.clone() };
+        let scheduler = move || -> Box<dyn Scheduler> {
+            match &blocks {
+                Some(blocks) => Box::new(Follow::new(blocks.clone())),
+                None => Box::new(Dfs::default()),
+            }
+        };
+        let mut search = explore_by(Search::new(limits, Arc::default()), scheduler, Arc::clone(body));
+        let seen = search.outcomes.remove(wanted);
+        let found = seen.and_then(|seen| Some(Found { cost: seen.cost, schedule: seen.schedule? }));
+        let is_all = matches!(search.incomplete, None | Some(Incomplete::PreemptionsMax(_)));
+        Tried { found, executions: search.executions.max(1), is_all }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Bounds;
+    use crate::strategy::{Replay, Strategy, scheduler};
+    use crate::sync::Mutex;
+    use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use crate::thread;
+    use std::collections::BTreeSet;
+
+    type Body = Arc<dyn Fn() -> usize + Send + Sync>;
+
+    fn limits(executions_max: u64) -> Limits {
+        let bounds = Bounds::default();
+        Limits { executions_max, steps_max: 1_000, bounds, ..Limits::default() }
+    }
+
+    /// Threads that each add `rounds` times to a counter, reading and writing apart.
+    fn counts(threads: usize, rounds: usize) -> Body {
+        Arc::new(move || {
+            let total = Arc::new(AtomicUsize::new(0));
+            let spawn = |_| {
+                let total = Arc::clone(&total);
+                thread::spawn(move || {
+                    for _ in 0..rounds {
+                        total.store(total.load(SeqCst) + 1, SeqCst);
+                    }
+                })
+            };
+            let threads: Vec<_> = (0..threads).map(spawn).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            total.load(SeqCst)
+        })
+    }
+
+    /// Two threads that take two locks in opposite orders.
+    fn locks_two() -> Body {
+        Arc::new(|| {
+            let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
+            let spawn = |first: usize| {
+                let locks = Arc::clone(&locks);
+                thread::spawn(move || {
+                    let _first = locks[first].lock();
+                    drop(locks[1 - first].lock());
+                })
+            };
+            [spawn(0), spawn(1)].into_iter().for_each(|thread| thread.join().unwrap());
+            0
+        })
+    }
+
+    /// What comes of a schedule.
+    fn replay(schedule: &Schedule, body: &Body) -> Search<usize> {
+        let schedule = schedule.clone();
+        let limits = Limits { bounds: schedule.bounds, ..limits(1) };
+        let scheduler = move || -> Box<dyn Scheduler> { Box::new(Replay::new(schedule.clone())) };
+        explore_by(Search::new(limits, Arc::default()), scheduler, Arc::clone(body))
+    }
+
+    /// Schedules with this outcome, each the first of a seed.
+    fn sampled(body: &Body, wanted: &Outcome<usize>) -> Vec<Schedule> {
+        let sample = |seed| {
+            let random = move || scheduler(Strategy::Random { seed });
+            let search = explore_by(Search::new(limits(1), Arc::default()), random, Arc::clone(body));
+            search.outcomes.get(wanted)?.schedule.clone()
+        };
+        (0..10_000).filter_map(sample).take(20).collect()
+    }
+
+    fn deadlock() -> Outcome<usize> {
+        Outcome::Deadlocked { blocked: ["main", "T1", "T2"].map(String::from).to_vec() }
+    }
+
+    #[test]
+    fn a_replay_comes_to_the_same_outcome_by_the_same_steps() {
+        for (body, wanted) in [(counts(2, 2), Outcome::Returned(2)), (locks_two(), deadlock())] {
+            for known in sampled(&body, &wanted) {
+                let search = replay(&known, &body);
+                assert_eq!(search.outcomes[&wanted].schedule.as_ref(), Some(&known));
+            }
+        }
+    }
+
+    #[test]
+    fn a_replay_of_another_program_says_at_which_step_it_differs() {
+        let body = counts(2, 2);
+        for known in sampled(&body, &Outcome::Returned(2)) {
+            let mut cut = known.clone();
+            cut.picks.pop();
+            let steps = known.len();
+            for (schedule, other, step) in [
+                (&known, counts(2, 1), 3..=steps),
+                (&known, counts(2, 3), 5..=steps),
+                (&known, locks_two(), 1..=1),
+                (&cut, body.clone(), steps..=steps),
+            ] {
+                let search = replay(schedule, &other);
+                assert!(search.outcomes.is_empty());
+                let Some(Incomplete::Flaky { step: at, .. }) = &search.incomplete else {
+                    panic!("{:?}", search.incomplete);
+                };
+                assert!(step.contains(at), "{:?}", search.incomplete);
+            }
+        }
+    }
+
+    #[test]
+    fn the_least_schedule_is_the_same_whichever_was_known() {
+        for (body, wanted, preemptions) in [
+            (counts(2, 1), Outcome::Returned(2), 0),
+            (counts(2, 1), Outcome::Returned(1), 1),
+            (counts(3, 1), Outcome::Returned(1), 2),
+            (locks_two(), deadlock(), 1),
+        ] {
+            let known = sampled(&body, &wanted);
+            assert!(known.iter().collect::<BTreeSet<_>>().len() > 1, "{known:?}");
+            let all: BTreeSet<Schedule> =
+                known.iter().map(|known| least(known, &wanted, &body, &limits(1))).collect();
+            assert_eq!(all.len(), 1, "{all:?}");
+            let cost = replay(all.first().unwrap(), &body).outcomes[&wanted].cost;
+            assert_eq!(cost.0, preemptions, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_of_a_large_program_gets_smaller_within_the_budget() {
+        let (body, wanted) = (counts(4, 4), Outcome::Returned(15));
+        for known in sampled(&body, &wanted).iter().chain(&sampled(&body, &Outcome::Returned(8))) {
+            let outcome = replay(known, &body).outcomes.into_iter().next().unwrap();
+            let (wanted, before) = (outcome.0, outcome.1.cost);
+            let small = least_within(400, known, &wanted, &body, &limits(1));
+            let after = replay(&small, &body).outcomes[&wanted].cost;
+            println!("{wanted:?}: {before:?} to {after:?}");
+            assert!(after < before, "{before:?} {after:?}");
+        }
+        let _ = wanted;
+    }
+
+    #[test]
+    fn a_schedule_that_leads_elsewhere_is_left_as_it_is() {
+        let body = counts(2, 1);
+        let known = &sampled(&body, &Outcome::Returned(2))[0];
+        assert_eq!(&least(known, &Outcome::Returned(1), &body, &limits(1)), known);
+    }
+}

@@ -1,0 +1,64 @@
+//! One execution again, as a schedule says; or the step at which the program does something else.
+
+use crate::engine::{Choice, End, Scheduler, TaskId, World};
+use crate::schedule::{Pick, Schedule};
+
+pub(crate) struct Replay {
+    schedule: Schedule,
+    has_begun: bool,
+}
+
+impl Replay {
+    pub(crate) fn new(schedule: Schedule) -> Self {
+        Replay { schedule, has_begun: false }
+    }
+}
+
+impl Scheduler for Replay {
+    fn begin(&mut self, _: &mut World) -> bool {
+        !std::mem::replace(&mut self.has_begun, true)
+    }
+
+    fn choose(&mut self, world: &World) -> Choice {
+        match self.schedule.picks.get(world.position()) {
+            Some(pick) => follow(world, pick),
+            None if world.enabled().next().is_none() => Choice::Nobody,
+            None => Choice::Diverged("the end of the execution".to_string()),
+        }
+    }
+
+    fn end(&mut self, _: &mut World, _: &End) {}
+}
+
+/// Does what the pick says, if the task has announced what it had. A token does not keep every mark.
+fn follow(world: &World, pick: &Pick) -> Choice {
+    let expected = |what: &str| Choice::Diverged(format!("{what} of {}", name(pick.task)));
+    let Some(task) = enabled(world, pick.task) else { return expected("a step") };
+    let Some(way) = way(world, task, pick.way) else {
+        return expected(&format!("a step in its way {}", pick.way));
+    };
+    match world.foresee(task, way) {
+        Some(event) if pick.mark == 0 || event.mark() == pick.mark => Choice::Run(task, way),
+        _ => expected("another operation"),
+    }
+}
+
+fn name(task: u32) -> String {
+    if task == 0 { "main".to_string() } else { format!("T{task}") }
+}
+
+/// The task with this number in the order of spawning, if it can go on.
+pub(super) fn enabled(world: &World, task: u32) -> Option<TaskId> {
+    let &task = world.spawned().get(task as usize)?;
+    world.enabled().find(|&other| other == task)
+}
+
+/// The way of the task's operation that a schedule calls this: whom it wakes, in the order of spawning.
+pub(super) fn way(world: &World, task: TaskId, way: u32) -> Option<u32> {
+    let is_notification = world.announced(task)?.action == crate::engine::Action::NotifyOne;
+    let way = match is_notification {
+        true => world.spawned().get(way as usize)?.index() as u32,
+        false => way,
+    };
+    world.ways(task).find(|&other| other == way)
+}

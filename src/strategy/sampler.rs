@@ -1,0 +1,78 @@
+//! What the strategies that sample have in common: each execution begins anew, and there is always
+//! another one, unless the first had nothing to choose.
+//!
+//! A [`Sample`] says only which task is next. Which of its ways that one goes is drawn here. All numbers
+//! are pseudo-random: the seed fixes them, on every machine.
+
+use crate::engine::{Choice, End, Scheduler, TaskId, World};
+use fastrand::Rng;
+
+/// A way to draw an execution.
+pub(crate) trait Sample {
+    /// A new execution begins.
+    fn begin(&mut self, rng: &mut Rng);
+
+    /// Who of the enabled tasks, of which there is at least one, is next.
+    fn pick(&mut self, rng: &mut Rng, world: &World, enabled: &[TaskId]) -> TaskId;
+
+    /// The execution had so many steps.
+    fn end(&mut self, _steps: usize) {}
+}
+
+pub(crate) struct Sampler<S> {
+    sample: S,
+    rng: Rng,
+    has_ended: bool,
+    /// Whether any execution could have gone another way.
+    has_choice: bool,
+    enabled: Vec<TaskId>,
+    ways: Vec<u32>,
+}
+
+impl<S: Sample> Sampler<S> {
+    pub(crate) fn new(sample: S, seed: u64) -> Self {
+        Sampler {
+            sample,
+            rng: Rng::with_seed(seed),
+            has_ended: false,
+            has_choice: false,
+            enabled: Vec::new(),
+            ways: Vec::new(),
+        }
+    }
+}
+
+impl<S: Sample> Scheduler for Sampler<S> {
+    fn begin(&mut self, world: &mut World) -> bool {
+        if self.has_ended && !self.has_choice {
+            return false;
+        }
+        world.trace.truncate(0);
+        self.sample.begin(&mut self.rng);
+        true
+    }
+
+    fn choose(&mut self, world: &World) -> Choice {
+        self.enabled.clear();
+        self.enabled.extend(world.enabled());
+        if self.enabled.is_empty() {
+            return Choice::Nobody;
+        }
+        let task = self.sample.pick(&mut self.rng, world, &self.enabled);
+        self.ways.clear();
+        self.ways.extend(world.ways(task));
+        self.has_choice |= self.enabled.len() > 1 || self.ways.len() > 1;
+        let way = self.ways[below(&mut self.rng, self.ways.len())];
+        Choice::Run(task, way)
+    }
+
+    fn end(&mut self, world: &mut World, _: &End) {
+        self.has_ended = true;
+        self.sample.end(world.position());
+    }
+}
+
+/// A number below `bound`, the same on machines of any word size.
+pub(super) fn below(rng: &mut Rng, bound: usize) -> usize {
+    rng.u64(..bound as u64) as usize
+}
