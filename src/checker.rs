@@ -243,13 +243,21 @@ impl Checker {
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
             workers: self.workers.unwrap_or(1),
+            logs: false,
         }
     }
 
     /// For one execution, which its schedule bounds.
     fn limits_of_one(&self, schedule: &Schedule) -> Limits {
         let bounds = schedule.bounds;
-        Limits { executions_max: 1, time_max: None, preemptions_max: None, bounds, ..self.limits() }
+        Limits {
+            executions_max: 1,
+            time_max: None,
+            preemptions_max: None,
+            bounds,
+            logs: true,
+            ..self.limits()
+        }
     }
 
     /// Who chooses the schedules, where the backend leaves a choice.

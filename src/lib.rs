@@ -71,6 +71,7 @@
 )]
 #![cfg_attr(not(feature = "check"), allow(rustdoc::broken_intra_doc_links))]
 
+pub mod cell;
 pub mod panic;
 #[cfg(feature = "models")]
 pub mod process;

@@ -96,6 +96,11 @@ impl Execution {
             let place = last.filter(|(seen, _)| *seen == message).map(|(_, place)| place);
             Panic { message, place, rank }
         });
+        let panic = task.panic.clone();
+        drop(state);
+        if let (Backend::Native, Some(panic)) = (self.backend, panic) {
+            super::native::panicked(&panic.message, panic.place);
+        }
     }
 
     /// Writes down where a panic with this message was raised.

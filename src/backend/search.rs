@@ -21,6 +21,8 @@ pub(crate) struct Limits {
     /// OS threads that explore.
     #[allow(dead_code, reason = "the native engine reads it")]
     pub(crate) workers: usize,
+    /// Whether to keep what the tasks do, for a witness.
+    pub(crate) logs: bool,
 }
 
 /// What another thread can see of a running exploration, and its way to stop it.

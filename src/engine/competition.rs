@@ -5,14 +5,15 @@ use super::clock::Clocks;
 use super::dependence::dependent;
 use super::{Access, Action, Event, Trace};
 
-/// The competitors of `event`, whose past is `clocks[clock]` and which `causes` enabled: positions in the
-/// trace, and whether it is that one together with all readers of the lock that came after it.
+/// The competitors of `event`, whose past is `clocks[clock]` and which `causes` enabled, or which still waits
+/// (`None`): positions in the trace, and whether it is that one together with all readers of the lock that
+/// came after it.
 pub(super) fn competitors(
     trace: &Trace,
     event: &Event,
     clocks: &Clocks,
     clock: usize,
-    causes: &[usize],
+    causes: Option<&[usize]>,
 ) -> Vec<(usize, bool)> {
     match event.operation.action {
         Action::Lock => of_lock(trace, event, clocks, clock),
@@ -47,8 +48,10 @@ fn of_others(
     event: &Event,
     clocks: &Clocks,
     clock: usize,
-    causes: &[usize],
+    causes: Option<&[usize]>,
 ) -> Vec<(usize, bool)> {
+    let is_waiting = causes.is_none();
+    let causes = causes.unwrap_or_default();
     let mut found: Vec<(usize, bool)> = Vec::new();
     let mut has_sender = false;
     let mut release: Option<usize> = None;
@@ -60,6 +63,10 @@ fn of_others(
         }
         if event.operation.action == Action::ReadLock && earlier.access == Access::Release {
             release = Some(at);
+            continue;
+        }
+        if is_waiting && earlier.access == Access::Full {
+            // There was no room before that either.
             continue;
         }
         let takes_room = matches!(earlier.access, Access::Send | Access::TrySend);

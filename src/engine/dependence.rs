@@ -12,17 +12,18 @@ pub(crate) fn dependent(one: &Event, other: &Event) -> bool {
 
 /// Whether two accesses of one object come to the same in either order.
 fn commute(one: Access, other: Access) -> bool {
-    use Access::{AcquireShared, Close, Leave, Private, Read, Receive, ReleaseShared, Send, TrySend};
+    use Access::{AcquireShared, Close, Full, Leave, Private, Read, Receive, ReleaseShared, Send, TrySend};
     match (one, other) {
         (Private, _) | (_, Private) => true,
-        (Read, Read) => true,
+        (Read | Full, Read | Full) => true,
         // Readers of a lock do not notice each other.
         (AcquireShared | ReleaseShared, AcquireShared | ReleaseShared) => true,
         // Neither side of a channel notices the other, but by what it waits for: a message is received
         // after it was sent, and room is there after a receipt, which is a cause and no choice.
         (Send, Receive) | (Receive, Send) => true,
         // Only who looks whether senders are left notices that one leaves.
-        (Leave, Leave | Send | TrySend | Receive | Close) | (Send | TrySend | Receive | Close, Leave) => true,
+        (Leave, Leave | Send | TrySend | Full | Receive | Close)
+        | (Send | TrySend | Full | Receive | Close, Leave) => true,
         _ => false,
     }
 }

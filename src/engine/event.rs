@@ -96,8 +96,10 @@ pub(crate) enum Access {
     ReleaseShared,
     /// Put a message into a channel, or found that nobody is there to receive it.
     Send,
-    /// Did so, or not, depending on whether there was room.
+    /// Did so because there was room.
     TrySend,
+    /// Found no room in a channel.
+    Full,
     /// Took a message, or found that nobody is there to send one.
     Receive,
     /// Left a channel as a sender.
@@ -144,7 +146,7 @@ impl Event {
 impl Access {
     /// Whether it leaves the object as it was.
     pub(crate) fn is_read(self) -> bool {
-        matches!(self, Access::Read | Access::Private)
+        matches!(self, Access::Read | Access::Full | Access::Private)
     }
 }
 
@@ -190,7 +192,7 @@ impl Action {
 
     /// What it does to an object that is as `before` says: an atomic's bits; for a lock, how many
     /// readers it has, or [`WRITER`]; for a condition, how many wait; for a token, whether it is there;
-    /// for a channel, [`ROOM`] and [`MESSAGE`].
+    /// for a channel, how many messages fit.
     pub(crate) fn access(self, before: u64) -> Access {
         match self {
             Action::Load | Action::CellRead => Access::Read,
@@ -210,6 +212,7 @@ impl Action {
             Action::Unpark if before == 0 => Access::Write,
             Action::Unpark => Access::Read,
             Action::Send => Access::Send,
+            Action::TrySend if before == 0 => Access::Full,
             Action::TrySend => Access::TrySend,
             Action::Receive => Access::Receive,
             Action::TryReceive => Access::Read,

@@ -319,6 +319,11 @@ impl World {
         &self.objects[object.index()]
     }
 
+    /// What unpark gives a task, if it was asked for.
+    pub(crate) fn token(&self, task: TaskId) -> Option<ObjectId> {
+        self.tasks[task.index()].token
+    }
+
     /// What a task is about to do, or waits for.
     pub(crate) fn state(&self, task: TaskId) -> State {
         self.tasks[task.index()].state
@@ -613,7 +618,10 @@ impl Engine {
     }
 
     /// Adds to the last event what only its caller knows.
-    pub(crate) fn note(&mut self, note: Note) {
+    pub(crate) fn note(&mut self, function: &'static str, before: String, after: String) {
+        let position = self.world.position - 1;
+        let access = self.world.trace.events[position].access;
+        let note = Note { access, function, before, after };
         if let Some(Entry { deed: Deed::Event { note: noted, .. }, .. }) =
             self.world.log.as_mut().and_then(|log| log.last_mut())
         {

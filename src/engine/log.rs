@@ -1,7 +1,7 @@
 //! What an execution's tasks did, for readers. Kept only when asked for: exploring needs none of it.
 
 use super::object::Reply;
-use super::{Operation, TaskId};
+use super::{Access, Operation, TaskId};
 use std::panic::Location;
 
 /// Something that a task did.
@@ -35,6 +35,8 @@ pub(crate) enum Deed {
 /// The values of an operation, as text.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
+    /// What the operation came to; the engine fills it in.
+    pub(crate) access: Access,
     pub(crate) function: &'static str,
     pub(crate) before: String,
     pub(crate) after: String,

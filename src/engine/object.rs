@@ -102,11 +102,13 @@ impl Channel {
         self.capacity.is_none_or(|capacity| capacity == 0 || self.len() < capacity)
     }
 
-    /// Whether a message fits without any waiting.
-    fn has_room_now(&self) -> bool {
+    /// How many messages fit without any waiting; many, where nobody is there to receive them.
+    fn room(&self) -> usize {
         match self.capacity {
-            Some(0) => self.attended && self.len() == 0,
-            _ => self.has_room(),
+            _ if self.closed.is_some() => usize::MAX / 2,
+            None => usize::MAX / 2,
+            Some(0) => usize::from(self.attended && self.len() == 0),
+            Some(capacity) => capacity - self.len(),
         }
     }
 
@@ -118,7 +120,7 @@ impl Channel {
     fn perform(&mut self, action: Action, position: usize) -> Reply {
         match action {
             Action::Send | Action::TrySend if self.closed.is_some() => Reply::Disconnected,
-            Action::TrySend if !self.has_room_now() => Reply::WouldBlock,
+            Action::TrySend if self.room() == 0 => Reply::WouldBlock,
             Action::Send | Action::TrySend => {
                 self.sent.push(position);
                 self.attended = false;
@@ -192,7 +194,8 @@ impl Object {
     /// What [`Action::access`] asks for; of an atomic only its maker knows.
     pub(crate) fn before(&self, atomic: u64) -> u64 {
         match &self.state {
-            State::Atomic | State::Cell | State::Channel(_) => atomic,
+            State::Atomic | State::Cell => atomic,
+            State::Channel(channel) => channel.room() as u64,
             State::Mutex { holder } => holder.map_or(0, |_| WRITER),
             State::RwLock { holder, readers } => holder.map_or(readers.len() as u64, |_| WRITER),
             State::Condvar { waiters } => waiters.len() as u64,
@@ -207,6 +210,16 @@ impl Object {
             (State::Channel(channel), _) => channel.causes(action, causes),
             _ => {}
         }
+    }
+
+    /// Who has the lock.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = TaskId> {
+        let (holder, readers): (Option<TaskId>, &[TaskId]) = match &self.state {
+            State::Mutex { holder } => (*holder, &[]),
+            State::RwLock { holder, readers } => (*holder, readers),
+            _ => (None, &[]),
+        };
+        holder.into_iter().chain(readers.iter().copied())
     }
 
     /// Whom a notification may wake.

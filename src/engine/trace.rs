@@ -132,7 +132,7 @@ impl Trace {
         let access = operation.action.access(0);
         let event = Event { task, index, operation, access, way: 0, before: 0 };
         let copy = self.pasts.push_copy(pasts, past);
-        for (first, is_joint) in competitors(self, &event, &self.pasts, copy, &[]) {
+        for (first, is_joint) in competitors(self, &event, &self.pasts, copy, None) {
             self.races.push(Race { first, second: Second::Pending(event), is_joint, past: copy });
         }
     }
@@ -154,7 +154,7 @@ impl Trace {
             self.clocks.join_within(clock, last as usize);
             return;
         }
-        let found = competitors(self, event, &self.clocks, clock, causes);
+        let found = competitors(self, event, &self.clocks, clock, Some(causes));
         for &(first, is_joint) in &found {
             self.races.push(Race { first, second: Second::Executed(position), is_joint, past: 0 });
         }
@@ -251,7 +251,8 @@ impl Trace {
     /// What the race's second event does if it comes before the first, after the events `between` that
     /// stay before it; `None` if it cannot.
     ///
-    /// It finds its object as the first did, but for readers of a lock, who do not notice each other.
+    /// It finds its object as the first did, but for readers of a lock, who do not notice each other, and
+    /// for the other side of a channel.
     pub(crate) fn reversed(
         &self,
         race: &Race,
@@ -263,6 +264,8 @@ impl Trace {
             match event.access {
                 Access::AcquireShared => before += 1,
                 Access::ReleaseShared => before -= 1,
+                Access::Receive => before = before.saturating_add(1),
+                Access::Send | Access::TrySend => before = before.saturating_sub(1),
                 _ => {}
             }
         }

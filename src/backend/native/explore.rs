@@ -36,7 +36,7 @@ where
 {
     panics::mute_executions();
     // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
-    let ended = std::thread::spawn(move || explore_with(search, scheduler, &body, |_| ())).join();
+    let ended = std::thread::spawn(move || explore_with(search, scheduler, &body, |_, _| ())).join();
     ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
@@ -45,14 +45,14 @@ pub(crate) fn explore_with<T: Ord + 'static>(
     mut search: Search<T>,
     scheduler: impl Fn() -> Box<dyn Scheduler>,
     body: &Arc<dyn Fn() -> T + Send + Sync>,
-    mut ended: impl FnMut(&World),
+    mut ended: impl FnMut(&mut World, &Running),
 ) -> Search<T> {
     let mut settings = Settings {
         steps_max: search.limits.steps_max,
         preemptions_max: search.limits.preemptions_max,
         bounds: search.limits.bounds,
         ends_are_events: false,
-        logs: false,
+        logs: search.limits.logs,
     };
     ENGINE.set(Some(Engine::new(scheduler(), settings)));
     while search.may_begin() && with(Engine::begin) {
@@ -64,7 +64,7 @@ pub(crate) fn explore_with<T: Ord + 'static>(
         }
         with(|engine| {
             record(&mut search, &engine.world, &end, &running, value);
-            ended(&engine.world);
+            ended(&mut engine.world, &running);
             engine.finish(&end);
         });
     }

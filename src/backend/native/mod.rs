@@ -14,6 +14,7 @@ mod explore;
 mod least;
 mod object;
 mod replay;
+mod witness;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
@@ -24,7 +25,7 @@ pub(crate) use object::{Locked, LockedRead, Object, chance};
 pub(crate) use replay::replay;
 
 use super::unsupported;
-use crate::engine::{Announced, Coroutine, Engine, Note, Switch, TaskState};
+use crate::engine::{Announced, Coroutine, Engine, Switch, TaskState};
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
@@ -135,7 +136,7 @@ pub(crate) fn panicked(message: &str, place: Option<String>) {
 pub(crate) fn note(function: &'static str, values: impl FnOnce() -> (String, String)) {
     if with(|engine| engine.logs()) {
         let (before, after) = values();
-        with(|engine| engine.note(Note { function, before, after }));
+        with(|engine| engine.note(function, before, after));
     }
 }
 
