@@ -2,13 +2,26 @@
 
 use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
-use crate::outcome::Verdict;
+use crate::outcome::{Diverged, Outcome, Verdict};
+use crate::replay;
 use crate::report::Report;
-use crate::schedule::Bounds;
+use crate::report::witness::{Options, render};
+use crate::schedule::{Bounds, Schedule};
 use crate::strategy::Strategy;
+use crate::witness::Witness;
 use std::fmt::Debug;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+const NOT_THE_SAME: &str = "the test is not the one that the token was made from: \
+                            run it without CONCCHECK_REPLAY to explore it anew";
+
+/// A reader looks at fewer outcomes than this.
+const EXPLAINED_MAX: usize = 100;
+
+/// OS threads that explore one program.
+pub(crate) const WORKERS_MAX: usize = 256;
 
 /// What to explore with, and for how long.
 ///
@@ -37,7 +50,7 @@ pub struct Checker {
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
     bounds: Bounds,
-    workers: usize,
+    workers: Option<usize>,
     progress: Arc<Progress>,
 }
 
@@ -52,7 +65,7 @@ impl Checker {
             time_max: None,
             preemptions_max: None,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
-            workers: 1,
+            workers: None,
             progress: Arc::default(),
         }
     }
@@ -112,10 +125,9 @@ impl Checker {
         self
     }
 
-    /// Explores on this many threads of the operating system, with the same result as on one; 1 if it is not
-    /// said. [`Strategy::Dpor`] only.
+    /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
     pub fn workers(self, workers: usize) -> Self {
-        Checker { workers, ..self }
+        Checker { workers: Some(workers), ..self }
     }
 
     /// Lets other threads see how far the exploration is, and stop it.
@@ -136,30 +148,14 @@ impl Checker {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        let strategy = match self.backend {
-            Backend::Shuttle => Some(self.strategy.unwrap_or(Strategy::Random { seed: 0 })),
-            Backend::Native if self.preemptions_max.is_some() => Some(self.strategy.unwrap_or(Strategy::Dfs)),
-            Backend::Native => Some(self.strategy.unwrap_or(Strategy::Dpor)),
-            _ => None,
-        };
-        let limits = Limits {
-            executions_max: self.executions_max.unwrap_or(match (self.backend, strategy) {
-                (Backend::Real, _) => 100,
-                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
-                (Backend::Native | Backend::Shuttle, _) => 1_000,
-            }),
-            steps_max: self.steps_max,
-            time_max: self.time_max,
-            preemptions_max: self.preemptions_max,
-            bounds: self.bounds,
-            logs: false,
-            workers: self.workers,
-        };
+        let strategy = self.chosen_strategy();
         let begun = Instant::now();
-        let search = Search::new(limits, Arc::clone(&self.progress));
+        let search = Search::new(self.limits(), Arc::clone(&self.progress));
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
-                backend::native::explore(search, strategy, Arc::new(program))
+                let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
+                let search = backend::native::explore(search, strategy, Arc::clone(&program));
+                self.explain(search, &program)
             }
             #[cfg(feature = "shuttle")]
             (Backend::Shuttle, Some(strategy)) => {
@@ -175,22 +171,139 @@ impl Checker {
             outcomes: search.outcomes,
             executions: search.executions,
             redundant: search.redundant,
+            events: search.events,
             incomplete: search.incomplete,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
         }
     }
 
+    /// Runs the least execution of each outcome once more, to see how it goes.
+    fn explain<T: Ord + Send + 'static>(
+        &self,
+        mut search: Search<T>,
+        program: &Arc<dyn Fn() -> T + Send + Sync>,
+    ) -> Search<T> {
+        for seen in search.outcomes.values_mut().take(EXPLAINED_MAX) {
+            let Some(schedule) = &seen.schedule else { continue };
+            let limits = self.limits_of_one(schedule);
+            let once = Search::new(limits, Arc::default());
+            let replayed = backend::native::replay(once, schedule, Arc::clone(program));
+            seen.witness = replayed.ok().map(|(_, witness)| Box::new(witness));
+        }
+        search
+    }
+
     /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.
     ///
     /// # Panics
-    /// With the report, if an execution panics or hangs or the check could not be done; and as
-    /// [`Checker::explore`] does.
+    /// With the report, if an execution panics or hangs or the check could not be done; when the environment
+    /// asks for a replay that is not possible; and as [`Checker::explore`] does.
+    ///
+    /// # Replay
+    /// Under [`Backend::Native`] the panic ends with a command, `CONCCHECK_REPLAY=cc1-… cargo test NAME`, which
+    /// runs that one execution again instead of exploring, and shows it.
     #[track_caller]
     pub fn check(&self, program: impl Fn() + Send + Sync + 'static) {
+        let name = replay::check_name(Location::caller());
+        match replay::asked_for(&name) {
+            Ok(Some(schedule)) => return self.check_again(&schedule, program),
+            Ok(None) => {}
+            Err(error) => panic!("failed to read CONCCHECK_REPLAY: {error}"),
+        }
         let report = self.explore(program);
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
-            panic!("{}", report.failure());
+            panic!("{}", report.failure(|schedule| replay::command(&name, schedule)));
+        }
+    }
+
+    /// Runs only what `schedule` says, shows it, and panics if it is a failure.
+    #[track_caller]
+    fn check_again(&self, schedule: &Schedule, program: impl Fn() + Send + Sync + 'static) {
+        let (outcome, witness) = match self.replay(schedule, program) {
+            Ok(replayed) => replayed,
+            Err(diverged) => panic!("the replay {diverged}; {NOT_THE_SAME}"),
+        };
+        let text = format!("replayed    {outcome}\n\n{}", render(&witness, &Options::default()));
+        match outcome {
+            Outcome::Returned(()) => println!("{text}"),
+            _ => panic!("{text}"),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            executions_max: self.executions_max.unwrap_or(match (self.backend, self.chosen_strategy()) {
+                (Backend::Real, _) => 100,
+                (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
+                (Backend::Native | Backend::Shuttle, _) => 1_000,
+            }),
+            steps_max: self.steps_max,
+            time_max: self.time_max,
+            preemptions_max: self.preemptions_max,
+            bounds: self.bounds,
+            workers: self.workers.unwrap_or(1),
+            logs: false,
+        }
+    }
+
+    /// For one execution, which its schedule bounds.
+    fn limits_of_one(&self, schedule: &Schedule) -> Limits {
+        let bounds = schedule.bounds;
+        Limits {
+            executions_max: 1,
+            time_max: None,
+            preemptions_max: None,
+            bounds,
+            logs: true,
+            ..self.limits()
+        }
+    }
+
+    /// Who chooses the schedules, where the backend leaves a choice.
+    fn chosen_strategy(&self) -> Option<Strategy> {
+        let default = match self.backend {
+            Backend::Native if self.preemptions_max.is_some() => Strategy::Dfs,
+            Backend::Native => Strategy::Dpor,
+            Backend::Shuttle => Strategy::Random { seed: 0 },
+            Backend::Real | Backend::Loom => return None,
+        };
+        Some(self.strategy.unwrap_or(default))
+    }
+
+    /// Runs `program` once as `schedule` says, under [`Backend::Native`] whichever backend is set. What
+    /// comes of it, and how.
+    ///
+    /// # Errors
+    /// When the program does not do what it did when the schedule was made: it is another program, or it
+    /// has changed, or it reads a clock, an address or a random number.
+    ///
+    /// # Panics
+    /// As [`Checker::explore`] does; and when the native backend cannot run the program.
+    #[track_caller]
+    pub fn replay<T>(
+        &self,
+        schedule: &Schedule,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<(Outcome<T>, Witness), Diverged>
+    where
+        T: Ord + Debug + Send + 'static,
+    {
+        if let Err(error) = self.validate() {
+            panic!("{error}");
+        }
+        let limits = self.limits_of_one(schedule);
+        let search = Search::new(limits, Arc::clone(&self.progress));
+        let (search, witness) = backend::native::replay(search, schedule, Arc::new(program))?;
+        match search.outcomes.into_keys().next() {
+            Some(outcome) => {
+                let witness = Witness { outcome: outcome.to_string(), ..witness };
+                Ok((outcome, witness))
+            }
+            None => {
+                let why = search.incomplete.map_or("nothing happened".to_string(), |why| why.to_string());
+                panic!("this program could not be replayed: {why}");
+            }
         }
     }
 
@@ -225,6 +338,13 @@ impl Checker {
                 return Err(SettingsError::BoundedDpor);
             }
         }
+        match self.workers {
+            None => {}
+            Some(_) if self.backend != Backend::Native => return Err(SettingsError::Workers(self.backend)),
+            Some(0) => return Err(SettingsError::Zero("the number of workers")),
+            Some(workers) if workers > WORKERS_MAX => return Err(SettingsError::TooManyWorkers(workers)),
+            Some(_) => {}
+        }
         if self.executions_max == Some(0) {
             return Err(SettingsError::Zero("the number of executions"));
         }
@@ -244,6 +364,19 @@ impl Default for Checker {
     }
 }
 
+/// "shuttle has random, pct and dfs": what a backend lets one choose.
+fn strategy_names(backend: Backend) -> String {
+    let names: Vec<&str> = Strategy::examples()
+        .into_iter()
+        .filter(|strategy| strategy.is_of(backend))
+        .map(|strategy| strategy.name())
+        .collect();
+    match names.split_last() {
+        Some((last, others)) => format!("it has {} and {last}", others.join(", ")),
+        None => "it makes its own choices".to_string(),
+    }
+}
+
 /// Settings of a [`Checker`] that make no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -252,7 +385,7 @@ pub enum SettingsError {
     #[error("the {0} backend is not compiled in; enable the cargo feature `{0}`")]
     NotCompiledIn(Backend),
     /// The backend does not have the strategy.
-    #[error("the {0} backend has no strategy {1}; native has all, shuttle random, pct and dfs")]
+    #[error("the {0} backend has no strategy {1}; {names}", names = strategy_names(*.0))]
     Strategy(Backend, &'static str),
     /// The backend does not count preemptions.
     #[error("the {0} backend cannot bound preemptions; native and loom can")]
@@ -260,6 +393,12 @@ pub enum SettingsError {
     /// What dpor leaves out it knows from executions that such a bound would leave out.
     #[error("dpor cannot bound preemptions: it would miss executions within the bound; dfs can")]
     BoundedDpor,
+    /// The backend explores on one thread.
+    #[error("the {0} backend explores on one thread; native takes several workers")]
+    Workers(Backend),
+    /// More than any machine is good for.
+    #[error("{0} workers are too many; there can be {WORKERS_MAX}")]
+    TooManyWorkers(usize),
     /// A limit that lets nothing happen.
     #[error("{0} must be at least one")]
     Zero(&'static str),

@@ -28,10 +28,12 @@
 //! * `backend`: what is behind the facade: real, native, shuttle, loom.
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
+//!   [`Witness`], [`Schedule`] and [`Token`]: one execution, shown, and told so that it can be run again.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
-//! * `cli`: the command line. Environment and files are read there and nowhere else.
+//! * `cli`: the command line. Environment and files are read there and nowhere else; but a failing test
+//!   is replayed by what it finds in `CONCCHECK_REPLAY`.
 //!
 //! # What is never so
 //!
@@ -87,11 +89,15 @@ mod engine;
 #[cfg(feature = "check")]
 mod outcome;
 #[cfg(feature = "check")]
+mod replay;
+#[cfg(feature = "check")]
 pub mod report;
 #[cfg(feature = "check")]
 mod schedule;
 #[cfg(feature = "check")]
 mod strategy;
+#[cfg(feature = "check")]
+mod token;
 #[cfg(feature = "check")]
 pub mod witness;
 
@@ -108,10 +114,11 @@ pub mod measure;
 pub use self::{
     backend::{Backend, Progress, UnknownBackend},
     checker::{Checker, SettingsError, check},
-    outcome::{Incomplete, Outcome, Seen, Verdict},
+    outcome::{Diverged, Incomplete, Outcome, Seen, Verdict},
     report::Report,
     schedule::Schedule,
     strategy::Strategy,
+    token::{Token, TokenError},
     witness::Witness,
 };
 

@@ -2,6 +2,7 @@
 //! see everything.
 
 use crate::schedule::Schedule;
+use crate::witness::Witness;
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct Seen {
     pub schedule: Option<Schedule>,
     /// What that schedule costs: preemptions and steps.
     pub(crate) cost: (usize, usize),
+    /// That schedule's execution, for readers.
+    pub(crate) witness: Option<Box<Witness>>,
 }
 
 /// Why a check did not see everything.
@@ -76,6 +79,19 @@ pub enum Incomplete {
         /// What is done there now.
         found: String,
     },
+}
+
+/// A replay that could not go as the execution which it repeats: the program, or what it depends on beside its
+/// schedule, is no longer the same.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("diverged at step {step}: expected {expected}, found {found}")]
+pub struct Diverged {
+    /// The first that is different, counted from 1.
+    pub step: usize,
+    /// What the schedule says of it.
+    pub expected: String,
+    /// What would happen instead.
+    pub found: String,
 }
 
 /// What a check concludes.
@@ -157,6 +173,7 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Incomplete::ExecutionsMax(1) => f.write_str("stopped after 1 execution"),
             Incomplete::ExecutionsMax(count) => write!(f, "stopped after {count} executions"),
             Incomplete::TimeMax(time) => write!(f, "stopped after {time:?}"),
             Incomplete::PreemptionsMax(count) => write!(f, "at most {count} preemptions"),

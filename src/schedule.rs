@@ -5,7 +5,6 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Schedule {
     /// Who goes on at each step.
-    #[allow(dead_code)]
     pub(crate) picks: Vec<Pick>,
     /// What may happen for no reason of the program's own.
     pub(crate) bounds: Bounds,
@@ -18,7 +17,8 @@ pub(crate) struct Pick {
     pub(crate) task: u32,
     /// Whom a `notify_one` wakes, whether a timeout fires; 0 where there is only one way.
     pub(crate) way: u32,
-    /// A few bits of what the step did and where, by which a replay notices that the code has changed.
+    /// A few bits of what the step did and where, by which a replay notices that the code has changed;
+    /// 0 where that is not kept.
     pub(crate) mark: u8,
 }
 

@@ -8,11 +8,11 @@ use crate::schedule::Bounds;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How much may be explored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Limits {
     pub(crate) executions_max: u64,
     pub(crate) steps_max: usize,
@@ -29,13 +29,43 @@ pub(crate) struct Limits {
 #[derive(Debug, Default)]
 pub struct Progress {
     executions: AtomicU64,
+    executions_max: AtomicU64,
+    depth: AtomicUsize,
+    /// In millionths; 0 while nothing is known.
+    explored: AtomicU32,
     stop: AtomicBool,
 }
+
+const WHOLE: f64 = 1e6;
 
 impl Progress {
     /// Executions that have ended so far.
     pub fn executions(&self) -> u64 {
         self.executions.load(Ordering::Relaxed)
+    }
+
+    /// After how many executions the exploration stops, if it does not end before.
+    pub fn executions_max(&self) -> u64 {
+        self.executions_max.load(Ordering::Relaxed)
+    }
+
+    /// Steps of the last execution; 0 under a backend that does not tell.
+    pub fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    /// An estimate of how much of all there is has been explored, from 0 to 1. None of a sample, and none
+    /// under a backend that does not tell.
+    pub fn explored(&self) -> Option<f64> {
+        let explored = self.explored.load(Ordering::Relaxed);
+        (explored > 0).then(|| f64::from(explored) / WHOLE)
+    }
+
+    fn begin(&self, executions_max: u64) {
+        self.executions.store(0, Ordering::Relaxed);
+        self.executions_max.store(executions_max, Ordering::Relaxed);
+        self.depth.store(0, Ordering::Relaxed);
+        self.explored.store(0, Ordering::Relaxed);
     }
 
     /// Ends the exploration after the execution that is running; its report says so.
@@ -97,7 +127,7 @@ impl<T> Search<T> {
 
 impl<T: Ord> Search<T> {
     pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
-        progress.executions.store(0, Ordering::Relaxed);
+        progress.begin(limits.executions_max);
         Search {
             limits,
             outcomes: BTreeMap::new(),
@@ -178,7 +208,8 @@ impl<T: Ord> Search<T> {
     fn record_at(&mut self, outcome: Outcome<T>, place: Option<String>) -> &mut Seen {
         let first = self.progress.executions.fetch_add(1, Ordering::Relaxed);
         self.executions += 1;
-        let unseen = Seen { executions: 0, first, place, schedule: None, cost: (usize::MAX, usize::MAX) };
+        let cost = (usize::MAX, usize::MAX);
+        let unseen = Seen { executions: 0, first, place, schedule: None, cost, witness: None };
         let seen = self.outcomes.entry(outcome).or_insert(unseen);
         seen.executions += 1;
         seen
@@ -216,6 +247,18 @@ impl<T: Ord> Search<T> {
     /// Counts an execution that was ended by a data race between these tasks.
     pub(crate) fn record_data_race(&mut self, tasks: [String; 2]) -> &mut Seen {
         self.record(Outcome::DataRace { tasks })
+    }
+
+    /// Counts the steps of an execution.
+    pub(crate) fn count_events(&mut self, events: usize) {
+        self.events += events as u64;
+        self.progress.depth.store(events, Ordering::Relaxed);
+    }
+
+    /// Lets others see how much of all there is has been explored, from 0 to 1.
+    #[allow(dead_code, reason = "the native engine tells it")]
+    pub(crate) fn estimate(&self, explored: f64) {
+        self.progress.explored.store((explored * WHOLE) as u32, Ordering::Relaxed);
     }
 
     /// Ends the exploration for this reason, unless it has ended for another.

@@ -1,6 +1,6 @@
 //! What can be typed: the program, its subcommands and what they have in common.
 
-use super::{check, list, run};
+use super::{check, list, replay, run};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Concurrency models, run for real and explored.
@@ -19,12 +19,13 @@ pub(super) struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 a result differs, a model could not run or a check fails, 2 wrong usage or \
-                          input, 70 a fault of conccheck, 74 results could not be written, 130 interrupted";
+                          input, 3 stopped by a limit under --require-complete, 5 a replay diverged, 70 a fault of conccheck, 74 results could not be written, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Run(run::Args),
     Check(check::Args),
+    Replay(replay::Args),
     List(list::Args),
 }
 

@@ -2,16 +2,16 @@
 //! table says.
 
 use super::args::Format;
+use super::search::SearchArgs;
+use super::watch::Watch;
 use super::{Exit, nearest, output};
 use crate::models::{Checked, PROGRAMS, Program};
 use crate::report;
-use crate::report::check::{Effort, Judgement};
-use crate::{Backend, Checker, Progress, Strategy, Verdict};
+use crate::report::check::Judgement;
+use crate::{Progress, Verdict};
 use anstream::ColorChoice;
 use anyhow::{Context, anyhow};
-use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -29,29 +29,14 @@ pub(super) struct Args {
     /// How large the named programs are to be (see `conccheck list programs`) [default: each one's own]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     size: Option<usize>,
-    /// Who runs the programs
-    #[arg(long, value_enum, default_value_t = BackendArg::Shuttle)]
-    backend: BackendArg,
-    /// Who chooses the schedules [default: dpor under native, random under shuttle]
-    #[arg(long, value_enum)]
-    strategy: Option<StrategyArg>,
-    /// Fixes all choices of random and pct [default: 0]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    seed: Option<u64>,
-    /// Ordering constraints that pct looks for [default: 3]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000))]
-    depth: Option<u64>,
-    /// End each program's check after this many executions [default: shuttle 1000, real 100, native,
-    /// loom and dfs 100000]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
-    executions_max: Option<u64>,
-    /// Under loom, only executions with at most this many preemptions [default: a bound for the few
-    /// programs that need one to end soon]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    preemptions_max: Option<u8>,
-    /// Begin no execution of a program after this many seconds
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = positive_seconds)]
-    time_max: Option<Duration>,
+    #[command(flatten)]
+    search: SearchArgs,
+    /// Exit with 3 if nothing is wrong and some program's search was stopped before it had seen everything
+    #[arg(long)]
+    require_complete: bool,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
     /// Text for readers or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -60,100 +45,73 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   conccheck check
-      every program, a thousand random schedules each
+      every program, every interleaving of it
   conccheck check pool --backend loom
       the programs of the thread pool, every interleaving that loom's memory model has
   conccheck check threads::lost_update
       one program; exits with 1, because an update can be lost
-  conccheck check atomics::readers --size 8 --backend native
+  conccheck check atomics::readers --size 8
       a writer and eight readers: each of the 256 ways to interleave them, once
-  conccheck check gil --strategy pct --seed 7 --executions-max 20000
-      longer, with priorities instead of dice
+  conccheck check gil --backend shuttle --strategy pct --seed 7 --executions-max 20000
+      under shuttle, samples by random priorities
 
 Verdicts:
   PASS     every execution was seen, and all are as they should be
   BOUNDED  all executions that were seen are as they should be; not all were seen
   FAIL     some execution gives a wrong result
   HANG     some execution never ends
+  FLAKY    the program is not fixed by its schedule: it reads a clock, an address or a HashMap's order
   SKIP     the backend cannot run the program
 
 Verdicts in parentheses are those of programs that are broken on purpose, and were caught.
 Outcomes: = right, ! wrong, P a panic, H a hang.
 
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
-caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped.
-A search that you cut short (--executions-max, --time-max, --preemptions-max), that samples in
-another way (--strategy, --backend real) or of another size (--size) need not catch every twin.";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum BackendArg {
-    /// Every execution, each trace class once; sequential consistency; not yet all of the facade
-    Native,
-    /// Sampled schedules; sequential consistency
-    Shuttle,
-    /// Every execution, in a memory model weaker than sequential consistency
-    Loom,
-    /// The operating system's threads, again and again
-    Real,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum StrategyArg {
-    /// One execution of each trace class (native)
-    Dpor,
-    /// Each choice uniformly at random (shuttle)
-    Random,
-    /// Random priorities that change at a few points (shuttle)
-    Pct,
-    /// All schedules, one after another (native, shuttle)
-    Dfs,
-}
-
-impl From<BackendArg> for Backend {
-    fn from(backend: BackendArg) -> Self {
-        match backend {
-            BackendArg::Native => Backend::Native,
-            BackendArg::Shuttle => Backend::Shuttle,
-            BackendArg::Loom => Backend::Loom,
-            BackendArg::Real => Backend::Real,
-        }
-    }
-}
+caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped. Otherwise
+it is 3 if --require-complete asks for more than was seen.
+A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
+another way (--strategy, --backend real), need not catch every twin.";
 
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     let programs = sized(programs(&args.programs)?, args)?;
     let progress = Arc::new(Progress::default());
-    let checker = checker(args)?.progress(Arc::clone(&progress));
+    let checker = args.search.checker()?.progress(Arc::clone(&progress));
     let interrupted = stop_on_interrupt(Arc::clone(&progress))?;
     let begun = Instant::now();
     let mut all: Vec<Checked> = Vec::new();
-    let (asked, effort) = (programs.len(), effort(args));
-    let bar = bar(asked);
+    let asked = programs.len();
+    let watch = Watch::new(asked, progress, args.search.time_max());
     for program in programs {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
-        bar.set_message(program.to_string());
-        let checked = program.check(&bounded(&checker, &program, args));
-        bar.inc(1);
-        if args.format == Format::Text {
-            let text = text(&checked, args);
-            bar.suspend(|| output::print(&text, color))?;
-        }
+        watch.begin(program.to_string());
+        let checked = program.check(&args.search.bounded(&checker, &program));
+        watch.finish(|| match args.format {
+            Format::Text => output::print(&text(&checked, args), color),
+            Format::Json => Ok(()),
+        })?;
         all.push(checked);
     }
-    bar.finish_and_clear();
-    match args.format {
-        Format::Text => output::print(
-            &format!("{:─<8}\n{}", "", report::check::summary(&all, effort, asked, begun.elapsed())),
-            color,
-        )?,
-        Format::Json => output::print(&report::check::json(&all, asked), color)?,
+    drop(watch);
+    let is_interrupted = interrupted.load(Ordering::Relaxed);
+    let exit = if is_interrupted { Exit::Interrupted } else { exit(args, &all) };
+    output::print(&conclusion(args, &all, asked, begun.elapsed(), exit), color)?;
+    Ok(exit)
+}
+
+/// What is printed at the end.
+fn conclusion(args: &Args, all: &[Checked], asked: usize, elapsed: Duration, exit: Exit) -> String {
+    if args.format == Format::Json {
+        return report::check::json(all, asked);
     }
-    Ok(match interrupted.load(Ordering::Relaxed) {
-        true => Exit::Interrupted,
-        false => exit(args, &all),
-    })
+    let rule = if args.ascii { "-" } else { "─" }.repeat(8);
+    let mut text = format!("{rule}\n{}", report::check::summary(all, args.search.effort(), asked, elapsed));
+    if exit == Exit::Incomplete {
+        let count = all.iter().filter(|checked| is_unfinished(checked, args)).count();
+        let _ = writeln!(text, "         --require-complete: {count} of {asked} not explored to the end");
+    }
+    text
 }
 
 /// The programs that the names mean: one, or all of a model; all, if there are no names.
@@ -176,6 +134,11 @@ fn programs(names: &[String]) -> anyhow::Result<Vec<Program>> {
     Ok(chosen)
 }
 
+/// The program of that very name.
+pub(super) fn program_named(name: &str) -> Option<Program> {
+    PROGRAMS.iter().copied().find(|program| program.name == name)
+}
+
 /// The programs at the size that was asked for.
 fn sized(programs: Vec<Program>, args: &Args) -> anyhow::Result<Vec<Program>> {
     match args.size {
@@ -193,107 +156,42 @@ fn unknown(name: &str) -> anyhow::Error {
     anyhow!("no program and no model is called {name:?}{hint}; `conccheck list programs` shows all")
 }
 
-fn checker(args: &Args) -> anyhow::Result<Checker> {
-    let mut checker = Checker::new().backend(args.backend.into());
-    let seed = args.seed.unwrap_or(0);
-    let strategy = match args.strategy {
-        None | Some(StrategyArg::Random) => Strategy::Random { seed },
-        Some(StrategyArg::Pct) => Strategy::Pct { seed, depth: args.depth.unwrap_or(3) as usize },
-        Some(StrategyArg::Dfs) => Strategy::Dfs,
-        Some(StrategyArg::Dpor) => Strategy::Dpor,
-    };
-    if args.backend == BackendArg::Shuttle || args.strategy.is_some() {
-        checker = checker.strategy(strategy);
-    }
-    if args.seed.is_some() && strategy.seed().is_none()
-        || args.seed.is_some() && args.backend != BackendArg::Shuttle
-    {
-        return Err(anyhow!(
-            "--seed fixes the choices of shuttle's random and pct; nothing here is chosen by a seed"
-        ));
-    }
-    if args.depth.is_some() && args.strategy != Some(StrategyArg::Pct) {
-        return Err(anyhow!("--depth is for --strategy pct"));
-    }
-    if let Some(executions_max) = args.executions_max {
-        checker = checker.executions_max(executions_max);
-    }
-    if let Some(preemptions_max) = args.preemptions_max {
-        checker = checker.preemptions_max(preemptions_max.into());
-    }
-    if let Some(time_max) = args.time_max {
-        checker = checker.time_max(time_max);
-    }
-    checker.validate()?;
-    Ok(checker)
-}
-
-fn positive_seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().ok().filter(|&seconds| seconds > 0.0 && seconds <= 1e6);
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "it has to be a number of seconds above 0".to_string())
-}
-
-/// A search that the user cut short or chose for its samples, or of another size than the table's, need not
-/// show everything.
-fn effort(args: &Args) -> Effort {
-    let is_cut = args.executions_max.is_some() || args.time_max.is_some() || args.preemptions_max.is_some();
-    let is_default = args.strategy.is_none() && args.size.is_none() && args.backend != BackendArg::Real;
-    if is_default && !is_cut { Effort::Full } else { Effort::Limited }
-}
-
-/// The checker, with the program's own bound under loom unless the user gave one.
-fn bounded(checker: &Checker, program: &Program, args: &Args) -> Checker {
-    match program.loom_preemptions_max {
-        Some(preemptions_max) if args.backend == BackendArg::Loom && args.preemptions_max.is_none() => {
-            checker.clone().preemptions_max(preemptions_max)
-        }
-        _ => checker.clone(),
-    }
-}
-
 /// The line of a program, and what it did if that is news or was asked for.
 fn text(checked: &Checked, args: &Args) -> String {
     let is_named = is_named(checked, args);
-    let mut text = report::check::line(checked, effort(args), is_named);
-    let is_surprise = report::check::judge(checked, effort(args)) == Judgement::Surprise;
+    let mut text = report::check::line(checked, args.search.effort(), is_named);
+    let is_surprise = report::check::judge(checked, args.search.effort()) == Judgement::Surprise;
     if is_surprise || is_named && is_wrong(checked) {
-        text.push_str(&report::check::details(checked, &again(checked, args)));
+        text.push_str(&report::check::details(checked, &again(checked, args), args.ascii));
     }
     text
 }
 
 /// The command that does this check again.
 fn again(checked: &Checked, args: &Args) -> String {
-    let report = &checked.report;
-    let mut command = format!("conccheck check {} --backend {}", checked.program.name, report.backend());
-    if let Some(strategy) = report.strategy() {
-        command.push_str(&format!(" --strategy {}", strategy.name()));
-        if let Some(seed) = strategy.seed() {
-            command.push_str(&format!(" --seed {seed}"));
-        }
-        if let Strategy::Pct { depth, .. } = strategy {
-            command.push_str(&format!(" --depth {depth}"));
-        }
-    }
-    if let Some(size) = args.size {
-        command.push_str(&format!(" --size {size}"));
-    }
-    if let Some(executions_max) = args.executions_max {
-        command.push_str(&format!(" --executions-max {executions_max}"));
-    }
-    if let Some(preemptions_max) = args.preemptions_max {
-        command.push_str(&format!(" --preemptions-max {preemptions_max}"));
-    }
-    command
+    let size = args.size.map_or_else(String::new, |size| format!(" --size {size}"));
+    let options = args.search.again(checked.report.strategy());
+    format!("conccheck check {}{size} {options}", checked.program.name)
 }
 
 fn exit(args: &Args, all: &[Checked]) -> Exit {
-    let fails = |checked: &Checked| match report::check::judge(checked, effort(args)) {
+    let fails = |checked: &Checked| match report::check::judge(checked, args.search.effort()) {
         Judgement::Right | Judgement::Unseen => false,
         Judgement::Caught | Judgement::Skipped => is_named(checked, args),
         Judgement::Surprise => true,
     };
-    if all.iter().any(fails) { Exit::Differs } else { Exit::Done }
+    if all.iter().any(fails) {
+        Exit::Differs
+    } else if args.require_complete && all.iter().any(|checked| is_unfinished(checked, args)) {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    }
+}
+
+/// Whether something was left unseen that could have changed what is said of the program.
+fn is_unfinished(checked: &Checked, args: &Args) -> bool {
+    !checked.report.is_complete() && report::check::judge(checked, args.search.effort()) != Judgement::Caught
 }
 
 /// Whether the program itself was asked for, not only its model.
@@ -317,16 +215,4 @@ fn stop_on_interrupt(progress: Arc<Progress>) -> anyhow::Result<Arc<AtomicBool>>
     })
     .context("failed to listen for Ctrl-C")?;
     Ok(interrupted)
-}
-
-/// Which program is being explored; only on a terminal, since the results are a log of their own.
-fn bar(programs: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() || std::env::var_os("CI").is_some() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {msg} {elapsed}")
-        .unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let bar = ProgressBar::new(programs as u64).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
 }

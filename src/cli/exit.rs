@@ -12,6 +12,10 @@ pub enum Exit {
     Differs = 1,
     /// The command line or a file was wrong. The message on stderr names the culprit.
     Usage = 2,
+    /// Nothing was wrong, but a search was stopped by a limit, which `--require-complete` does not allow.
+    Incomplete = 3,
+    /// A replay went another way than the execution that it repeats: the program has changed.
+    Diverged = 5,
     /// conccheck itself failed. Please report it.
     Fault = 70,
     /// The results could not be written: a full disk, say.

@@ -65,17 +65,18 @@ fn section(what: What) -> String {
 }
 
 const BACKENDS: [(&str, &str); 4] = [
-    ("real", "the operating system's threads and tokio: samples what this machine happens to do"),
-    ("native", "every execution, each trace class once; sequential consistency; not yet all of the facade"),
+    ("native", "every execution, each trace class once; sequential consistency"),
     ("shuttle", "sampled schedules, or all of them with dfs; sequential consistency"),
     ("loom", "every execution of a memory model weaker than sequential consistency; small programs"),
+    ("real", "the operating system's threads and tokio: samples what this machine happens to do"),
 ];
 
-const STRATEGIES: [(&str, &str); 4] = [
+const STRATEGIES: [(&str, &str); 5] = [
     ("dpor", "native: one execution of each trace class"),
-    ("random", "shuttle: each choice uniformly at random (--seed)"),
-    ("pct", "shuttle: random priorities that change at a few points (--seed, --depth)"),
-    ("dfs", "native, shuttle: all schedules, one after another"),
+    ("dfs", "native, shuttle: all schedules, one after another (--preemptions-max)"),
+    ("random", "native, shuttle: each choice uniformly at random (--seed)"),
+    ("pct", "native, shuttle: random priorities that change at a few points (--seed, --depth)"),
+    ("pos", "native: a random priority for each operation (--seed)"),
 ];
 
 fn lines(table: &[(&str, &str)]) -> Vec<(String, String)> {

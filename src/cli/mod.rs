@@ -7,8 +7,11 @@ mod exit;
 mod list;
 mod output;
 mod progress;
+mod replay;
 mod run;
+mod search;
 mod suggest;
+mod watch;
 mod workload;
 
 pub use exit::{Exit, FAULT_NOTICE};
@@ -34,6 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.color.into()),
         Command::Check(args) => check::run(&args, cli.color.into()),
+        Command::Replay(args) => replay::run(&args, cli.color.into()),
         Command::List(args) => list::run(&args, cli.color.into()),
     };
     result.unwrap_or_else(|error| {

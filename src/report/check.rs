@@ -2,8 +2,11 @@
 //! summary; or one JSON document.
 
 use super::SCHEMA;
+use super::witness::{self, Options};
 use crate::models::{Checked, PROGRAMS};
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
+use crate::token::Token;
+use crate::witness::Witness;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -90,23 +93,43 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     )
 }
 
-/// The outcomes of one program, the wrong ones marked, and how to see them again.
-pub fn details(checked: &Checked, again: &str) -> String {
+/// The outcomes of one program, the wrong ones marked; how the least of those comes about; and how to see
+/// all of it again.
+pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
     let (program, report) = (&checked.program, &checked.report);
     let mut text = format!("\n{BOLD}{program}{BOLD:#}: {}\n", program.about);
+    let least = report.least_witness(|outcome| !checked.is_right(outcome));
+    let explained = least.as_ref().map(|(outcome, _)| *outcome);
     for (outcome, seen) in &report.outcomes {
         let mark = checked.mark(outcome);
         let bad = if mark == '=' { Style::new() } else { AnsiColor::Red.on_default() };
         let shown = outcome_text(outcome);
         let _ = write!(text, "  {bad}{mark} {shown}{bad:#}   in {}", super::executions(seen.executions));
         let _ = writeln!(text, ", first in number {}", seen.first + 1);
+        let is_elsewhere = mark == '=' || explained == Some(outcome);
+        if let Some(token) = token(checked, outcome).filter(|_| !is_elsewhere) {
+            let _ = writeln!(text, "      replay: conccheck replay {token}");
+        }
     }
     let _ = writeln!(text, "  right is: {}", program.right.join(", or "));
     if let Some(note) = report.note() {
         let _ = writeln!(text, "  {note}");
     }
     let _ = writeln!(text, "  again: {again}");
+    if let Some((outcome, witness)) = least {
+        let replay = token(checked, outcome).map(|token| format!("conccheck replay {token}"));
+        let witness = Witness { outcome: outcome_text(outcome), ..witness };
+        let options = Options { color: true, ascii, replay, ..Options::default() };
+        let _ = writeln!(text, "\n{}", witness::render(&witness, &options));
+    }
     text
+}
+
+/// Replays the least execution with this outcome.
+fn token(checked: &Checked, outcome: &Outcome<String>) -> Option<Token> {
+    let schedule = checked.report.seen(outcome)?.schedule.clone()?;
+    let size = checked.program.size().map(|size| size.value);
+    Some(Token { program: checked.program.name.to_string(), size, schedule })
 }
 
 /// The last line: how many programs of `asked` came to what.
@@ -167,30 +190,36 @@ fn program_value(checked: &Checked) -> Value {
         "incomplete_because": report.incomplete().map(ToString::to_string),
         "executions": report.executions(),
         "redundant": report.redundant(),
+        "events": report.events(),
         "outcomes": outcomes,
         "seconds": report.elapsed().as_secs_f64(),
     })
 }
 
 fn outcome_value(checked: &Checked, outcome: &Outcome<String>, seen: &Seen) -> Value {
-    let kind = match outcome {
+    json!({
+        "kind": outcome_kind(outcome),
+        "text": outcome_text(outcome),
+        "expected": checked.is_right(outcome),
+        "token": token(checked, outcome).map(|token| token.to_string()),
+        "executions": seen.executions,
+    })
+}
+
+/// One word for what it is.
+pub(super) fn outcome_kind(outcome: &Outcome<String>) -> &'static str {
+    match outcome {
         Outcome::Returned(_) => "returned",
         Outcome::Panicked(_) => "panicked",
         Outcome::Deadlocked { .. } => "deadlocked",
         Outcome::Livelocked { .. } => "livelocked",
         Outcome::DataRace { .. } => "data race",
         Outcome::Unfinished { .. } => "unfinished",
-    };
-    json!({
-        "kind": kind,
-        "text": outcome_text(outcome),
-        "expected": checked.is_right(outcome),
-        "executions": seen.executions,
-    })
+    }
 }
 
 /// The programs return text that is to be read as it is, without quotes.
-fn outcome_text(outcome: &Outcome<String>) -> String {
+pub(super) fn outcome_text(outcome: &Outcome<String>) -> String {
     match outcome {
         Outcome::Returned(text) => text.clone(),
         other => other.to_string(),

@@ -4,13 +4,18 @@
 #[cfg(feature = "cli")]
 pub mod check;
 #[cfg(feature = "cli")]
+pub mod replay;
+#[cfg(feature = "cli")]
 pub mod run;
 #[allow(dead_code, unused_imports, reason = "no checker makes witnesses yet")]
 pub(crate) mod witness;
 
+use self::witness::Options;
 use crate::Backend;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
+use crate::schedule::Schedule;
 use crate::strategy::Strategy;
+use crate::witness::Witness;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::time::Duration;
@@ -26,6 +31,7 @@ pub struct Report<T> {
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     pub(crate) redundant: u64,
+    pub(crate) events: u64,
     pub(crate) incomplete: Option<Incomplete>,
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
@@ -67,6 +73,12 @@ impl<T: Ord> Report<T> {
     /// none, under [`Backend::Native`]'s `dpor`; not told by other backends.
     pub fn redundant(&self) -> u64 {
         self.redundant
+    }
+
+    /// How many steps all executions had together, the redundant ones included: not told by other backends
+    /// than [`Backend::Native`].
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
     /// Whether every execution that the backend knows was seen.
@@ -113,8 +125,15 @@ impl<T: Ord> Report<T> {
 }
 
 impl<T: Ord + Debug> Report<T> {
-    /// Everything that a failing test should say, also what varies: counts, places, the seed.
-    pub(crate) fn failure(&self) -> String {
+    /// An execution with this outcome, the least that was seen: of [`Backend::Native`] only.
+    pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
+        let witness = self.outcomes.get(outcome)?.witness.as_deref()?.clone();
+        Some(Witness { outcome: outcome.to_string(), ..witness })
+    }
+
+    /// Everything that a failing test should say, also what varies: counts, places, the seed. `again` tells
+    /// how to replay a schedule.
+    pub(crate) fn failure(&self, again: impl Fn(&Schedule) -> String) -> String {
         let (backend, verdict) = (self.backend, self.verdict());
         if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (verdict, &self.incomplete) {
             return format!("this program could not be checked: {reason}");
@@ -137,7 +156,24 @@ impl<T: Ord + Debug> Report<T> {
             .incomplete
             .as_ref()
             .map_or("  all executions were seen".to_string(), |why| format!("  {why}"));
-        text + &self.note().map_or(String::new(), |note| format!("\n  {note}"))
+        text += &self.note().map_or(String::new(), |note| format!("\n  {note}"));
+        if let Some((_, witness)) = self.least_witness(|outcome| outcome.mark() != ' ') {
+            let options = Options { replay: Some(again(&witness.schedule)), ..Options::default() };
+            text += &format!("\n\n{}", witness::render(&witness, &options));
+        }
+        text
+    }
+
+    /// Of the outcomes that are `wanted`, the one that comes about in the least complicated way: with the
+    /// fewest preemptions, then in the fewest steps.
+    pub(crate) fn least_witness(
+        &self,
+        wanted: impl Fn(&Outcome<T>) -> bool,
+    ) -> Option<(&Outcome<T>, Witness)> {
+        self.outcomes()
+            .filter(|outcome| wanted(outcome))
+            .filter_map(|outcome| Some((outcome, self.witness(outcome)?)))
+            .min_by_key(|(_, witness)| (witness.preemptions, witness.schedule.len()))
     }
 }
 

@@ -80,6 +80,18 @@ impl Strategy {
         }
     }
 
+    /// One of each.
+    pub(crate) fn examples() -> [Strategy; 5] {
+        let seed = 0;
+        [
+            Strategy::Dpor,
+            Strategy::Dfs,
+            Strategy::Random { seed },
+            Strategy::Pct { seed, depth: 3 },
+            Strategy::Pos { seed },
+        ]
+    }
+
     /// Whether the backend has it.
     pub(crate) fn is_of(self, backend: Backend) -> bool {
         match backend {

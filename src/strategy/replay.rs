@@ -30,7 +30,7 @@ impl Scheduler for Replay {
     fn end(&mut self, _: &mut World, _: &End) {}
 }
 
-/// Does what the pick says, if the task has announced what it had.
+/// Does what the pick says, if the task has announced what it had. A token does not keep every mark.
 fn follow(world: &World, pick: &Pick) -> Choice {
     let expected = |what: &str| Choice::Diverged(format!("{what} of {}", name(pick.task)));
     let Some(task) = enabled(world, pick.task) else { return expected("a step") };
@@ -38,7 +38,7 @@ fn follow(world: &World, pick: &Pick) -> Choice {
         return expected(&format!("a step in its way {}", pick.way));
     };
     match world.foresee(task, way) {
-        Some(event) if event.mark() == pick.mark => Choice::Run(task, way),
+        Some(event) if pick.mark == 0 || event.mark() == pick.mark => Choice::Run(task, way),
         _ => expected("another operation"),
     }
 }

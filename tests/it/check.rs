@@ -1,6 +1,7 @@
 //! `conccheck check` says what it explored and what it found, and exits accordingly.
 
 use super::cli::{assert_snapshot, output, transcript};
+use conccheck::Token;
 use serde_json::Value;
 
 /// Times vary, and so does the version.
@@ -22,7 +23,7 @@ fn a_hang_names_the_tasks_that_cannot_go_on() {
 
 #[test]
 fn a_model_whose_broken_twins_are_caught_exits_0() {
-    let output = output(&["check", "threads", "asyncio"]);
+    let output = output(&["check", "threads", "asyncio", "--backend", "shuttle"]);
     assert_eq!(output.status.code(), Some(0));
     assert_snapshot("check_models", &transcript(&output), &VOLATILE);
 }
@@ -30,7 +31,7 @@ fn a_model_whose_broken_twins_are_caught_exits_0() {
 #[test]
 fn a_search_that_was_cut_short_need_not_catch_every_twin_and_says_so() {
     // One execution cannot show both orders.
-    let output = output(&["check", "pool", "--executions-max", "1"]);
+    let output = output(&["check", "pool", "--backend", "shuttle", "--executions-max", "1"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("broken on purpose, which did not show"));
 }
@@ -45,7 +46,8 @@ fn a_program_that_could_not_be_looked_at_exits_1() {
 #[test]
 fn the_same_seed_gives_the_same_outcomes() {
     let counts = |seed: &str| {
-        let output = output(&["check", "threads::lost_update", "--seed", seed, "--format", "json"]);
+        let shuttle = ["check", "threads::lost_update", "--backend", "shuttle", "--format", "json"];
+        let output = output(&[&shuttle[..], &["--seed", seed]].concat());
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         document["programs"][0]["outcomes"].clone()
     };
@@ -55,26 +57,99 @@ fn the_same_seed_gives_the_same_outcomes() {
 
 #[test]
 fn json_is_one_document_of_the_agreed_form() {
-    let output = output(&["check", "threads::lost_update", "--backend", "loom", "--format", "json"]);
+    let output = output(&["check", "threads::lost_update", "--format", "json"]);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["schema"], "conccheck/1");
     let program = &document["programs"][0];
     for (key, value) in [
         ("program", Value::from("threads::lost_update")),
-        ("backend", Value::from("loom")),
-        ("strategy", Value::Null),
+        ("size", Value::Null),
+        ("backend", Value::from("native")),
+        ("strategy", Value::from("dpor")),
         ("verdict", Value::from("FAIL")),
         ("complete", Value::from(true)),
+        ("executions", Value::from(4)),
+        ("redundant", Value::from(0)),
+        // Two loads, two stores and main's load, in each.
+        ("events", Value::from(20)),
     ] {
         assert_eq!(program[key], value, "{key}");
     }
-    let outcomes: Vec<_> =
-        program["outcomes"].as_array().unwrap().iter().map(|o| (&o["text"], &o["expected"])).collect();
+    assert!(program["seconds"].as_f64().unwrap() > 0.0);
+    let outcomes = program["outcomes"].as_array().unwrap();
+    for (outcome, (text, expected)) in outcomes.iter().zip([("counter 1", false), ("counter 2", true)]) {
+        assert_eq!(outcome["kind"], "returned");
+        assert_eq!(outcome["text"], text);
+        assert_eq!(outcome["expected"], expected);
+        let token: Token = outcome["token"].as_str().unwrap().parse().unwrap();
+        assert_eq!(token.program, "threads::lost_update");
+    }
+    assert_eq!(outcomes.len(), 2);
+}
+
+#[test]
+fn what_a_backend_does_not_tell_is_null_in_json() {
+    let output = output(&["check", "threads::lost_update", "--backend", "loom", "--format", "json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let program = &document["programs"][0];
+    assert_eq!((&program["strategy"], &program["seed"]), (&Value::Null, &Value::Null));
+    assert_eq!(program["outcomes"][0]["token"], Value::Null);
+}
+
+#[test]
+fn a_search_that_a_limit_stopped_exits_3_only_if_everything_is_required_and_nothing_is_wrong() {
+    let code = |arguments: &[&str]| output(&[&["check"], arguments].concat()).status.code();
+    let cut = ["threads::safe_counter", "--executions-max", "1"];
+    assert_eq!(code(&cut), Some(0));
+    assert_eq!(code(&[&cut[..], &["--require-complete"]].concat()), Some(3));
+    assert_eq!(code(&["threads::safe_counter", "--require-complete"]), Some(0));
     assert_eq!(
-        outcomes,
-        [(&Value::from("counter 1"), &Value::from(false)), (&Value::from("counter 2"), &Value::from(true)),]
+        code(&[
+            "threads::safe_counter",
+            "threads::lost_update",
+            "--executions-max",
+            "2",
+            "--require-complete"
+        ]),
+        Some(1)
     );
-    assert!(program["executions"].as_u64().unwrap() > 1 && program["seconds"].as_f64().unwrap() > 0.0);
+    let output = output(&["check", "threads", "--executions-max", "1", "--require-complete"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_snapshot("check_incomplete", &transcript(&output), &VOLATILE);
+}
+
+#[test]
+fn a_check_within_ascii_prints_nothing_else() {
+    let output = output(&["check", "threads::lost_update", "--ascii"]);
+    assert!(output.stdout.is_ascii(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_budget_holds_to_within_an_execution() {
+    let executions = |backend: &str, max: &str| {
+        let output = output(&[
+            "check",
+            "threads::lost_update",
+            "--backend",
+            backend,
+            "--executions-max",
+            max,
+            "--format",
+            "json",
+        ]);
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        document["programs"][0]["executions"].as_u64().unwrap()
+    };
+    for backend in ["native", "shuttle", "loom", "real"] {
+        assert_eq!(executions(backend, "1"), 1, "{backend}");
+        assert_eq!(executions(backend, "3"), 3, "{backend}");
+    }
+}
+
+#[test]
+fn a_short_check_that_nobody_watches_tells_nothing_of_its_progress() {
+    let output = output(&["check", "threads"]);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
 #[cfg(unix)]
@@ -86,7 +161,13 @@ fn an_interrupt_prints_what_was_found_and_exits_130() {
 
     // The first program has one schedule; the second goes on for days.
     let mut child = conccheck()
-        .args(["check", "asyncio::tasks_start_in_fifo_order", "threads::safe_counter"])
+        .args([
+            "check",
+            "asyncio::tasks_start_in_fifo_order",
+            "threads::safe_counter",
+            "--backend",
+            "shuttle",
+        ])
         .args(["--executions-max", "1000000000000"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

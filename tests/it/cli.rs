@@ -43,6 +43,7 @@ fn help_teaches() {
         ("help", vec!["--help"]),
         ("help_run", vec!["run", "--help"]),
         ("help_check", vec!["check", "--help"]),
+        ("help_replay", vec!["replay", "--help"]),
         ("help_list", vec!["list", "--help"]),
         ("no_arguments", vec![]),
     ] {
@@ -60,7 +61,7 @@ fn list_names_what_can_be_run() {
 
 #[test]
 fn wrong_arguments_are_named_and_exit_2() {
-    let cases: [&[&str]; 29] = [
+    let cases: &[&[&str]] = &[
         &["run", "dwnloads"],
         &["run", "qqqqqqqq"],
         &["run", ""],
@@ -88,7 +89,18 @@ fn wrong_arguments_are_named_and_exit_2() {
         &["check", "--backend", "loom", "--strategy", "pct"],
         &["check", "--strategy", "dfs", "--seed", "3"],
         &["check", "--depth", "2"],
-        &["check", "--preemptions-max", "2"],
+        &["check", "--backend", "loom", "--strategy", "dpor"],
+        &["check", "--backend", "shuttle", "--strategy", "pos"],
+        &["check", "--strategy", "dpr"],
+        &["check", "--seed", "3"],
+        &["check", "--backend", "shuttle", "--preemptions-max", "2"],
+        &["check", "--strategy", "dpor", "--preemptions-max", "2"],
+        &["check", "--backend", "loom", "--timeouts-max", "1"],
+        &["check", "--timeouts-max", "256"],
+        &["check", "--backend", "shuttle", "--workers", "2"],
+        &["check", "--workers", "0"],
+        &["check", "--workers", "257"],
+        &["replay"],
         &["lst"],
     ];
     let mut all = String::new();

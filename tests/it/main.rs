@@ -24,6 +24,7 @@ mod pool;
 mod processes;
 mod programs;
 mod promises;
+mod replay;
 mod run;
 mod sizes;
 mod strategies;

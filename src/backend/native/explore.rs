@@ -69,6 +69,21 @@ where
     explored.reduce(Search::merge).expect("there is a worker")
 }
 
+/// Explores as a scheduler likes.
+pub(super) fn explore_by<T>(
+    search: Search<T>,
+    scheduler: impl Fn() -> Box<dyn Scheduler> + Send + 'static,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    panics::mute_executions();
+    // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
+    let ended = std::thread::spawn(move || explore_alone(search, scheduler, &body, |_, _| ())).join();
+    ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
 fn settings<T>(search: &Search<T>, ends_are_events: bool) -> Settings {
     Settings {
         steps_max: search.limits.steps_max,
@@ -120,7 +135,7 @@ fn explore_with<T: Ord + 'static>(
 }
 
 fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Running, value: Option<T>) {
-    search.events += world.position() as u64;
+    search.count_events(world.position());
     let seen = match end {
         End::Finished => search.record_ended(running, value),
         End::Blocked => search.record_blocked(running),

@@ -13,6 +13,7 @@ mod channel;
 mod explore;
 mod least;
 mod object;
+mod replay;
 mod witness;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
@@ -21,6 +22,7 @@ pub(crate) use explore::explore;
 pub(crate) use explore::explore_alone;
 pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
+pub(crate) use replay::replay;
 
 use super::unsupported;
 use crate::engine::{Announced, Coroutine, Engine, Switch, TaskState};

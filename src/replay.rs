@@ -1,0 +1,39 @@
+//! How a failing `#[test]` is replayed: the line that it prints, and the variable of the environment in which
+//! it finds that line's token again.
+
+use crate::schedule::Schedule;
+use crate::token::{Token, TokenError};
+use std::panic::Location;
+use std::thread;
+
+/// Where a test looks for a token.
+const VARIABLE: &str = "CONCCHECK_REPLAY";
+
+/// The schedule that the environment asks the check called `name` to replay, if it does.
+///
+/// # Errors
+/// When what the variable holds is no token.
+pub(crate) fn asked_for(name: &str) -> Result<Option<Schedule>, TokenError> {
+    let Some(text) = std::env::var_os(VARIABLE) else {
+        return Ok(None);
+    };
+    let token: Token = text.to_string_lossy().parse()?;
+    Ok((token.program == name && token.size.is_none()).then_some(token.schedule))
+}
+
+/// The name of the check that `caller` begins: the running test's; or, where tests run on the main thread, its
+/// place in the source.
+pub(crate) fn check_name(caller: &Location) -> String {
+    match thread::current().name() {
+        Some(name) if name != "main" => name.to_string(),
+        _ => format!("{}:{}", caller.file(), caller.line()),
+    }
+}
+
+/// The command that replays a check.
+pub(crate) fn command(name: &str, schedule: &Schedule) -> String {
+    let token = Token { program: name.to_string(), size: None, schedule: schedule.clone() };
+    // A place in the source is not a name that cargo test knows.
+    let filter = if name.contains('.') { String::new() } else { format!(" {name}") };
+    format!("{VARIABLE}={token} cargo test{filter}")
+}
