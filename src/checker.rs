@@ -4,8 +4,8 @@ use crate::backend::search::{Limits, Search};
 use crate::backend::{self, Backend, Progress};
 use crate::outcome::{Diverged, Outcome, Verdict};
 use crate::replay;
-use crate::report::Report;
 use crate::report::witness::{Options, render};
+use crate::report::{Explainer, Report};
 use crate::schedule::{Bounds, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
@@ -16,9 +16,6 @@ use std::time::{Duration, Instant};
 
 const NOT_THE_SAME: &str = "the test is not the one that the token was made from: \
                             run it without CONCCHECK_REPLAY to explore it anew";
-
-/// A reader looks at fewer outcomes than this.
-const EXPLAINED_MAX: usize = 100;
 
 /// OS threads that explore one program.
 pub(crate) const WORKERS_MAX: usize = 256;
@@ -151,11 +148,12 @@ impl Checker {
         let strategy = self.chosen_strategy();
         let begun = Instant::now();
         let search = Search::new(self.limits(), Arc::clone(&self.progress));
+        let mut explainer = None;
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
                 let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
-                let search = backend::native::explore(search, strategy, Arc::clone(&program));
-                self.explain(search, &program)
+                explainer = Some(self.explainer(&program));
+                backend::native::explore(search, strategy, program)
             }
             #[cfg(feature = "shuttle")]
             (Backend::Shuttle, Some(strategy)) => {
@@ -175,23 +173,20 @@ impl Checker {
             incomplete: search.incomplete,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
+            explainer,
         }
     }
 
-    /// Runs the least execution of each outcome once more, to see how it goes.
-    fn explain<T: Ord + Send + 'static>(
-        &self,
-        mut search: Search<T>,
-        program: &Arc<dyn Fn() -> T + Send + Sync>,
-    ) -> Search<T> {
-        for seen in search.outcomes.values_mut().take(EXPLAINED_MAX) {
-            let Some(schedule) = &seen.schedule else { continue };
-            let limits = self.limits_of_one(schedule);
+    /// Finds the least execution with an outcome and runs it once more, to see how it goes. Not before
+    /// somebody asks: most outcomes are of no interest.
+    fn explainer<T: Ord + Send + 'static>(&self, program: &Arc<dyn Fn() -> T + Send + Sync>) -> Explainer<T> {
+        let (checker, program) = (self.clone(), Arc::clone(program));
+        Explainer::new(move |outcome: &Outcome<T>, seen: &Schedule| {
+            let limits = checker.limits_of_one(seen);
+            let least = backend::native::least(seen, outcome, &program, &limits);
             let once = Search::new(limits, Arc::default());
-            let replayed = backend::native::replay(once, schedule, Arc::clone(program));
-            seen.witness = replayed.ok().map(|(_, witness)| Box::new(witness));
-        }
-        search
+            backend::native::replay(once, &least, Arc::clone(&program)).ok().map(|(_, witness)| witness)
+        })
     }
 
     /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.

@@ -2,7 +2,6 @@
 //! see everything.
 
 use crate::schedule::Schedule;
-use crate::witness::Witness;
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
@@ -50,8 +49,6 @@ pub struct Seen {
     pub schedule: Option<Schedule>,
     /// What that schedule costs: preemptions and steps.
     pub(crate) cost: (usize, usize),
-    /// That schedule's execution, for readers.
-    pub(crate) witness: Option<Box<Witness>>,
 }
 
 /// Why a check did not see everything.

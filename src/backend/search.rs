@@ -209,7 +209,7 @@ impl<T: Ord> Search<T> {
         let first = self.progress.executions.fetch_add(1, Ordering::Relaxed);
         self.executions += 1;
         let cost = (usize::MAX, usize::MAX);
-        let unseen = Seen { executions: 0, first, place, schedule: None, cost, witness: None };
+        let unseen = Seen { executions: 0, first, place, schedule: None, cost };
         let seen = self.outcomes.entry(outcome).or_insert(unseen);
         seen.executions += 1;
         seen

@@ -275,11 +275,8 @@ impl Object {
             }
             (State::Condvar { waiters }, Action::NotifyAll) => woken.append(waiters),
             (State::Token { set_by }, Action::Park) => *set_by = None,
-            (State::Token { set_by }, Action::TryPark) => {
-                if set_by.take().is_none() {
-                    return Reply::WouldBlock;
-                }
-            }
+            (State::Token { set_by: None }, Action::TryPark) => return Reply::WouldBlock,
+            (State::Token { set_by }, Action::TryPark) => *set_by = None,
             (State::Token { set_by }, Action::Unpark) => {
                 set_by.get_or_insert(position);
             }

@@ -218,7 +218,7 @@ impl Trace {
     /// Whether the event at `position` stays before the race's second if that comes before the first.
     pub(crate) fn stays(&self, position: usize, race: &Race) -> bool {
         let is_after = |first: usize| self.happens_before(first, position);
-        !is_after(race.first) && !(race.is_joint && self.joint_firsts(race).any(is_after))
+        !(is_after(race.first) || race.is_joint && self.joint_firsts(race).any(is_after))
     }
 
     /// The readers that a writer comes before if it comes before the first of them.

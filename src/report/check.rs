@@ -5,6 +5,7 @@ use super::SCHEMA;
 use super::witness::{self, Options};
 use crate::models::{Checked, PROGRAMS};
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
+use crate::schedule::Schedule;
 use crate::token::Token;
 use crate::witness::Witness;
 use anstyle::{AnsiColor, Style};
@@ -117,7 +118,7 @@ pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
     }
     let _ = writeln!(text, "  again: {again}");
     if let Some((outcome, witness)) = least {
-        let replay = token(checked, outcome).map(|token| format!("conccheck replay {token}"));
+        let replay = Some(format!("conccheck replay {}", token_of(checked, witness.schedule.clone())));
         let witness = Witness { outcome: outcome_text(outcome), ..witness };
         let options = Options { color: true, ascii, replay, ..Options::default() };
         let _ = writeln!(text, "\n{}", witness::render(&witness, &options));
@@ -127,9 +128,17 @@ pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
 
 /// Replays the least execution with this outcome.
 fn token(checked: &Checked, outcome: &Outcome<String>) -> Option<Token> {
-    let schedule = checked.report.seen(outcome)?.schedule.clone()?;
+    let report = &checked.report;
+    // The least where somebody may want to read it.
+    let least = if checked.is_right(outcome) { None } else { report.witness(outcome) };
+    let seen = || report.seen(outcome)?.schedule.clone();
+    let schedule = least.map(|witness| witness.schedule).or_else(seen)?;
+    Some(token_of(checked, schedule))
+}
+
+fn token_of(checked: &Checked, schedule: Schedule) -> Token {
     let size = checked.program.size().map(|size| size.value);
-    Some(Token { program: checked.program.name.to_string(), size, schedule })
+    Token { program: checked.program.name.to_string(), size, schedule }
 }
 
 /// The last line: how many programs of `asked` came to what.

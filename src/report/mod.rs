@@ -18,14 +18,41 @@ use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What every JSON document calls its form.
 pub const SCHEMA: &str = "conccheck/1";
 
+/// Shows how an outcome comes about, given a schedule that leads to it.
+pub(crate) struct Explainer<T>(Arc<Explain<T>>);
+
+type Explain<T> = dyn Fn(&Outcome<T>, &Schedule) -> Option<Witness> + Send + Sync;
+
+impl<T> Explainer<T> {
+    pub(crate) fn new(
+        explain: impl Fn(&Outcome<T>, &Schedule) -> Option<Witness> + Send + Sync + 'static,
+    ) -> Self {
+        Explainer(Arc::new(explain))
+    }
+}
+
+impl<T> Clone for Explainer<T> {
+    fn clone(&self) -> Self {
+        Explainer(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Explainer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explainer").finish_non_exhaustive()
+    }
+}
+
 /// What an exploration found.
 #[derive(Clone, Debug)]
 pub struct Report<T> {
+    pub(crate) explainer: Option<Explainer<T>>,
     pub(crate) backend: Backend,
     pub(crate) strategy: Option<Strategy>,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
@@ -125,9 +152,12 @@ impl<T: Ord> Report<T> {
 }
 
 impl<T: Ord + Debug> Report<T> {
-    /// An execution with this outcome, the least that was seen: of [`Backend::Native`] only.
+    /// The least execution with this outcome: fewest preemptions, then fewest steps. Under
+    /// [`Backend::Native`] only. It is looked for now, in a few thousand executions; where they do not
+    /// suffice, it is the least that was found.
     pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
-        let witness = self.outcomes.get(outcome)?.witness.as_deref()?.clone();
+        let Explainer(explain) = self.explainer.as_ref()?;
+        let witness = explain(outcome, self.outcomes.get(outcome)?.schedule.as_ref()?)?;
         Some(Witness { outcome: outcome.to_string(), ..witness })
     }
 
@@ -170,12 +200,17 @@ impl<T: Ord + Debug> Report<T> {
         &self,
         wanted: impl Fn(&Outcome<T>) -> bool,
     ) -> Option<(&Outcome<T>, Witness)> {
-        self.outcomes()
-            .filter(|outcome| wanted(outcome))
-            .filter_map(|outcome| Some((outcome, self.witness(outcome)?)))
+        let mut wanted: Vec<_> = self.outcomes.iter().filter(|(outcome, _)| wanted(outcome)).collect();
+        wanted.sort_by_key(|(_, seen)| seen.cost);
+        let witnesses = wanted.into_iter().take(EXPLAINED_MAX);
+        witnesses
+            .filter_map(|(outcome, _)| Some((outcome, self.witness(outcome)?)))
             .min_by_key(|(_, witness)| (witness.preemptions, witness.schedule.len()))
     }
 }
+
+/// Of how many outcomes the least execution is looked for, to find the least of all.
+const EXPLAINED_MAX: usize = 5;
 
 /// "1 execution", "2 executions".
 pub(crate) fn executions(count: u64) -> String {

@@ -84,7 +84,7 @@ where
     ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
-fn settings<T>(search: &Search<T>, ends_are_events: bool) -> Settings {
+pub(super) fn settings<T>(search: &Search<T>, ends_are_events: bool) -> Settings {
     Settings {
         steps_max: search.limits.steps_max,
         preemptions_max: search.limits.preemptions_max,
@@ -110,7 +110,7 @@ pub(crate) fn explore_alone<T: Ord + 'static>(
     explored
 }
 
-fn explore_with<T: Ord + 'static>(
+pub(super) fn explore_with<T: Ord + 'static>(
     mut search: Search<T>,
     engine: Engine,
     body: &Arc<dyn Fn() -> T + Send + Sync>,
