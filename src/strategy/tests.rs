@@ -336,7 +336,7 @@ struct Found {
 }
 
 /// More executions than this are too many for the oracle.
-const EXECUTIONS_MAX: u64 = 1_000;
+const EXECUTIONS_MAX: u64 = 500;
 
 /// What a strategy finds; `None` if it is too much.
 fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Option<Found> {
@@ -396,7 +396,7 @@ fn difference(relation: Relation, program: &Program, oracle: &Found) -> Option<&
 #[test]
 fn dpor_sees_every_trace_class_of_generated_programs_once() {
     let (mut programs, mut classes, mut executions) = (0, 0, 0);
-    for (program, oracle) in oracle(1, 1_200) {
+    for (program, oracle) in oracle(1, 1_000) {
         if let Some(difference) = difference(dependent, &program, &oracle) {
             panic!("{difference}\n{program:?}");
         }
