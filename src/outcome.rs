@@ -60,6 +60,8 @@ pub enum Incomplete {
     TimeMax(Duration),
     /// It looked only at executions with at most this many preemptions.
     PreemptionsMax(usize),
+    /// It looked only at executions in which at most this many timeouts pass.
+    TimeoutsMax(usize),
     /// The backend cannot go on after a hang.
     FirstHang,
     /// Somebody stopped it.
@@ -174,6 +176,8 @@ impl fmt::Display for Incomplete {
             Incomplete::ExecutionsMax(count) => write!(f, "stopped after {count} executions"),
             Incomplete::TimeMax(time) => write!(f, "stopped after {time:?}"),
             Incomplete::PreemptionsMax(count) => write!(f, "at most {count} preemptions"),
+            Incomplete::TimeoutsMax(1) => f.write_str("at most 1 timeout"),
+            Incomplete::TimeoutsMax(count) => write!(f, "at most {count} timeouts"),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
             Incomplete::Interrupted => f.write_str("interrupted"),
             Incomplete::Unsupported(reason) => f.write_str(reason),

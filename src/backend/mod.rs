@@ -107,9 +107,16 @@ pub(crate) fn with_execution<R>(act: impl FnOnce(&Execution) -> R) -> R {
     RUNNING.with_borrow(|running| act(running.as_ref().expect("only called inside an execution")))
 }
 
-/// Writes down, under a checker, that the calling task waits with a timeout.
+/// Does something that is made of several operations: to who reads a witness, they are all done from where the
+/// caller was called.
+#[track_caller]
+pub(crate) fn compound<R>(act: impl FnOnce() -> R) -> R {
+    if current() == Backend::Native { native::compound(act) } else { act() }
+}
+
+/// Writes down, under a checker that never lets timeouts pass, that the calling task waits with one.
 pub(crate) fn wait_with_timeout() {
-    if current() != Backend::Real {
+    if !matches!(current(), Backend::Real | Backend::Native) {
         execution().wait_with_timeout();
     }
 }

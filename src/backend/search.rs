@@ -85,6 +85,8 @@ pub(crate) struct Search<T> {
     pub(crate) incomplete: Option<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
+    /// Whether an execution was left because it had had as many timeouts as it may.
+    pub(crate) cut_by_timeouts: bool,
     /// Whether all has to be explored anew, with the ends of tasks as events.
     pub(crate) needs_ends: bool,
     begun: Instant,
@@ -112,6 +114,7 @@ impl<T> Search<T> {
             incomplete: None,
             hang_has_timed_wait: false,
             needs_ends: false,
+            cut_by_timeouts: false,
             begun: self.begun,
             progress: Arc::clone(&self.progress),
             together: Arc::clone(&self.together),
@@ -137,6 +140,7 @@ impl<T: Ord> Search<T> {
             incomplete: None,
             hang_has_timed_wait: false,
             needs_ends: false,
+            cut_by_timeouts: false,
             begun: Instant::now(),
             progress,
             together: Arc::default(),
@@ -187,6 +191,7 @@ impl<T: Ord> Search<T> {
         self.events += other.events;
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
         self.needs_ends |= other.needs_ends;
+        self.cut_by_timeouts |= other.cut_by_timeouts;
         self.incomplete = self.incomplete.or(other.incomplete);
         for (outcome, seen) in other.outcomes {
             match self.outcomes.entry(outcome) {
@@ -265,6 +270,16 @@ impl<T: Ord> Search<T> {
     pub(crate) fn give_up(&mut self, why: Incomplete) {
         self.incomplete.get_or_insert(why);
         self.together.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that nothing follows from what was seen.
+    pub(crate) fn repudiate(&mut self, why: Incomplete) {
+        self.incomplete = Some(why);
+    }
+
+    /// Notes that the exploration has come to its end without having seen everything.
+    pub(crate) fn cut(&mut self, why: Incomplete) {
+        self.incomplete.get_or_insert(why);
     }
 
     pub(crate) fn time_left(&self) -> Option<Duration> {

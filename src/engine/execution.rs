@@ -51,6 +51,9 @@ pub(crate) enum End {
     Blocked,
     /// The tasks that are left poll for what nobody will change.
     Polling,
+    /// No task can go on, and one of them waits for a time only, which will be up: so it does not end here,
+    /// but in another execution; or in none that is explored, if this one has had as many timeouts as it may.
+    OutOfTime { is_cut: bool },
     /// It went on for too many steps.
     Endless,
     /// Two tasks access a cell with nothing between that orders them, one of them to write: positions.
@@ -535,6 +538,7 @@ impl Engine {
         };
         let object = ObjectId::new(number);
         self.make_room();
+        let made_at = self.task().place.unwrap_or(made_at);
         self.world.objects[object.index()] = Object { state, made_at: Some(made_at) };
         object
     }
@@ -593,6 +597,7 @@ impl Engine {
     /// The running task waits for the end of another.
     pub(crate) fn join(&mut self, other: TaskId, place: &'static Location<'static>) -> Announced {
         let running = self.world.running;
+        let place = self.task().place.unwrap_or(place);
         self.be_impatient(running);
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
             self.world.pasts.join_within(running.index(), other.index());
@@ -630,6 +635,24 @@ impl Engine {
         }
     }
 
+    /// Whether the running task waits for a time only.
+    pub(crate) fn set_timed(&mut self, is_timed: bool) {
+        self.task().is_timed = is_timed;
+    }
+
+    /// From where in the program the running task does what it does next, in one or several operations;
+    /// whether that is news.
+    pub(crate) fn begin_compound(&mut self, place: &'static Location<'static>) -> bool {
+        let task = self.task();
+        let is_outermost = task.place.is_none();
+        task.place.get_or_insert(place);
+        is_outermost
+    }
+
+    pub(crate) fn end_compound(&mut self) {
+        self.task().place = None;
+    }
+
     /// The running task yields. If it does so in a loop, it has to wait for news.
     pub(crate) fn yield_now(&mut self, place: &'static Location<'static>) {
         let running = self.world.running;
@@ -663,9 +686,12 @@ impl Engine {
 
     /// The running task wants to perform this; when it may, it calls [`Engine::perform`].
     pub(crate) fn announce(&mut self, operation: Operation) -> Announced {
-        if !self.task().releases.is_empty() {
+        let task = self.task();
+        if !task.releases.is_empty() {
             return Announced::ReleaseFirst;
         }
+        let place = task.place.unwrap_or(operation.place);
+        let operation = Operation { place, ..operation };
         self.task().state = State::Announced(operation);
         if self.spawning == 0 {
             self.choose();
@@ -685,7 +711,8 @@ impl Engine {
             self.world.pasts.join(running.index(), self.world.trace.clocks(), position);
             return self.announce(lock);
         }
-        self.task().state = State::Waiting(lock);
+        let place = self.task().place.unwrap_or(lock.place);
+        self.task().state = State::Waiting(Operation { place, ..lock });
         Announced::Stop(self.switch())
     }
 
@@ -824,8 +851,11 @@ impl Engine {
             Choice::Redundant => self.end = Some(End::Redundant),
             Choice::Nobody => {
                 let has_ended = |task: &Task| matches!(task.state, State::Absent | State::Ended);
+                let is_timed = |task: &Task| task.is_timed && !has_ended(task);
                 self.end = Some(if world.tasks.iter().all(has_ended) {
                     End::Finished
+                } else if world.tasks.iter().any(is_timed) {
+                    End::OutOfTime { is_cut: !world.may(Chance::Timeout) }
                 } else if world.patient > 0 {
                     End::Polling
                 } else {

@@ -6,6 +6,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{CoroutineResult, Yielder};
 use std::fmt;
 use std::io;
+use std::panic::Location;
 use std::sync::Arc;
 
 /// Names a task: the same one in all executions in which its spawner has the same past.
@@ -33,8 +34,8 @@ impl fmt::Display for TaskId {
     }
 }
 
-/// Bytes of a task's stack. Pages that are not touched cost nothing.
-const STACK_SIZE: usize = 512 * 1024;
+/// Bytes of a task's stack: as many as std gives a thread. Pages that are not touched cost nothing.
+const STACK_SIZE: usize = 2 * 1024 * 1024;
 
 /// A task's code, which stops and goes on.
 pub(crate) struct Coroutine(corosensei::Coroutine<(), (), (), DefaultStack>);
@@ -109,6 +110,10 @@ pub(crate) struct Task {
     /// What its end writes, if anybody can ask whether it has ended.
     pub(crate) end: Option<ObjectId>,
     pub(crate) polling: Polling,
+    /// Whether it waits for a time only.
+    pub(crate) is_timed: bool,
+    /// From where in the program it is doing something that is several operations.
+    pub(crate) place: Option<&'static Location<'static>>,
     /// What a panic's unwinding, which cannot be interrupted, gave back: announced when it is over.
     pub(crate) releases: Vec<Operation>,
 }

@@ -143,7 +143,8 @@ impl<T: Ord> Report<T> {
         if let Some(Incomplete::Flaky { .. }) = self.incomplete {
             return Verdict::Flaky;
         }
-        match (worst.max().unwrap_or(Verdict::Skip), &self.incomplete) {
+        // Where no execution was begun, none that was seen is wrong.
+        match (worst.max().unwrap_or(Verdict::Pass), &self.incomplete) {
             (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
             (Verdict::Pass, Some(_)) => Verdict::Bounded,
             (verdict, _) => verdict,

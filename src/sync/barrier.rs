@@ -37,12 +37,13 @@ impl BarrierWaitResult {
 
 impl Barrier {
     /// A meeting point of `size` tasks.
+    #[track_caller]
     pub fn new(size: usize) -> Self {
         Barrier(match backend::current() {
             Backend::Real => Inner::Real(std::sync::Barrier::new(size)),
-            _ => {
-                Inner::Checked(Box::new(Checked { size, round: Mutex::default(), complete: Condvar::new() }))
-            }
+            _ => Inner::Checked(backend::compound(|| {
+                Box::new(Checked { size, round: Mutex::default(), complete: Condvar::new() })
+            })),
         })
     }
 
@@ -54,7 +55,7 @@ impl Barrier {
                 backend::expect_real("a barrier");
                 BarrierWaitResult(barrier.wait().is_leader())
             }
-            Inner::Checked(barrier) => barrier.wait(),
+            Inner::Checked(barrier) => backend::compound(|| barrier.wait()),
         }
     }
 }

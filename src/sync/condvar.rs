@@ -41,14 +41,16 @@ impl Condvar {
     /// The guard, wrapped, when a task panicked while it held the lock.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        let (guard, ()) = guard.release_while(|data, held| match held {
-            Held::Real => (Reacquired::Data(self.signal.real().wait(data)), ()),
-            held => {
-                drop(data);
-                (Reacquired::Held(self.signal.wait(held)), ())
-            }
-        });
-        guard
+        backend::compound(|| {
+            let (guard, ()) = guard.release_while(|data, held| match held {
+                Held::Real => (Reacquired::Data(self.signal.real().wait(data)), ()),
+                held => {
+                    drop(data);
+                    (Reacquired::Held(self.signal.wait(held)), ())
+                }
+            });
+            guard
+        })
     }
 
     /// Waits as long as `condition` holds.
@@ -78,7 +80,7 @@ impl Condvar {
         timeout: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         backend::wait_with_timeout();
-        let (guard, result) = guard.release_while(|data, held| match held {
+        let release = |data, held| match held {
             Held::Real => match self.signal.real().wait_timeout(data, timeout) {
                 Ok((data, result)) => (Reacquired::Data(Ok(data)), WaitTimeoutResult(result.timed_out())),
                 Err(poisoned) => {
@@ -91,7 +93,8 @@ impl Condvar {
                 let (held, is_over) = self.signal.wait_timeout(held);
                 (Reacquired::Held(held), WaitTimeoutResult(is_over))
             }
-        });
+        };
+        let (guard, result) = backend::compound(|| guard.release_while(release));
         match guard {
             Ok(guard) => Ok((guard, result)),
             Err(poisoned) => Err(PoisonError::new((poisoned.into_inner(), result))),

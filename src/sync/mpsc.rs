@@ -218,6 +218,7 @@ pub struct Iter<'a, T>(&'a Receiver<T>);
 impl<T> Iterator for Iter<'_, T> {
     type Item = T;
 
+    #[track_caller]
     fn next(&mut self) -> Option<T> {
         self.0.recv().ok()
     }
@@ -239,6 +240,7 @@ pub struct TryIter<'a, T>(&'a Receiver<T>);
 impl<T> Iterator for TryIter<'_, T> {
     type Item = T;
 
+    #[track_caller]
     fn next(&mut self) -> Option<T> {
         self.0.try_recv().ok()
     }
@@ -251,6 +253,7 @@ pub struct IntoIter<T>(Receiver<T>);
 impl<T> Iterator for IntoIter<T> {
     type Item = T;
 
+    #[track_caller]
     fn next(&mut self) -> Option<T> {
         self.0.recv().ok()
     }

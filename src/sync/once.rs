@@ -42,12 +42,12 @@ impl OnceState {
 impl Once {
     /// Nothing was called yet.
     #[allow(clippy::new_without_default, reason = "as std")]
+    #[track_caller]
     pub fn new() -> Self {
         Once(match backend::current() {
             Backend::Real => Inner::Real(std::sync::Once::new()),
-            _ => Inner::Checked(Box::new(Checked {
-                state: Mutex::new(State::Incomplete),
-                changed: Condvar::new(),
+            _ => Inner::Checked(backend::compound(|| {
+                Box::new(Checked { state: Mutex::new(State::Incomplete), changed: Condvar::new() })
             })),
         })
     }
@@ -92,33 +92,44 @@ impl Once {
                 backend::expect_real("a once");
                 once.is_completed()
             }
-            Inner::Checked(once) => *once.lock() == State::Complete,
+            Inner::Checked(once) => backend::compound(|| *once.lock() == State::Complete),
         }
     }
 }
 
 impl Checked {
     /// Calls `init` after `admit`, which hears whether an earlier closure panicked, and may refuse.
+    #[track_caller]
     fn call(&self, init: impl FnOnce(), admit: impl Fn(bool)) {
+        let Some(poisoned) = backend::compound(|| self.begin()) else {
+            return;
+        };
+        let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+            admit(poisoned);
+            init();
+        }));
+        backend::compound(|| {
+            *self.lock() = if result.is_ok() { State::Complete } else { State::Poisoned };
+            self.changed.notify_all();
+        });
+        if let Err(payload) = result {
+            panic::resume_unwind(payload);
+        }
+    }
+
+    /// Waits for the call that is running, and begins another if none has completed; whether an earlier one
+    /// panicked.
+    fn begin(&self) -> Option<bool> {
         let mut now = self.lock();
         while *now == State::Running {
             now = self.changed.wait(now).unwrap_or_else(|poisoned| poisoned.into_inner());
         }
         if *now == State::Complete {
-            return;
+            return None;
         }
-        let poisoned = *now == State::Poisoned;
+        let is_poisoned = *now == State::Poisoned;
         *now = State::Running;
-        drop(now);
-        let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
-            admit(poisoned);
-            init();
-        }));
-        *self.lock() = if result.is_ok() { State::Complete } else { State::Poisoned };
-        self.changed.notify_all();
-        if let Err(payload) = result {
-            panic::resume_unwind(payload);
-        }
+        Some(is_poisoned)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

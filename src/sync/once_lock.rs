@@ -12,6 +12,7 @@ pub struct OnceLock<T> {
 
 impl<T> OnceLock<T> {
     /// An empty cell.
+    #[track_caller]
     pub fn new() -> Self {
         OnceLock { once: Once::new(), cell: Cell::new() }
     }

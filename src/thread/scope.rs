@@ -2,7 +2,7 @@
 //! the scope is sure to join before what it borrows is gone.
 
 use super::{JoinHandle, Result, Thread, spawn};
-use crate::{panic, sync};
+use crate::{backend, panic, sync};
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -74,7 +74,7 @@ where
         let Some(thread) = lock(&scope.threads).pop() else {
             break;
         };
-        thread.join();
+        backend::compound(|| thread.join());
         panicked |= lock(&thread.panic).is_some() && !thread.joined_by_hand.load(Ordering::Relaxed);
     }
     match result {
@@ -131,7 +131,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         self.running.joined_by_hand.store(true, Ordering::Relaxed);
-        self.running.join();
+        backend::compound(|| self.running.join());
         if let Some(payload) = lock(&self.running.panic).take() {
             return Err(payload);
         }

@@ -1,11 +1,12 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
+use super::replay::replay;
 use super::{ENGINE, EXECUTION, Task, coroutine, resume, with};
 use crate::backend::execution::{Execution, Running};
-use crate::backend::search::Search;
+use crate::backend::search::{Limits, Search};
 use crate::backend::{Backend, TaskId, panics, set_execution, with_execution};
 use crate::engine::{Action, Census, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
-use crate::outcome::Incomplete;
+use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
@@ -23,12 +24,40 @@ where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
-    let explored = explore_together(&search, strategy, &body, false);
+    let mut explored = explore_together(&search, strategy, &body, false);
     if explored.needs_ends {
-        return explore_together(&search.anew(), strategy, &body, true);
+        explored = explore_together(&search.anew(), strategy, &body, true);
     }
+    rehearse(&mut explored, &body);
     explored
 }
+
+/// Runs some executions once more. A search repeats only the beginnings of executions, and a small program's
+/// not often, so by itself it may overlook that the program does not do the same every time.
+fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Arc<dyn Fn() -> T + Send + Sync>) {
+    let known: Vec<Schedule> =
+        search.outcomes.values().filter_map(|seen| seen.schedule.clone()).take(REHEARSALS).collect();
+    for schedule in known.iter().cycle().take(REHEARSALS) {
+        let limits = Limits { executions_max: 1, time_max: None, logs: false, ..search.limits.clone() };
+        let again = match replay(Search::new(limits, Arc::default()), schedule, Arc::clone(body)) {
+            Ok((again, _)) => again,
+            Err(Diverged { step, expected, found }) => {
+                return search.repudiate(Incomplete::Flaky { step, expected, found });
+            }
+        };
+        let has_it = |outcome: &Outcome<T>| {
+            search.outcomes.get(outcome).is_some_and(|seen| seen.schedule.as_ref() == Some(schedule))
+        };
+        if !again.outcomes.keys().all(has_it) {
+            let (expected, found) = ("the end of the execution", "an end with another outcome");
+            let (expected, found) = (expected.to_string(), found.to_string());
+            return search.repudiate(Incomplete::Flaky { step: schedule.len(), expected, found });
+        }
+    }
+}
+
+/// How many executions are run once more.
+const REHEARSALS: usize = 3;
 
 /// Explores with as many workers as the limits say, which share one tree.
 fn explore_together<T>(
@@ -126,6 +155,9 @@ pub(super) fn explore_with<T: Ord + 'static>(
             engine.finish(&end);
         });
     }
+    if search.cut_by_timeouts {
+        search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
+    }
     if let Some(preemptions_max) = search.limits.preemptions_max
         && with(|engine| engine.world.is_cut())
     {
@@ -141,13 +173,19 @@ fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Ru
         End::Finished => search.record_ended(running, value),
         End::Blocked => search.record_blocked(running),
         End::Polling => search.record_endless(running),
+        End::OutOfTime { is_cut } => {
+            search.cut_by_timeouts |= is_cut;
+            return;
+        }
         End::Endless => {
             search.give_up(Incomplete::FirstHang);
             search.record_endless(running)
         }
         End::DataRace(first, second) => {
             let name = |&position: &usize| running.task_name(order(world, world.trace.events[position].task));
-            search.record_data_race([first, second].map(name))
+            let mut tasks = [first, second].map(name);
+            tasks.sort();
+            search.record_data_race(tasks)
         }
         End::Redundant => {
             search.record_redundant();

@@ -104,7 +104,38 @@ pub(crate) fn park() {
 #[track_caller]
 pub(crate) fn park_timeout() {
     let token = token(with(|engine| engine.running()));
-    if chance(Chance::Timeout) { token.try_park() } else { token.park() }
+    if chance(Chance::Timeout) { token.try_park() } else { timed(|| token.park()) }
+}
+
+/// Waits, as something that ends when its time is up.
+#[track_caller]
+pub(crate) fn timed<R>(wait: impl FnOnce() -> R) -> R {
+    with(|engine| engine.set_timed(true));
+    let answer = compound(wait);
+    with(|engine| engine.set_timed(false));
+    answer
+}
+
+/// Does something that is several operations: to readers they are all done from where this was called.
+#[track_caller]
+pub(crate) fn compound<R>(act: impl FnOnce() -> R) -> R {
+    let place = Location::caller();
+    let is_outermost = with(|engine| engine.begin_compound(place));
+    let outermost = Outermost(is_outermost);
+    let answer = act();
+    drop(outermost);
+    answer
+}
+
+/// Ends a [`compound`], also when it panics.
+struct Outermost(bool);
+
+impl Drop for Outermost {
+    fn drop(&mut self) {
+        if self.0 {
+            with(Engine::end_compound);
+        }
+    }
 }
 
 /// Makes a task's token be there.

@@ -1,6 +1,6 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{EXECUTION, refuse_while_unwinding, release_pending, stop_for_good, stop_if, with};
+use super::{EXECUTION, refuse_while_unwinding, release_pending, stop_for_good, stop_if, timed, with};
 use crate::backend::execution;
 use crate::engine::{Action, Announced, Chance, Channel, ObjectId, ObjectState, Operation, Performed, Reply};
 use std::panic::Location;
@@ -178,7 +178,7 @@ impl Object {
         if chance(Chance::Timeout) {
             return (locked.pass(Location::caller()), true);
         }
-        (self.wait(locked), false)
+        (timed(|| self.wait(locked)), false)
     }
 
     #[track_caller]
