@@ -1,6 +1,6 @@
 //! Operations that tasks announce, and the events that they become.
 
-use super::{ObjectId, TaskId};
+use super::{Bounds, ObjectId, TaskId};
 use std::panic::Location;
 
 /// What a task is about to do to an object.
@@ -128,6 +128,17 @@ pub(crate) struct Event {
     /// What the object was before, as far as [`Action::access`] asks for it. An atomic may hold an
     /// address, which may be another in the next execution.
     pub(crate) before: u64,
+}
+
+impl Bounds {
+    /// How often it may happen in an execution.
+    pub(super) fn of(self, chance: Chance) -> usize {
+        match chance {
+            Chance::Timeout => self.timeouts_max,
+            Chance::SpuriousWakeup => self.spurious_max,
+            Chance::WeakFailure => self.weak_failures_max,
+        }
+    }
 }
 
 impl Event {

@@ -18,15 +18,17 @@ mod object;
 mod polling;
 mod task;
 mod trace;
+mod world;
 
 use crate::schedule::Bounds;
 
 pub(crate) use dependence::dependent;
 pub(crate) use event::{ANY_WAY, Access, Action, Chance, Event, Operation};
 pub(crate) use execution::{
-    Announced, Choice, Divergence, End, Engine, Next, Performed, Scheduler, Settings, World, describe,
+    Announced, Choice, Divergence, End, Engine, Next, Performed, Scheduler, Settings,
 };
 pub(crate) use log::{Deed, Entry, Note};
 pub(crate) use object::{Census, Channel, ObjectId, Reply, State as ObjectState};
 pub(crate) use task::{Coroutine, Stacks, State as TaskState, Switch, TaskId};
 pub(crate) use trace::{Race, Second, Trace};
+pub(crate) use world::{World, describe};

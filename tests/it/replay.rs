@@ -24,7 +24,7 @@ fn token(name: &str, outcome: &str) -> Token {
 }
 
 fn token_of(checked: &Checked, outcome: &Outcome<String>) -> Token {
-    let schedule = checked.report.seen(outcome).and_then(|seen| seen.schedule.clone()).unwrap();
+    let schedule = checked.report.witness(outcome).unwrap().schedule;
     let size = checked.program.size().map(|size| size.value);
     Token { program: checked.program.name.to_string(), size, schedule }
 }

@@ -1,0 +1,332 @@
+//! What a scheduler sees: the running execution so far, as tasks, objects and events; and what an operation
+//! does to them. Who is next, and when the execution ends, is `execution`'s.
+
+use super::clock::Clocks;
+use super::event::{ANY_WAY, ONLY_WAY};
+use super::execution::{Divergence, Performed, Settings};
+use super::log::{Deed, Entry};
+use super::object::Object;
+use super::polling::Patience;
+use super::task::{State, Task};
+use super::{Access, Action, Bounds, Chance, Event, ObjectId, Operation, TaskId, Trace};
+
+/// What a scheduler sees: the running execution so far.
+pub(crate) struct World {
+    pub(super) tasks: Vec<Task>,
+    pub(super) objects: Vec<Object>,
+    pub(crate) trace: Trace,
+    /// What happens before each task's next operation.
+    pub(super) pasts: Clocks,
+    pub(super) running: TaskId,
+    /// Events so far: fewer than the trace has as long as the execution repeats the last one's.
+    pub(super) position: usize,
+    /// The tasks in the order of their spawning.
+    pub(super) spawned: Vec<TaskId>,
+    /// How often a task was left that could have gone on.
+    pub(super) preemptions: usize,
+    /// How often one may be.
+    pub(super) preemptions_max: Option<usize>,
+    /// Whether that kept any execution from going another way.
+    pub(super) is_cut: bool,
+    /// Whether the next event comes after such a change.
+    pub(super) preempts: bool,
+    /// How many tasks wait for news.
+    pub(super) patient: usize,
+    pub(super) bounds: Bounds,
+    /// How often each [`Chance`] has happened.
+    pub(super) happened: [usize; 3],
+    pub(super) log: Option<Vec<Entry>>,
+    pub(super) causes: Vec<usize>,
+    pub(super) woken: Vec<TaskId>,
+}
+
+impl World {
+    pub(super) fn new(settings: &Settings) -> Self {
+        World {
+            tasks: Vec::new(),
+            objects: Vec::new(),
+            trace: Trace::new(),
+            pasts: Clocks::new(),
+            running: TaskId::MAIN,
+            position: 0,
+            spawned: Vec::new(),
+            preemptions: 0,
+            preemptions_max: settings.preemptions_max,
+            is_cut: false,
+            preempts: false,
+            patient: 0,
+            bounds: settings.bounds,
+            happened: [0; 3],
+            log: settings.logs.then(Vec::new),
+            causes: Vec::new(),
+            woken: Vec::new(),
+        }
+    }
+
+    /// What the task has announced, if it has.
+    pub(crate) fn announced(&self, task: TaskId) -> Option<Operation> {
+        match self.tasks.get(task.index())?.state {
+            State::Announced(operation) => Some(operation),
+            _ => None,
+        }
+    }
+
+    /// Whether the task can perform what it has announced.
+    pub(crate) fn is_enabled(&self, task: TaskId) -> bool {
+        let task = &self.tasks[task.index()];
+        match task.state {
+            State::Announced(operation) => {
+                self.objects[operation.object.index()].enables(operation)
+                    && (self.patient == 0 || task.polling.patience.is_none())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the event's task can perform what the event was; which way it goes then.
+    pub(crate) fn can_repeat(&self, event: &Event) -> Option<u32> {
+        let operation = self.announced(event.task)?;
+        if operation.object != event.operation.object
+            || !operation.action.is_like(event.operation.action)
+            || !self.is_enabled(event.task)
+        {
+            return None;
+        }
+        match event.way {
+            ANY_WAY => self.ways(event.task).next(),
+            ONLY_WAY if operation.action != Action::NotifyOne => Some(ONLY_WAY),
+            way => self.ways(event.task).find(|&other| other == way),
+        }
+    }
+
+    /// Whether the task waits for news, so that it cannot do what it has announced.
+    pub(crate) fn is_patient(&self, task: TaskId) -> bool {
+        self.tasks[task.index()].polling.patience.is_some()
+    }
+
+    /// All tasks that can go on, and may: first the one that ran last, if it can, since it needs no switch.
+    pub(crate) fn enabled(&self) -> impl Iterator<Item = TaskId> {
+        let others = (!self.must_go_on()).then(|| self.others_enabled());
+        let running = Some(self.running).filter(|&task| self.is_enabled(task));
+        running.into_iter().chain(others.into_iter().flatten())
+    }
+
+    pub(super) fn others_enabled(&self) -> impl Iterator<Item = TaskId> {
+        let others = (0..self.tasks.len()).map(TaskId::new).filter(|&task| task != self.running);
+        others.filter(|&task| self.is_enabled(task))
+    }
+
+    /// Whether the task that ran last can go on, and no other may instead.
+    pub(super) fn must_go_on(&self) -> bool {
+        self.preemptions_max == Some(self.preemptions) && self.is_enabled(self.running)
+    }
+
+    /// Whether the bound on preemptions kept any execution so far from going another way.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// The ways that a task can go with what it has announced: mostly one.
+    pub(crate) fn ways(&self, task: TaskId) -> impl Iterator<Item = u32> {
+        let (waiters, others): (&[TaskId], _) = match self.announced(task) {
+            None => (&[], 0..0),
+            Some(Operation { action: Action::Chance(chance), .. }) => {
+                (&[], 0..1 + u32::from(self.may(chance)))
+            }
+            Some(Operation { action: Action::NotifyOne, object, .. }) => {
+                let waiters = self.objects[object.index()].waiters();
+                (waiters, 0..u32::from(waiters.is_empty()))
+            }
+            Some(_) => (&[], ONLY_WAY..ONLY_WAY + 1),
+        };
+        waiters.iter().map(|waiter| waiter.index() as u32).chain(others)
+    }
+
+    /// Whether the task has more than one way to go on.
+    pub(crate) fn has_ways(&self, task: TaskId) -> bool {
+        let may = |operation: &Operation| matches!(operation.action, Action::NotifyOne | Action::Chance(_));
+        self.announced(task).filter(may).is_some() && self.ways(task).nth(1).is_some()
+    }
+
+    /// Whether it may happen once more.
+    pub(super) fn may(&self, chance: Chance) -> bool {
+        self.happened[chance as usize] < self.bounds.of(chance)
+    }
+
+    /// What the task's next event would be, that way.
+    pub(crate) fn foresee(&self, task: TaskId, way: u32) -> Option<Event> {
+        let operation = self.announced(task)?;
+        let before = self.objects[operation.object.index()].before(0);
+        let index = self.tasks[task.index()].events + 1;
+        Some(Event { task, index, operation, access: operation.action.access(before), way, before })
+    }
+
+    /// Who ran last.
+    pub(crate) fn running(&self) -> TaskId {
+        self.running
+    }
+
+    /// Events so far in this execution.
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// How often a task was left that could have gone on.
+    pub(crate) fn preemptions(&self) -> usize {
+        self.preemptions
+    }
+
+    /// How often things may happen for no reason.
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// The tasks of this execution, in the order of their spawning.
+    pub(crate) fn spawned(&self) -> &[TaskId] {
+        &self.spawned
+    }
+
+    pub(crate) fn take_log(&mut self) -> Vec<Entry> {
+        self.log.take().unwrap_or_default()
+    }
+
+    /// Where an object was made.
+    pub(crate) fn object(&self, object: ObjectId) -> &Object {
+        &self.objects[object.index()]
+    }
+
+    /// What unpark gives a task, if it was asked for.
+    pub(crate) fn token(&self, task: TaskId) -> Option<ObjectId> {
+        self.tasks[task.index()].token
+    }
+
+    /// What a task is about to do, or waits for.
+    pub(crate) fn state(&self, task: TaskId) -> State {
+        self.tasks[task.index()].state
+    }
+
+    /// Finds the races of the operations that are still waiting.
+    pub(crate) fn race_pending(&mut self) {
+        for (index, task) in self.tasks.iter().enumerate() {
+            if let State::Announced(operation) = task.state {
+                self.trace.push_pending(TaskId::new(index), operation, &self.pasts, index);
+            }
+        }
+    }
+
+    /// Performs the running task's operation; or says how it differs from what it was.
+    pub(super) fn perform(&mut self, atomic: u64) -> Result<Performed, Divergence> {
+        let (position, running) = (self.position, self.running);
+        let task = &mut self.tasks[running.index()];
+        let State::Announced(operation) = task.state else {
+            unreachable!("only an announced operation is performed");
+        };
+        let way = task.way;
+        let object = &mut self.objects[operation.object.index()];
+        let before = object.before(atomic);
+        let access = operation.action.access(before);
+        task.state = State::Running;
+        task.events += 1;
+        let event = Event { task: running, index: task.events, operation, access, way, before };
+        if let Some(known) = self.trace.events.get_mut(position) {
+            if !is_same(known, &event) {
+                let (expected, found) = (describe(known), describe(&event));
+                return Err(Divergence { step: position, expected, found });
+            }
+            *known = event;
+        } else {
+            self.causes.clear();
+            object.causes(operation.action, &mut self.causes);
+            self.trace.push(event, &self.pasts, running.index(), &self.causes);
+            if let Some(news) = task.polling.heard.take() {
+                self.trace.push_news(position, news);
+            }
+        }
+        if let Action::Chance(chance) = operation.action {
+            self.happened[chance as usize] += way as usize;
+        }
+        self.woken.clear();
+        let reply = object.perform(running, operation.action, way, position, &mut self.woken);
+        task.polling.perform(&event, position);
+        self.pasts.copy(running.index(), self.trace.clocks(), position);
+        self.position += 1;
+        if !self.woken.is_empty() {
+            self.wake(position);
+        }
+        if self.patient > 0 {
+            self.spread(&event);
+        }
+        if let Some(log) = &mut self.log {
+            let deed = Deed::Event { operation, way, reply, woken: self.woken.clone(), note: None };
+            log.push(Entry { task: running, deed, preempts: self.preempts });
+        }
+        self.preempts = false;
+        Ok(Performed { reply, way, is_logged: self.log.is_some() })
+    }
+
+    /// Those whom the event at `position` woke go on to their mutex.
+    pub(super) fn wake(&mut self, position: usize) {
+        for woken in &self.woken {
+            let task = &mut self.tasks[woken.index()];
+            if let State::Waiting(lock) = task.state {
+                task.state = State::Announced(lock);
+                self.pasts.join(woken.index(), self.trace.clocks(), position);
+            } else {
+                task.woken_by = Some(position);
+            }
+        }
+    }
+
+    /// Those who poll hear of an event.
+    pub(super) fn spread(&mut self, event: &Event) {
+        for (index, task) in self.tasks.iter_mut().enumerate() {
+            if index != event.task.index() && task.polling.hear(event) {
+                task.polling.patience = None;
+                self.patient -= 1;
+            }
+        }
+    }
+
+    /// Nobody waits any longer for just any step: there will be none.
+    pub(super) fn end_patience_for_steps(&mut self) {
+        for task in &mut self.tasks {
+            if matches!(task.polling.patience, Some(Patience::Step)) {
+                task.polling.patience = None;
+                self.patient -= 1;
+            }
+        }
+    }
+
+    pub(super) fn write(&mut self, task: TaskId, deed: impl FnOnce() -> Deed) {
+        if let Some(log) = &mut self.log {
+            log.push(Entry { task, deed: deed(), preempts: false });
+        }
+    }
+}
+
+/// Whether an execution did again what it had done.
+fn is_same(known: &Event, event: &Event) -> bool {
+    let (one, other) = (known.operation, event.operation);
+    one.object == other.object
+        && one.action.is_like(other.action)
+        && known.access == event.access
+        && known.way == event.way
+        && (std::ptr::eq(one.place, other.place) || one.place == other.place)
+}
+
+/// An event as text: who did what, and where.
+pub(crate) fn describe(event: &Event) -> String {
+    let Operation { action, place, .. } = event.operation;
+    let came_to_nothing = match (action, event.access) {
+        (Action::Exchange { .. } | Action::TryLock | Action::TryReadLock, Access::Read) => " (failed)",
+        _ => "",
+    };
+    format!(
+        "{} of {}{came_to_nothing} at {}:{}:{}",
+        action.name(),
+        event.task,
+        place.file(),
+        place.line(),
+        place.column()
+    )
+}
