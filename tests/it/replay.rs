@@ -17,14 +17,14 @@ fn program(name: &str) -> &'static Program {
     PROGRAMS.iter().find(|program| program.name == name).unwrap()
 }
 
-/// A token for this outcome of the program.
+/// A token for the least execution of the program with this outcome.
 fn token(name: &str, outcome: &str) -> Token {
     let checked = program(name).check(&native());
     token_of(&checked, &Outcome::Returned(outcome.to_string()))
 }
 
 fn token_of(checked: &Checked, outcome: &Outcome<String>) -> Token {
-    let schedule = checked.report.seen(outcome).and_then(|seen| seen.schedule.clone()).unwrap();
+    let schedule = checked.report.witness(outcome).unwrap().schedule;
     let size = checked.program.size().map(|size| size.value);
     Token { program: checked.program.name.to_string(), size, schedule }
 }
