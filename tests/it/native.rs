@@ -361,7 +361,13 @@ fn a_program_that_does_not_repeat_is_flaky_and_it_says_where() {
     let runs = std::sync::atomic::AtomicUsize::new(0);
     let counts = native().explore(move || {
         let is_first = runs.fetch_add(1, SeqCst) == 0;
-        adds_after(|s| if is_first { s.write(1, 1) } else { drop(s.read(1)) })
+        adds_after(|s| {
+            if is_first {
+                s.write(1, 1);
+            } else {
+                s.read(1);
+            }
+        })
     });
     assert_eq!(counts.verdict(), Verdict::Flaky, "{counts}");
     let Some(Incomplete::Flaky { step, expected, found }) = counts.incomplete() else { panic!("{counts}") };
