@@ -1,70 +1,95 @@
-//! How fast programs are explored: the same program under each backend, executions per second. All
-//! stop after as many executions, except where a backend has seen everything before.
+//! How fast programs are explored, side by side: the same program under each checker. All stop after as
+//! many executions, except where a checker has seen everything before. What is measured is executions per
+//! second; under dpor, which needs so many fewer of them, that is only half of the story: the other half is
+//! `to the end`, the time until a checker has seen everything.
 
-use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use conccheck::sync::{Arc, Mutex};
-use conccheck::{Backend, Checker, Strategy, thread};
+use conccheck::models::{PROGRAMS, Program};
+use conccheck::{Backend, Checker, Strategy};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 
-/// One writer and `count` readers of one atomic.
-fn readers(count: usize) -> usize {
-    let x = Arc::new(AtomicUsize::new(0));
-    let readers: Vec<_> = (0..count)
-        .map(|_| {
-            let x = Arc::clone(&x);
-            thread::spawn(move || x.load(SeqCst))
-        })
-        .collect();
-    x.store(1, SeqCst);
-    readers.into_iter().map(|reader| reader.join().unwrap()).sum()
+/// A program of the table in some size.
+fn program(name: &str, size: usize) -> Program {
+    let program = PROGRAMS.iter().find(|program| program.name == name).expect("a program of the table");
+    program.sized(size).expect("a size that the program has")
 }
 
-/// `count` threads, each with one critical section on one mutex.
-fn critical_sections(count: usize) -> usize {
-    let total = Arc::new(Mutex::new(0));
-    let threads: Vec<_> = (0..count)
-        .map(|_| {
-            let total = Arc::clone(&total);
-            thread::spawn(move || *total.lock().unwrap() += 1)
-        })
-        .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
-    Arc::into_inner(total).unwrap().into_inner().unwrap()
-}
-
-struct Program(&'static str, fn() -> usize);
-
-fn explore(criterion: &mut Criterion) {
-    const EXECUTIONS: u64 = 1_000;
-    let checkers = [
-        ("native dpor", Checker::new().backend(Backend::Native)),
-        ("shuttle random", Checker::new().strategy(Strategy::Random { seed: 0 })),
-        ("shuttle dfs", Checker::new().strategy(Strategy::Dfs)),
+fn checkers() -> [(&'static str, Checker); 5] {
+    let native = Checker::new().backend(Backend::Native).executions_max(1_000_000);
+    let shuttle = Checker::new().backend(Backend::Shuttle);
+    [
+        ("native dpor", native.clone()),
+        ("native dpor, 2 workers", native.workers(2)),
+        ("shuttle random", shuttle.clone().strategy(Strategy::Random { seed: 0 })),
+        ("shuttle dfs", shuttle.strategy(Strategy::Dfs)),
         ("loom", Checker::new().backend(Backend::Loom)),
-    ];
-    let programs = [
-        Program("readers(3)", || readers(3)),
-        Program("readers(8)", || readers(8)),
-        Program("critical sections(3)", || critical_sections(3)),
-    ];
-    for Program(program, body) in programs {
-        let mut group = criterion.benchmark_group(program);
+    ]
+}
+
+/// Executions per second.
+fn rate(criterion: &mut Criterion) {
+    const EXECUTIONS: u64 = 2_000;
+    for (name, size) in [("atomics::readers", 8), ("atomics::lastzero", 10), ("locks::lock", 3)] {
+        let program = program(name, size);
+        let mut group = criterion.benchmark_group(format!("rate of {program}"));
         group.measurement_time(Duration::from_secs(3)).sample_size(20);
-        for (name, checker) in &checkers {
-            let checker = checker.clone().executions_max(EXECUTIONS);
-            let executions = checker.explore(body).executions();
+        for (checker_name, checker) in checkers() {
+            let checker = checker.executions_max(EXECUTIONS);
+            let executions = program.check(&checker).report.executions();
             if executions == 0 {
                 continue; // more tasks than loom has
             }
             group.throughput(Throughput::Elements(executions));
-            group.bench_function(BenchmarkId::from_parameter(name), |bench| {
-                bench.iter(|| checker.explore(body))
+            group.bench_function(BenchmarkId::from_parameter(checker_name), |bench| {
+                bench.iter(|| program.check(&checker))
             });
         }
         group.finish();
     }
 }
 
-criterion_group!(benches, explore);
+/// Nanoseconds per step: criterion's element is a step here.
+fn steps(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("steps of native dpor");
+    group.measurement_time(Duration::from_secs(3)).sample_size(20);
+    for (name, size) in [
+        ("atomics::readers", 8),
+        ("atomics::lastzero", 10),
+        ("atomics::inc", 4),
+        ("atomics::ainc", 6),
+        ("locks::lock", 4),
+        ("locks::philosophers", 6),
+        ("conditions::bounded_buffer", 2),
+        ("channels::mpsc", 2),
+        ("reduction::fib", 2),
+        ("structures::msqueue", 2),
+    ] {
+        let (program, checker) = (program(name, size), Checker::new().backend(Backend::Native));
+        group.throughput(Throughput::Elements(program.check(&checker).report.events()));
+        group.bench_function(BenchmarkId::from_parameter(program), |bench| {
+            bench.iter(|| program.check(&checker))
+        });
+    }
+    group.finish();
+}
+
+/// The time until a checker has seen everything, where it does within seconds.
+fn to_the_end(criterion: &mut Criterion) {
+    for (name, size) in [("atomics::readers", 3), ("atomics::lastzero", 3), ("locks::lock", 3)] {
+        let program = program(name, size);
+        let mut group = criterion.benchmark_group(format!("to the end of {program}"));
+        group.measurement_time(Duration::from_secs(3)).sample_size(10);
+        for (checker_name, checker) in checkers() {
+            let checker = checker.executions_max(200_000).time_max(Duration::from_secs(20));
+            if checker_name != "shuttle random" && program.check(&checker).report.is_complete() {
+                group.bench_function(BenchmarkId::from_parameter(checker_name), |bench| {
+                    bench.iter(|| program.check(&checker))
+                });
+            }
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, rate, steps, to_the_end);
 criterion_main!(benches);

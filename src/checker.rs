@@ -79,7 +79,7 @@ impl Checker {
     }
 
     /// Ends the exploration after this many executions. If it is not said: 1,000 sampled ones, 100
-    /// real ones, 100,000 of a search that comes to an end by itself.
+    /// real ones, 100,000 of a search that comes to an end by itself, 1,000,000 of dpor.
     pub fn executions_max(self, executions_max: u64) -> Self {
         Checker { executions_max: Some(executions_max), ..self }
     }
@@ -230,6 +230,7 @@ impl Checker {
         Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, self.chosen_strategy()) {
                 (Backend::Real, _) => 100,
+                (Backend::Native, Some(Strategy::Dpor)) => 1_000_000,
                 (Backend::Loom, _) | (_, Some(Strategy::Dpor | Strategy::Dfs)) => 100_000,
                 (Backend::Native | Backend::Shuttle, _) => 1_000,
             }),

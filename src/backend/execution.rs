@@ -7,7 +7,7 @@ use crate::panic;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The running execution, shared by its tasks and its explorer.
 pub(crate) type Running = Arc<Execution>;
@@ -39,10 +39,22 @@ struct State {
 }
 
 struct Task {
-    name: String,
+    /// `None` is `T` and its number.
+    name: Option<String>,
     ended: bool,
     panic: Option<Panic>,
     joined: bool,
+}
+
+impl Task {
+    /// Its name, if its number is this.
+    fn name(&self, number: usize) -> String {
+        match (&self.name, number) {
+            (Some(name), _) => name.clone(),
+            (None, 0) => "main".to_string(),
+            (None, _) => format!("T{number}"),
+        }
+    }
 }
 
 /// How a task failed.
@@ -62,8 +74,23 @@ impl Execution {
     /// An execution whose main task has begun.
     pub(crate) fn begin(backend: Backend) -> Running {
         let execution = Execution { backend, state: Mutex::default(), abandoned: AtomicBool::new(false) };
-        execution.begin_task(Some("main".to_string()));
+        execution.begin_task(None);
         Arc::new(execution)
+    }
+
+    /// Another execution under the same backend, in the same memory if nobody else has it.
+    pub(crate) fn begin_again(running: &mut Running) {
+        match Arc::get_mut(running) {
+            None => *running = Execution::begin(running.backend),
+            Some(execution) => {
+                *execution.abandoned.get_mut() = false;
+                let state = execution.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+                let mut tasks = std::mem::take(&mut state.tasks);
+                tasks.clear();
+                *state = State { tasks, ..State::default() };
+                execution.begin_task(None);
+            }
+        }
     }
 
     /// Writes a new task down.
@@ -79,7 +106,6 @@ impl Execution {
                 "check a smaller size, or under shuttle",
             );
         }
-        let name = name.unwrap_or_else(|| format!("T{id}"));
         state.tasks.push(Task { name, ended: false, panic: None, joined: false });
         TaskId(id)
     }
@@ -115,7 +141,7 @@ impl Execution {
 
     /// A task's name, by its number in the order of spawning.
     pub(crate) fn task_name(&self, number: usize) -> String {
-        self.lock().tasks.get(number).map(|task| task.name.clone()).unwrap_or_default()
+        self.lock().tasks.get(number).map(|task| task.name(number)).unwrap_or_default()
     }
 
     pub(crate) fn has_ended(&self, TaskId(id): TaskId) -> bool {
@@ -124,7 +150,9 @@ impl Execution {
 
     /// Names of the tasks that have not ended, in the order of spawning.
     pub(crate) fn unfinished(&self) -> Vec<String> {
-        self.lock().tasks.iter().filter(|task| !task.ended).map(|task| task.name.clone()).collect()
+        let state = self.lock();
+        let tasks = state.tasks.iter().enumerate().filter(|(_, task)| !task.ended);
+        tasks.map(|(number, task)| task.name(number)).collect()
     }
 
     /// The first panic that nobody can notice: of `main`, or of a task that nobody joins. If another
@@ -133,7 +161,7 @@ impl Execution {
         let state = self.lock();
         let told = |id: usize, panic: &Panic| match id {
             0 => panic.message.clone(),
-            _ => format!("{}: {}", state.tasks[id].name, panic.message),
+            _ => format!("{}: {}", state.tasks[id].name(id), panic.message),
         };
         let panics =
             || state.tasks.iter().enumerate().filter_map(|(id, task)| Some((id, task, task.panic.as_ref()?)));

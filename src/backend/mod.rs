@@ -17,7 +17,7 @@ pub(crate) mod loom;
 #[cfg(feature = "shuttle")]
 pub(crate) mod shuttle;
 
-pub(crate) use execution::{Running, TaskId};
+pub(crate) use execution::{Execution, Running, TaskId};
 pub(crate) use locks::{Held, HeldRead, HeldWrite, Lock, RwTurns, Signal};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
@@ -25,7 +25,7 @@ pub(crate) use panics::rethrow_if_ours;
 
 pub use search::Progress;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::str::FromStr;
 
@@ -82,14 +82,13 @@ impl FromStr for Backend {
 thread_local! {
     /// The execution that this OS thread is in the middle of, if it explores.
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
+    /// Its backend, which every operation asks for.
+    static CURRENT: Cell<Backend> = const { Cell::new(Backend::Real) };
 }
 
 /// The backend that runs the calling task.
 pub fn current() -> Backend {
-    // While the thread itself is torn down, nothing of ours runs on it any more.
-    RUNNING
-        .try_with(|running| running.borrow().as_ref().map_or(Backend::Real, |execution| execution.backend))
-        .unwrap_or(Backend::Real)
+    CURRENT.get()
 }
 
 /// The execution that the calling task is part of.
@@ -98,6 +97,14 @@ pub fn current() -> Backend {
 /// Outside of a check.
 pub(crate) fn execution() -> Running {
     RUNNING.with(|running| running.borrow().clone()).expect("only called inside an execution")
+}
+
+/// Does something with the execution that the calling task is part of.
+///
+/// # Panics
+/// Outside of a check.
+pub(crate) fn with_execution<R>(act: impl FnOnce(&Execution) -> R) -> R {
+    RUNNING.with_borrow(|running| act(running.as_ref().expect("only called inside an execution")))
 }
 
 /// Writes down, under a checker, that the calling task waits with a timeout.
@@ -109,7 +116,8 @@ pub(crate) fn wait_with_timeout() {
 
 /// Makes `execution` the one that this OS thread is in; `None` ends it.
 pub(crate) fn set_execution(execution: Option<Running>) {
-    RUNNING.with(|running| *running.borrow_mut() = execution);
+    CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
+    RUNNING.set(execution);
 }
 
 /// Whether the execution has been given up, so that destructors that still run leave it alone.

@@ -70,23 +70,32 @@ impl Clocks {
 
     /// `clock` has also seen what another of these has.
     pub(crate) fn join_within(&mut self, clock: usize, other: usize) {
-        for task in 0..self.width {
-            let theirs = self.counts[other * self.width + task];
-            let mine = &mut self.counts[clock * self.width + task];
-            *mine = (*mine).max(theirs);
-        }
+        let (begin, other_begin) = (clock * self.width, other * self.width);
+        let (mine, theirs) = if begin < other_begin {
+            let (before, rest) = self.counts.split_at_mut(other_begin);
+            (&mut before[begin..begin + self.width], &rest[..self.width])
+        } else if begin > other_begin {
+            let (before, rest) = self.counts.split_at_mut(begin);
+            (&mut rest[..self.width], &before[other_begin..other_begin + self.width])
+        } else {
+            return;
+        };
+        take_greater(mine, theirs);
     }
 
     /// `clock` has also seen what one of `others` has, which are as wide.
     pub(crate) fn join(&mut self, clock: usize, others: &Clocks, other: usize) {
         let begin = clock * self.width;
-        let theirs = others.get(other);
-        for (mine, theirs) in self.counts[begin..begin + self.width].iter_mut().zip(theirs) {
-            *mine = (*mine).max(*theirs);
-        }
+        take_greater(&mut self.counts[begin..begin + self.width], others.get(other));
     }
 
     fn get(&self, clock: usize) -> &[u32] {
         &self.counts[clock * self.width..][..self.width]
+    }
+}
+
+fn take_greater(mine: &mut [u32], theirs: &[u32]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine = (*mine).max(*theirs);
     }
 }

@@ -79,6 +79,8 @@ pub(crate) struct Divergence {
 pub(crate) struct Performed {
     pub(crate) reply: Reply,
     pub(crate) way: u32,
+    /// Whether a log is kept, in which its values would be of interest.
+    pub(crate) is_logged: bool,
 }
 
 /// What a task does after it has announced an operation.
@@ -87,6 +89,8 @@ pub(crate) enum Announced {
     Go,
     /// It stops until it is chosen.
     Stop(Switch),
+    /// It first has to give back what its panic's unwinding had given back.
+    ReleaseFirst,
 }
 
 /// What is to happen when no task runs.
@@ -385,7 +389,7 @@ impl World {
             log.push(Entry { task: running, deed, preempts: self.preempts });
         }
         self.preempts = false;
-        Ok(Performed { reply, way })
+        Ok(Performed { reply, way, is_logged: self.log.is_some() })
     }
 
     /// Those whom the event at `position` woke go on to their mutex.
@@ -421,9 +425,9 @@ impl World {
         }
     }
 
-    fn write(&mut self, task: TaskId, deed: Deed) {
+    fn write(&mut self, task: TaskId, deed: impl FnOnce() -> Deed) {
         if let Some(log) = &mut self.log {
-            log.push(Entry { task, deed, preempts: false });
+            log.push(Entry { task, deed: deed(), preempts: false });
         }
     }
 }
@@ -472,7 +476,9 @@ impl Engine {
             if let Some(coroutine) = task.coroutine.take() {
                 coroutine.discard(&mut self.stacks);
             }
-            task.reset();
+            if !matches!(task.state, State::Absent) {
+                task.reset();
+            }
         }
     }
 
@@ -550,7 +556,7 @@ impl Engine {
         task.tasks_made += 1;
         let spawned = TaskId::new(self.task_census.number(Maker::Task(spawner), made_before) + 1);
         self.make_room();
-        self.world.write(spawner, Deed::Spawned(spawned, place));
+        self.world.write(spawner, || Deed::Spawned(spawned, place));
         self.world.spawned.push(spawned);
         self.world.pasts.join_within(spawned.index(), spawner.index());
         self.world.tasks[spawned.index()].state = State::Running;
@@ -575,7 +581,7 @@ impl Engine {
         }
         coroutine.discard(&mut self.stacks);
         self.be_impatient(task);
-        self.world.write(task, Deed::Ended);
+        self.world.write(task, || Deed::Ended);
         let ended = &mut self.world.tasks[task.index()];
         ended.state = State::Ended;
         if let Some(joiner) = ended.joiner {
@@ -592,7 +598,7 @@ impl Engine {
             self.world.pasts.join_within(running.index(), other.index());
             return Announced::Go;
         }
-        self.world.write(running, Deed::Joins(other, place));
+        self.world.write(running, || Deed::Joins(other, place));
         self.world.tasks[other.index()].joiner = Some(running);
         self.task().state = State::Joining(other);
         Announced::Stop(self.switch())
@@ -601,20 +607,15 @@ impl Engine {
     /// Writes down that the running task has joined another.
     pub(crate) fn joined(&mut self, other: TaskId, place: &'static Location<'static>) {
         let running = self.world.running;
-        self.world.write(running, Deed::Joined(other, place));
+        self.world.write(running, || Deed::Joined(other, place));
     }
 
     /// Writes down that the running task panicked.
     pub(crate) fn panicked(&mut self, message: &str, place: Option<String>) {
         let running = self.world.running;
         if self.world.log.is_some() {
-            self.world.write(running, Deed::Panicked(message.to_string(), place));
+            self.world.write(running, || Deed::Panicked(message.to_string(), place));
         }
-    }
-
-    /// Whether what tasks do is logged.
-    pub(crate) fn logs(&self) -> bool {
-        self.world.log.is_some()
     }
 
     /// Adds to the last event what only its caller knows.
@@ -662,6 +663,9 @@ impl Engine {
 
     /// The running task wants to perform this; when it may, it calls [`Engine::perform`].
     pub(crate) fn announce(&mut self, operation: Operation) -> Announced {
+        if !self.task().releases.is_empty() {
+            return Announced::ReleaseFirst;
+        }
         self.task().state = State::Announced(operation);
         if self.spawning == 0 {
             self.choose();
@@ -754,9 +758,8 @@ impl Engine {
     }
 
     /// What the running task has to give back before anything else.
-    pub(crate) fn take_release(&mut self) -> Option<Operation> {
-        let releases = &mut self.task().releases;
-        if releases.is_empty() { None } else { Some(releases.remove(0)) }
+    pub(crate) fn take_releases(&mut self) -> Vec<Operation> {
+        std::mem::take(&mut self.task().releases)
     }
 
     /// Ends the execution: it cannot be checked.
@@ -845,6 +848,9 @@ impl Engine {
     fn make_room(&mut self) {
         let (tasks, objects) = (self.task_census.len() + 1, self.object_census.len());
         let world = &mut self.world;
+        if tasks <= world.tasks.len() && objects <= world.objects.len() {
+            return;
+        }
         if world.tasks.len() < tasks {
             world.tasks.resize_with(tasks, Task::default);
             world.pasts.widen(tasks);

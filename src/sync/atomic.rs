@@ -45,12 +45,13 @@ macro_rules! on_backend {
             }
             Cell::Native(object, $cell) => {
                 backend::expect(Backend::Native, "an atomic");
-                object.$kind($($expected.bits(),)? || $cell.load(Ordering::SeqCst).bits());
-                let before = $cell.load(Ordering::Relaxed);
+                let is_logged = object.$kind($($expected.bits(),)? || $cell.load(Ordering::Relaxed).bits());
+                if !is_logged {
+                    return $call;
+                }
+                let before = format!("{:?}", $cell.load(Ordering::Relaxed));
                 let result = $call;
-                backend::native::note($function, || {
-                    (format!("{before:?}"), format!("{:?}", $cell.load(Ordering::Relaxed)))
-                });
+                backend::native::note($function, before, format!("{:?}", $cell.load(Ordering::Relaxed)));
                 result
             }
             #[cfg(feature = "shuttle")]

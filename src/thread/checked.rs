@@ -85,6 +85,9 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        if backend::current() == Backend::Native {
+            return self.spawn_native(body);
+        }
         let execution = backend::execution();
         let task = execution.begin_task(self.name.clone());
         let record = Record { execution, task };
@@ -99,16 +102,6 @@ impl Builder {
         };
         const NEVER: &str = "a checker's threads cost it nothing that can run out";
         let (handle, thread) = match backend::current() {
-            Backend::Native => {
-                let result = Arc::new(Mutex::new(None));
-                let packet = Arc::clone(&result);
-                let name: Option<Arc<str>> = self.name.map(Arc::from);
-                let task = backend::native::spawn(Location::caller(), name.clone(), move || {
-                    let result = body();
-                    *packet.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-                });
-                (Handle::Native(Native { task, result }), Identity::Native(NativeId::new(task), name))
-            }
             #[cfg(feature = "shuttle")]
             Backend::Shuttle => {
                 let mut builder = shuttle::thread::Builder::new();
@@ -135,6 +128,29 @@ impl Builder {
     }
 }
 
+impl Builder {
+    /// Starts a task of the native engine: as few allocations as possible, since it is done so often.
+    #[track_caller]
+    fn spawn_native<F, T>(self, body: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
+        let number = backend::with_execution(|execution| execution.begin_task(self.name));
+        let result = Arc::new(Mutex::new(None));
+        let packet = Arc::clone(&result);
+        let task = backend::native::spawn(Location::caller(), name.clone(), move || {
+            let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+            let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+            backend::with_execution(|execution| execution.end_task(number, message));
+            *packet.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        });
+        let thread = Thread(Identity::Native(NativeId::new(task), name));
+        JoinHandle { handle: Handle::Native(Native { task, number, result }), thread, record: None }
+    }
+}
+
 /// The right to wait for a thread's result. Dropping it leaves the thread alone.
 pub struct JoinHandle<T> {
     handle: Handle<T>,
@@ -154,6 +170,7 @@ enum Handle<T> {
 /// A task of the native engine, and where it leaves its result.
 struct Native<T> {
     task: backend::native::Task,
+    number: TaskId,
     result: Arc<Mutex<Option<Result<T>>>>,
 }
 
@@ -180,8 +197,10 @@ impl<T> JoinHandle<T> {
                 backend::expect_real("a thread's handle");
                 handle.join()
             }
-            Handle::Native(Native { task, result }) => {
+            Handle::Native(Native { task, number, result }) => {
                 backend::expect(Backend::Native, "a thread's handle");
+                // From here on the panic, if there is one, is this caller's to handle.
+                backend::with_execution(|execution| execution.expect_join(number));
                 backend::native::join(task, Location::caller());
                 let Some(result) = result.lock().unwrap_or_else(PoisonError::into_inner).take() else {
                     unreachable!("a task that has ended has left its result");

@@ -3,7 +3,7 @@
 use super::{ENGINE, EXECUTION, Task, coroutine, resume, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::Search;
-use crate::backend::{Backend, TaskId, panics, set_execution};
+use crate::backend::{Backend, TaskId, panics, set_execution, with_execution};
 use crate::engine::{Action, Census, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
 use crate::outcome::Incomplete;
 use crate::panic;
@@ -117,8 +117,9 @@ pub(super) fn explore_with<T: Ord + 'static>(
     mut ended: impl FnMut(&mut World, &Running),
 ) -> Search<T> {
     ENGINE.set(Some(engine));
+    let mut running = Execution::begin(Backend::Native);
     while search.may_begin() && with(Engine::begin) {
-        let (end, running, value) = run_once(body);
+        let (end, value) = run_once(&mut running, body);
         with(|engine| {
             record(&mut search, &engine.world, &end, &running, value);
             ended(&mut engine.world, &running);
@@ -190,19 +191,19 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 }
 
 /// One execution; what its main task returned, if it did.
-fn run_once<T: 'static>(body: &Arc<dyn Fn() -> T + Send + Sync>) -> (End, Running, Option<T>) {
+fn run_once<T: 'static>(running: &mut Running, body: &Arc<dyn Fn() -> T + Send + Sync>) -> (End, Option<T>) {
     EXECUTION.set(EXECUTION.get() + 1);
-    let running = Execution::begin(Backend::Native);
-    set_execution(Some(Arc::clone(&running)));
+    Execution::begin_again(running);
+    set_execution(Some(Arc::clone(running)));
     let value = Rc::new(RefCell::new(None));
-    let (record, body, returned) = (Arc::clone(&running), Arc::clone(body), Rc::clone(&value));
+    let (body, returned) = (Arc::clone(body), Rc::clone(&value));
     resume(
         Task::MAIN,
         coroutine(move || {
             let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
             let message = result.as_ref().err().map(|payload| panic::message(&**payload));
             *returned.borrow_mut() = result.ok();
-            record.end_task(TaskId::MAIN, message);
+            with_execution(|execution| execution.end_task(TaskId::MAIN, message));
         }),
     );
     let end = loop {
@@ -212,5 +213,5 @@ fn run_once<T: 'static>(body: &Arc<dyn Fn() -> T + Send + Sync>) -> (End, Runnin
         }
     };
     set_execution(None);
-    (end, running, value.take())
+    (end, value.take())
 }

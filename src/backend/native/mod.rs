@@ -133,11 +133,8 @@ pub(crate) fn panicked(message: &str, place: Option<String>) {
 }
 
 /// Tells readers the values of the operation that was just performed.
-pub(crate) fn note(function: &'static str, values: impl FnOnce() -> (String, String)) {
-    if with(|engine| engine.logs()) {
-        let (before, after) = values();
-        with(|engine| engine.note(function, before, after));
-    }
+pub(crate) fn note(function: &'static str, before: String, after: String) {
+    with(|engine| engine.note(function, before, after));
 }
 
 /// Leaves the running execution, which cannot be checked, from inside a task.
@@ -169,6 +166,7 @@ fn resume(task: Task, mut coroutine: Coroutine) {
 }
 
 fn stop_if(announced: Announced) {
+    debug_assert!(!matches!(announced, Announced::ReleaseFirst), "what waits has nothing to give back");
     if let Announced::Stop(switch) = announced {
         // SAFETY: this is the running task, whose switch the engine gave.
         unsafe { switch.stop() };
@@ -185,7 +183,7 @@ fn stop_for_good() -> ! {
 
 /// Gives back what an unwinding that is over had given back.
 fn release_pending() {
-    while let Some(operation) = with(Engine::take_release) {
+    for operation in with(Engine::take_releases) {
         object::perform(operation, || 0);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{EXECUTION, refuse_while_unwinding, release_pending, stop_for_good, stop_if, with};
 use crate::backend::execution;
-use crate::engine::{Action, Chance, Channel, ObjectId, ObjectState, Operation, Performed, Reply};
+use crate::engine::{Action, Announced, Chance, Channel, ObjectId, ObjectState, Operation, Performed, Reply};
 use std::panic::Location;
 
 /// An object that tasks share.
@@ -67,7 +67,6 @@ impl Object {
     fn act(self, action: Action, before: impl Fn() -> u64) -> Performed {
         self.expect_this_execution();
         refuse_while_unwinding();
-        release_pending();
         perform(Operation { object: self.id, action, place: Location::caller() }, before)
     }
 
@@ -78,7 +77,6 @@ impl Object {
             with(|engine| engine.release_later(operation));
         } else {
             self.expect_this_execution();
-            release_pending();
             perform(operation, || 0);
         }
     }
@@ -92,22 +90,23 @@ impl Object {
         }
     }
 
-    /// Before an atomic that holds `value` is read.
+    /// Before an atomic that holds `value` is read; whether readers want to know the values.
     #[track_caller]
-    pub(crate) fn load(self, value: impl Fn() -> u64) {
-        self.act(Action::Load, value);
+    pub(crate) fn load(self, value: impl Fn() -> u64) -> bool {
+        self.act(Action::Load, value).is_logged
     }
 
-    /// Before an atomic that holds `value` is written.
+    /// Before an atomic that holds `value` is written; whether readers want to know the values.
     #[track_caller]
-    pub(crate) fn store(self, value: impl Fn() -> u64) {
-        self.act(Action::Store, value);
+    pub(crate) fn store(self, value: impl Fn() -> u64) -> bool {
+        self.act(Action::Store, value).is_logged
     }
 
-    /// Before an atomic that holds `value` is written if it holds `expected`.
+    /// Before an atomic that holds `value` is written if it holds `expected`; whether readers want to know
+    /// the values.
     #[track_caller]
-    pub(crate) fn exchange(self, expected: u64, value: impl Fn() -> u64) {
-        self.act(Action::Exchange { expected }, value);
+    pub(crate) fn exchange(self, expected: u64, value: impl Fn() -> u64) -> bool {
+        self.act(Action::Exchange { expected }, value).is_logged
     }
 
     /// Before a cell is read.
@@ -266,8 +265,17 @@ pub(crate) fn chance(chance: Chance) -> bool {
 
 /// Waits for the running task's turn to perform this.
 pub(super) fn perform(operation: Operation, before: impl Fn() -> u64) -> Performed {
-    stop_if(with(|engine| engine.announce(operation)));
-    performed(before)
+    match with(|engine| engine.announce(operation)) {
+        Announced::Go => performed(before),
+        announced @ Announced::Stop(_) => {
+            stop_if(announced);
+            performed(before)
+        }
+        Announced::ReleaseFirst => {
+            release_pending();
+            perform(operation, before)
+        }
+    }
 }
 
 /// The running task's turn has come.
