@@ -52,10 +52,10 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// Explores under shuttle, at random with a fixed seed, a thousand executions.
+    /// Explores under native, one execution of each trace class.
     pub fn new() -> Self {
         Checker {
-            backend: if cfg!(feature = "shuttle") { Backend::Shuttle } else { Backend::Real },
+            backend: Backend::Native,
             strategy: None,
             executions_max: None,
             steps_max: 10_000,

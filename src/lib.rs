@@ -48,22 +48,27 @@
 //! | | real | native | shuttle | loom |
 //! |---|---|---|---|---|
 //! | memory model | the hardware's | sequential consistency | sequential consistency | C11 without load buffering; SeqCst as AcqRel |
-//! | what it sees | samples | all, each trace class once | samples; with dfs all | all |
-//! | what it has | all | atomics, `Mutex`, threads without `park`, `yield_now` and `is_finished`; the rest is refused | all | all |
-//! | `notify_one` wakes | as the system likes | refused | any waiter | the oldest waiter |
-//! | timeouts | fire | refused | never fire | never fire |
-//! | weak compare-exchange fails without a reason | on some machines | never | never | never |
-//! | `park` returns without a reason | rarely | refused | yes | no |
+//! | what it sees | samples | all, each trace class once; or samples | samples; with dfs all | all |
+//! | `notify_one` wakes | as the system likes | any waiter, each explored | any waiter | the oldest waiter |
+//! | timeouts | fire | at most [`timeouts_max`](Checker::timeouts_max) of an execution fire, 1 if nothing is said | never fire | never fire |
+//! | weak compare-exchange fails without a reason | on some machines | up to [`weak_failures_max`](Checker::weak_failures_max) times, 0 if nothing is said | never | never |
+//! | a condvar's wait ends without a reason | rarely | up to [`spurious_wakeups_max`](Checker::spurious_wakeups_max) times, 0 if nothing is said | never | never |
+//! | `park` returns without a reason | rarely | no | yes | no |
+//! | `try_lock` fails | when it is taken | when it is taken | when it is taken | not when its holder only locks and unlocks |
 //! | poisoning | yes | yes | yes | refused |
-//! | while a task unwinds | others go on | nobody else goes on; it may unlock, nothing else | others only if it blocks | others only if it blocks |
+//! | while a task unwinds | others go on | nobody else goes on; it may give back locks and ends of channels, all else is refused | others only if it blocks | others only if it blocks |
 //! | a panicking thread | `join` gives `Err` | the same | the same | the same |
+//! | data races on a [`cell`] | undefined | an outcome | not looked for | a panic |
 //! | tasks | the system's limit | no limit | no limit | 5, `main` included |
-//! | async tasks of one thread | tokio's `LocalSet` | refused | an event loop; switches only at `await` | the same |
-//! | async tasks of several threads | tokio | refused | a thread each | a thread each |
-//! | statics (in a [`sync::LazyLock`]) | live on | refused | made anew in each execution | the same |
+//! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same | the same |
+//! | async tasks of several threads | tokio | a thread each | the same | the same |
+//! | statics (in a [`sync::LazyLock`]) | live on | made anew in each execution | the same | the same |
+//! | a loop that yields and that nobody ends | runs on | a livelock, found at once | a livelock at `steps_max` | the same |
 //! | after an execution without end | it stops | it stops | it goes on | it stops |
+//! | a program that does not repeat | is not looked for | [`Verdict::Flaky`] | is not looked for | is not looked for |
 //!
-//! What an execution holds that is left in its middle (a deadlock) is leaked.
+//! Under native the last drop of an `Arc`, and `Arc::strong_count`, are no operations: who drops last is not
+//! explored. What an execution holds that is left in its middle (a deadlock) is leaked.
 
 #![cfg_attr(
     not(all(feature = "shuttle", feature = "loom")),

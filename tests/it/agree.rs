@@ -1,5 +1,5 @@
 //! Every model gives the sequential results, whatever the workload: for real, in the executions that
-//! shuttle samples, and in all executions that loom knows of small workloads. Where jobs share a cell
+//! shuttle samples, and in all executions that native and loom know of small workloads. Where jobs share a cell
 //! without care, updates are lost, and nothing else is wrong.
 
 use crate::drawn::{counterexample, for_all};
@@ -13,6 +13,9 @@ use std::time::Duration;
 
 /// The models that are written on the facade: rayon's threads are its own.
 const CHECKED: [Model; 5] = [Model::Threads, Model::Pool, Model::Processes, Model::Asyncio, Model::Tokio];
+
+/// Few workloads of the size that native is given have more.
+const NATIVE_EXECUTIONS_MAX: u64 = 2_000;
 
 /// What a model makes of a workload.
 type Made = Result<Results, String>;
@@ -57,13 +60,33 @@ fn under_shuttle() {
         workloads.set(workloads.get() + 1);
         for model in CHECKED {
             for strategy in [Strategy::Random { seed: 1 }, Strategy::Pct { seed: 1, depth: 3 }] {
-                let checker = Checker::new().strategy(strategy).executions_max(60);
+                let checker = Checker::new().backend(Backend::Shuttle).strategy(strategy).executions_max(60);
                 executions.set(executions.get() + agrees(model, workload, *gil, &checker)?);
             }
         }
         Ok(())
     });
     tell!("explored {} executions of {} workloads under shuttle", executions.get(), workloads.get());
+}
+
+#[test]
+fn under_native() {
+    let limits = Limits { jobs_max: 3, workers_max: 2, steps_max: 2, cpu_terms_max: 1, ..Limits::default() };
+    let executions = Cell::new(0);
+    let (complete, checked) = (Cell::new(0), Cell::new(0));
+    for_all("agree::under_native", 40, (any_workload(&limits), any_gil()), |(workload, gil)| {
+        for model in CHECKED {
+            let checker = Checker::new().backend(Backend::Native).executions_max(NATIVE_EXECUTIONS_MAX);
+            let explored = agrees(model, workload, *gil, &checker)?;
+            executions.set(executions.get() + explored);
+            checked.set(checked.get() + 1);
+            complete.set(complete.get() + u32::from(explored < NATIVE_EXECUTIONS_MAX));
+        }
+        Ok(())
+    });
+    let (complete, checked) = (complete.get(), checked.get());
+    tell!("explored {} executions under native, of {complete} in {checked} checks all", executions.get());
+    assert!(2 * complete > checked, "only {complete} of {checked} checks saw every execution");
 }
 
 /// loom has five tasks: `main` and two for each job of `tokio` or worker of `processes`, at the most.
@@ -92,14 +115,40 @@ fn a_lost_update_does_not_agree() {
     let limits = Limits { shared_safe: false, shared_racy: true, ..Limits::default() };
     for model in [Model::Threads, Model::Pool, Model::Processes, Model::Tokio] {
         let smallest = counterexample(60, any_workload(&limits), |workload| {
-            let checker = Checker::new().strategy(Strategy::Random { seed: 1 }).executions_max(100);
-            agrees(model, workload, gil::Setting::Off, &checker).map(drop)
+            let sampled = Checker::new().backend(Backend::Shuttle).executions_max(100);
+            agrees(model, workload, gil::Setting::Off, &sampled).map(drop)
         });
-        let smallest = smallest.unwrap_or_else(|| panic!("{} loses no update", model.name()));
-        let updates = |steps: &[Step]| steps.iter().all(|step| matches!(step, Step::Shared { .. }));
-        assert_eq!(smallest.jobs.len(), 2, "{smallest:?}");
-        assert!(smallest.jobs.iter().all(|job| job.steps.len() == 1 && updates(&job.steps)), "{smallest:?}");
+        assert_least_lost_update(model, smallest);
     }
+}
+
+#[test]
+fn native_shows_a_lost_update_too() {
+    let limits = Limits {
+        jobs_max: 3,
+        workers_max: 2,
+        steps_max: 2,
+        cpu_terms_max: 1,
+        shared_safe: false,
+        shared_racy: true,
+        ..Limits::default()
+    };
+    for model in [Model::Threads, Model::Pool, Model::Processes, Model::Tokio] {
+        let smallest = counterexample(60, any_workload(&limits), |workload| {
+            let native = Checker::new().backend(Backend::Native).executions_max(NATIVE_EXECUTIONS_MAX);
+            agrees(model, workload, gil::Setting::Off, &native).map(drop)
+        });
+        assert_least_lost_update(model, smallest);
+    }
+}
+
+/// Two jobs, each of which only shares.
+#[track_caller]
+fn assert_least_lost_update(model: Model, smallest: Option<Workload>) {
+    let smallest = smallest.unwrap_or_else(|| panic!("{} loses no update", model.name()));
+    let updates = |steps: &[Step]| steps.iter().all(|step| matches!(step, Step::Shared { .. }));
+    assert_eq!(smallest.jobs.len(), 2, "{smallest:?}");
+    assert!(smallest.jobs.iter().all(|job| job.steps.len() == 1 && updates(&job.steps)), "{smallest:?}");
 }
 
 #[test]
@@ -109,7 +158,10 @@ fn lost_updates_are_all_that_racy_sharing_does() {
     let lost = CHECKED.map(|model| {
         let lost = Cell::new(0);
         for_all("agree::lost_updates", CASES, (any_workload(&limits), any_gil()), |(workload, gil)| {
-            let checker = Checker::new().strategy(Strategy::Random { seed: 1 }).executions_max(60);
+            let checker = Checker::new()
+                .backend(Backend::Shuttle)
+                .strategy(Strategy::Random { seed: 1 })
+                .executions_max(60);
             lost.set(lost.get() + only_loses_updates(model, workload, *gil, &checker)?);
             Ok(())
         });
@@ -123,14 +175,21 @@ fn lost_updates_are_all_that_racy_sharing_does() {
 }
 
 #[test]
-fn lost_updates_are_all_that_loom_sees() {
+fn lost_updates_are_all_that_native_and_loom_see() {
     let limits =
         Limits { jobs_max: 2, steps_max: 1, shared_safe: false, shared_racy: true, ..Limits::default() };
     let lost = Cell::new(0);
-    for_all("agree::lost_updates_are_all_that_loom_sees", 80, any_workload(&limits), |workload| {
-        let checker = Checker::new().backend(Backend::Loom).preemptions_max(2);
+    for_all("agree::lost_updates_are_all_that_native_and_loom_see", 80, any_workload(&limits), |workload| {
+        let native = Checker::new().backend(Backend::Native);
+        let loom = Checker::new().backend(Backend::Loom).preemptions_max(2);
         for model in [Model::Threads, Model::Tokio] {
-            lost.set(lost.get() + only_loses_updates(model, workload, gil::Setting::Off, &checker)?);
+            let [native, loom] = [&native, &loom]
+                .map(|checker| only_loses_updates(model, workload, gil::Setting::Off, checker));
+            let (native, loom) = (native?, loom?);
+            if native != loom {
+                return Err(format!("{}: {native} lost under native, {loom} under loom", model.name()));
+            }
+            lost.set(lost.get() + native);
         }
         Ok(())
     });

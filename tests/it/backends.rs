@@ -5,7 +5,7 @@ use conccheck::sync::{Arc, Condvar, Mutex, mpsc};
 use conccheck::{Backend, Checker, Outcome, Report, Strategy, Verdict, thread};
 use std::fmt::Debug;
 
-const CHECKERS: [Backend; 2] = [Backend::Shuttle, Backend::Loom];
+const CHECKERS: [Backend; 3] = [Backend::Native, Backend::Shuttle, Backend::Loom];
 
 fn explore<T: Ord + Debug + Send + 'static>(
     backend: Backend,
@@ -37,7 +37,7 @@ fn racy_total() -> usize {
 }
 
 #[test]
-fn both_checkers_lose_the_update_of_a_racy_counter() {
+fn every_checker_loses_the_update_of_a_racy_counter() {
     for backend in CHECKERS {
         let report = explore(backend, racy_total);
         assert_eq!(values(&report), [1, 2], "{backend}");
@@ -46,8 +46,9 @@ fn both_checkers_lose_the_update_of_a_racy_counter() {
 }
 
 #[test]
-fn loom_and_shuttles_dfs_see_every_execution() {
-    for checker in [Checker::new().backend(Backend::Loom), Checker::new().strategy(Strategy::Dfs)] {
+fn native_loom_and_shuttles_dfs_see_every_execution() {
+    let shuttle = Checker::new().backend(Backend::Shuttle).strategy(Strategy::Dfs);
+    for checker in [Checker::new().backend(Backend::Native), Checker::new().backend(Backend::Loom), shuttle] {
         let report = checker.explore(racy_total);
         assert!(report.is_complete(), "{report}");
         assert_eq!(values(&report), [1, 2]);

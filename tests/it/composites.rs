@@ -1,6 +1,5 @@
-//! Primitives that are made of others under a checker do there what std's do: each body runs for real
-//! and under both checkers, which have to see the outcomes that std's documentation allows, and all of
-//! them.
+//! What a checker has in place of std's primitives does what std's do: each body runs for real and under
+//! every checker, which has to see the outcomes that std's documentation allows, and all of them.
 
 use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::mpsc::{self, RecvError, SendError, TryRecvError, TrySendError};
@@ -10,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// Both checkers see exactly `expected`, and real runs nothing else. (Compared as text: the errors of
+/// Every checker sees exactly `expected`, and real runs nothing else. (Compared as text: the errors of
 /// std's channels have no order.)
 #[track_caller]
 fn same_everywhere<T: Debug + 'static>(program: fn() -> T, expected: impl IntoIterator<Item = T>) {
@@ -18,7 +17,9 @@ fn same_everywhere<T: Debug + 'static>(program: fn() -> T, expected: impl IntoIt
     let returned = |value| Outcome::Returned(format!("{value:?}"));
     let expected: BTreeSet<_> = expected.into_iter().map(returned).collect();
     let loom = Checker::new().backend(Backend::Loom).preemptions_max(3).time_max(Duration::from_secs(10));
-    for checker in [Checker::new(), loom] {
+    let [native, shuttle] =
+        [Backend::Native, Backend::Shuttle].map(|backend| Checker::new().backend(backend));
+    for checker in [native, shuttle, loom] {
         let report = checker.explore(shown);
         let seen: BTreeSet<_> = report.outcomes().cloned().collect();
         assert_eq!(seen, expected, "{}: {report}", report.backend());

@@ -12,6 +12,7 @@ mod agree;
 mod asyncio;
 mod backends;
 mod check;
+mod checkers;
 mod cli;
 mod composites;
 mod drawn;

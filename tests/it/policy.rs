@@ -1,6 +1,5 @@
 //! What differs between the backends, and what does not: a test for each row of the policy that the
-//! documentation states, and one body of each composite primitive that has to do under both checkers
-//! what std does.
+//! documentation states. What native explores within bounds of its own is in `native.rs`.
 
 use conccheck::sync::atomic::{AtomicUsize, Ordering, fence};
 use conccheck::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, mpsc};
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use Ordering::{Acquire, Relaxed, Release, SeqCst};
 
-const CHECKERS: [Backend; 2] = [Backend::Shuttle, Backend::Loom];
+const CHECKERS: [Backend; 3] = [Backend::Native, Backend::Shuttle, Backend::Loom];
 
 fn explore<T: Ord + Debug + Send + 'static>(
     backend: Backend,
@@ -37,7 +36,7 @@ fn values<T: Ord + Clone + Debug>(report: &Report<T>) -> BTreeSet<T> {
     values
 }
 
-/// Both checkers see exactly `expected`, and a real run nothing else.
+/// Every checker sees exactly `expected`, and a real run nothing else.
 #[track_caller]
 fn same_everywhere<T: Ord + Clone + Debug + Send + 'static>(
     program: impl Fn() -> T + Clone + Send + Sync + 'static,
@@ -99,17 +98,21 @@ fn message_passing(order: (Ordering, Ordering)) -> (usize, usize) {
 }
 
 #[test]
-fn loom_reorders_relaxed_accesses_and_shuttle_does_not() {
+fn loom_reorders_relaxed_accesses_and_the_others_do_not() {
     let relaxed = || store_buffering((Relaxed, Relaxed), false);
     let interleaved = BTreeSet::from([(0, 1), (1, 0), (1, 1)]);
-    assert_eq!(values(&explore(Backend::Shuttle, relaxed)), interleaved);
+    for backend in [Backend::Native, Backend::Shuttle] {
+        assert_eq!(values(&explore(backend, relaxed)), interleaved, "{backend}");
+    }
     let mut reordered = interleaved.clone();
     reordered.insert((0, 0));
     assert_eq!(values(&explore(Backend::Loom, relaxed)), reordered);
     assert!(values(&explore(Backend::Real, relaxed)).is_subset(&reordered));
 
     let unannounced = || message_passing((Relaxed, Relaxed));
-    assert!(!values(&explore(Backend::Shuttle, unannounced)).contains(&(1, 0)));
+    for backend in [Backend::Native, Backend::Shuttle] {
+        assert!(!values(&explore(backend, unannounced)).contains(&(1, 0)), "{backend}");
+    }
     assert!(values(&explore(Backend::Loom, unannounced)).contains(&(1, 0)));
 }
 
@@ -124,13 +127,15 @@ fn loom_takes_sequentially_consistent_accesses_for_acquire_and_release() {
     let interleaved = [(0, 1), (1, 0), (1, 1)];
     same_everywhere(|| store_buffering((Relaxed, Relaxed), true), interleaved);
     let accesses = || store_buffering((SeqCst, SeqCst), false);
-    assert_eq!(values(&explore(Backend::Shuttle, accesses)), BTreeSet::from(interleaved));
+    for backend in [Backend::Native, Backend::Shuttle] {
+        assert_eq!(values(&explore(backend, accesses)), BTreeSet::from(interleaved), "{backend}");
+    }
     assert!(values(&explore(Backend::Real, accesses)).is_subset(&BTreeSet::from(interleaved)));
     assert!(values(&explore(Backend::Loom, accesses)).contains(&(0, 0)));
 }
 
 #[test]
-fn loom_does_not_delay_loads() {
+fn no_checker_delays_loads() {
     let load_buffering = || {
         let cells = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         let run = |cells: &[AtomicUsize; 2], mine: usize| {
@@ -152,20 +157,27 @@ fn loom_does_not_delay_loads() {
 #[test]
 fn a_report_says_whether_everything_was_seen() {
     let program = || store_buffering((Release, Acquire), false);
-    let complete = [Checker::new().backend(Backend::Loom), Checker::new().strategy(Strategy::Dfs)];
+    let shuttle = || Checker::new().backend(Backend::Shuttle);
+    let complete = [
+        Checker::new().backend(Backend::Native),
+        Checker::new().backend(Backend::Loom),
+        shuttle().strategy(Strategy::Dfs),
+    ];
     for checker in complete {
         let report = checker.explore(program);
         assert!(report.is_complete() && report.verdict() == Verdict::Pass, "{report}");
     }
     let pct = Strategy::Pct { seed: 1, depth: 2 };
-    let sampled = [Checker::new(), Checker::new().strategy(pct), Checker::new().backend(Backend::Real)];
+    let sampled = [shuttle(), shuttle().strategy(pct), Checker::new().backend(Backend::Real)];
     for checker in sampled {
         let report = checker.executions_max(50).explore(program);
         assert_eq!(report.incomplete(), Some(&Incomplete::ExecutionsMax(50)));
         assert_eq!((report.executions(), report.verdict()), (50, Verdict::Bounded));
     }
-    let bounded = Checker::new().backend(Backend::Loom).preemptions_max(1).explore(program);
-    assert_eq!(bounded.incomplete(), Some(&Incomplete::PreemptionsMax(1)));
+    for backend in [Backend::Native, Backend::Loom] {
+        let bounded = Checker::new().backend(backend).preemptions_max(1).explore(program);
+        assert_eq!(bounded.incomplete(), Some(&Incomplete::PreemptionsMax(1)), "{backend}");
+    }
 }
 
 /// Whether the first or the second of two waiters wakes at one `notify_one`.
@@ -202,14 +214,16 @@ fn who_wakes() -> usize {
 }
 
 #[test]
-fn shuttle_wakes_either_waiter_and_loom_the_oldest() {
-    assert_eq!(values(&explore(Backend::Shuttle, who_wakes)), BTreeSet::from([0, 1]));
+fn loom_wakes_the_oldest_waiter_and_the_others_either() {
+    for backend in [Backend::Native, Backend::Shuttle] {
+        assert_eq!(values(&explore(backend, who_wakes)), BTreeSet::from([0, 1]), "{backend}");
+    }
     assert_eq!(values(&explore(Backend::Loom, who_wakes)), BTreeSet::from([0]));
     assert!(values(&explore(Backend::Real, who_wakes)).is_subset(&BTreeSet::from([0, 1])));
 }
 
 #[test]
-fn timeouts_fire_for_real_only() {
+fn timeouts_never_fire_under_shuttle_and_loom() {
     const TIMEOUT: Duration = Duration::from_millis(5);
     let condvar = || {
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
@@ -222,7 +236,7 @@ fn timeouts_fire_for_real_only() {
     let programs: [fn() -> bool; 2] = [condvar, channel];
     for program in programs {
         assert!(program());
-        for backend in CHECKERS {
+        for backend in [Backend::Shuttle, Backend::Loom] {
             let report = explore(backend, program);
             assert!(hangs(&report), "{backend}: {report}");
         }
@@ -247,7 +261,9 @@ fn nothing_fails_or_wakes_for_no_reason_but_park_under_shuttle() {
     }
     let not_unparked = || thread::spawn(thread::park).join().is_ok();
     assert_eq!(values(&explore(Backend::Shuttle, not_unparked)), BTreeSet::from([true]));
-    assert!(hangs(&explore(Backend::Loom, not_unparked)));
+    for backend in [Backend::Native, Backend::Loom] {
+        assert!(hangs(&explore(backend, not_unparked)), "{backend}");
+    }
 }
 
 #[test]
@@ -281,7 +297,9 @@ fn poison() -> [bool; 4] {
 #[test]
 fn a_panic_poisons_the_locks_that_it_held() {
     assert_eq!(poison(), [true; 4]);
-    assert_eq!(values(&explore(Backend::Shuttle, poison)), BTreeSet::from([[true; 4]]));
+    for backend in [Backend::Native, Backend::Shuttle] {
+        assert_eq!(values(&explore(backend, poison)), BTreeSet::from([[true; 4]]), "{backend}");
+    }
     assert_refused(&explore(Backend::Loom, poison), &["the loom backend cannot", "panicked", "shuttle"]);
 }
 
@@ -302,7 +320,9 @@ fn loom_refuses_a_lock_that_is_poisoned_while_another_waits() {
         let _ = panicking.join();
         poisoned
     };
-    assert_eq!(values(&explore(Backend::Shuttle, program)), BTreeSet::from([false, true]));
+    for backend in [Backend::Native, Backend::Shuttle] {
+        assert_eq!(values(&explore(backend, program)), BTreeSet::from([false, true]), "{backend}");
+    }
     assert_refused(&explore(Backend::Loom, program), &["the loom backend cannot", "panicked", "shuttle"]);
 }
 
@@ -339,7 +359,7 @@ fn loom_has_five_tasks_and_the_others_dozens() {
         assert_eq!(values(&explore(backend, program(4))), BTreeSet::from([6]), "{backend}");
     }
     assert_refused(&explore(Backend::Loom, program(5)), &["loom", "more than 5 tasks", "main included"]);
-    for backend in [Backend::Real, Backend::Shuttle] {
+    for backend in [Backend::Real, Backend::Native, Backend::Shuttle] {
         assert_eq!(values(&explore(backend, program(48))), BTreeSet::from([48 * 47 / 2]), "{backend}");
     }
 }

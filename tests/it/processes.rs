@@ -299,7 +299,7 @@ type Program = fn() -> String;
 
 /// The outcomes of a program under shuttle, at random, as texts.
 fn outcomes(program: Program) -> Vec<String> {
-    let report = Checker::new().explore(program);
+    let report = Checker::new().backend(Backend::Shuttle).explore(program);
     tell!("{} executions under {}", report.executions(), report.backend());
     report.outcomes().map(|outcome| format!("{outcome:?}")).collect()
 }
@@ -369,8 +369,8 @@ fn a_workload_has_the_same_results_under_a_checker() {
         // No process is started: a checker puts a task in its place.
         processes::run(&workload, &setting(2, children())).unwrap().to_string()
     };
-    let safe = Checker::new().explore(move || results(Sharing::Safe));
+    let safe = Checker::new().backend(Backend::Shuttle).explore(move || results(Sharing::Safe));
     assert_eq!(safe.outcomes().collect::<Vec<_>>(), [&Outcome::Returned("a=0 b=0 hits:2".to_string())]);
-    let racy = Checker::new().explore(move || results(Sharing::Racy));
+    let racy = Checker::new().backend(Backend::Shuttle).explore(move || results(Sharing::Racy));
     assert!(racy.seen(&Outcome::Returned("a=0 b=0 hits:1".to_string())).is_some(), "an update is lost");
 }

@@ -13,7 +13,10 @@ fn executions_max() -> u64 {
 }
 
 fn random() -> Checker {
-    Checker::new().strategy(Strategy::Random { seed: 1 }).executions_max(executions_max())
+    Checker::new()
+        .backend(Backend::Shuttle)
+        .strategy(Strategy::Random { seed: 1 })
+        .executions_max(executions_max())
 }
 
 /// PCT of depth `d` lowers the priority of the running task at `d - 1` of the points where two could go
@@ -31,7 +34,7 @@ pub fn pct_depth(program: &Program) -> usize {
 
 fn pct(program: &Program) -> Checker {
     let strategy = Strategy::Pct { seed: 1, depth: pct_depth(program) };
-    Checker::new().strategy(strategy).executions_max(executions_max())
+    Checker::new().backend(Backend::Shuttle).strategy(strategy).executions_max(executions_max())
 }
 
 fn loom(program: &Program) -> Checker {

@@ -1,5 +1,5 @@
 //! What each executor promises, for any number of jobs and workers and whichever jobs fail, in the
-//! executions that shuttle samples. Each promise is one check. It is made of the real executors, and of
+//! executions that shuttle samples, and in the first or all that native explores. Each promise is one check. It is made of the real executors, and of
 //! a small one with one fault that the check must catch.
 
 use crate::drawn::{counterexample, for_all};
@@ -9,9 +9,8 @@ use conccheck::models::processes::{self, Function, Functions, Launch, ProcessPoo
 use conccheck::panic::{AssertUnwindSafe, catch_unwind, message, resume_unwind};
 use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::{Arc, Condvar, Mutex, mpsc};
-use conccheck::{Checker, Strategy, Verdict, task, thread};
+use conccheck::{Backend, Checker, Verdict, task, thread};
 use proptest::prelude::*;
-use proptest::strategy::Strategy as _;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -104,8 +103,11 @@ fn each_executor_keeps_its_promises() {
         cases.set(cases.get() + 1);
         for (name, executor, promises) in EXECUTORS {
             for promise in promises {
-                let explored = keeps(*promise, executor, case, 40).map_err(|why| format!("{name}: {why}"))?;
-                executions.set(executions.get() + explored);
+                for checker in [sampled(40), native(200)] {
+                    let explored = keeps(*promise, executor, case, &checker);
+                    let explored = explored.map_err(|why| format!("{name}: {why}"))?;
+                    executions.set(executions.get() + explored);
+                }
             }
         }
         Ok(())
@@ -116,16 +118,26 @@ fn each_executor_keeps_its_promises() {
 #[test]
 fn each_broken_executor_is_caught() {
     for (index, (promise, twin)) in TWINS.into_iter().enumerate() {
-        let caught = counterexample(48, any_case(), |case| keeps(promise, twin, case, 500).map(drop));
-        let caught = caught.unwrap_or_else(|| panic!("twin {index} breaks {promise:?} and was not caught"));
-        tell!("{promise:?} is broken with {caught:?}");
+        for checker in [sampled(500), native(5_000)] {
+            let caught =
+                counterexample(48, any_case(), |case| keeps(promise, twin, case, &checker).map(drop));
+            let caught = caught.unwrap_or_else(|| panic!("twin {index} breaks {promise:?}: {checker:?}"));
+            tell!("{promise:?} is broken with {caught:?}");
+        }
     }
 }
 
+fn sampled(executions_max: u64) -> Checker {
+    Checker::new().backend(Backend::Shuttle).executions_max(executions_max)
+}
+
+fn native(executions_max: u64) -> Checker {
+    Checker::new().backend(Backend::Native).executions_max(executions_max)
+}
+
 /// Whether every execution keeps the promise; how many there were.
-fn keeps(promise: Promise, executor: Executor, case: &Case, executions_max: u64) -> Result<u64, String> {
+fn keeps(promise: Promise, executor: Executor, case: &Case, checker: &Checker) -> Result<u64, String> {
     let (run, expected) = (case.clone(), case.clone());
-    let checker = Checker::new().strategy(Strategy::Random { seed: 1 }).executions_max(executions_max);
     let report = checker.explore(move || executor(&run));
     match report.verdict_if(|ran| promise.is_kept(&expected, ran)) {
         Verdict::Pass | Verdict::Bounded => Ok(report.executions()),

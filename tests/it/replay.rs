@@ -17,7 +17,7 @@ fn program(name: &str) -> &'static Program {
     PROGRAMS.iter().find(|program| program.name == name).unwrap()
 }
 
-/// A token for this outcome of the program.
+/// A token for the least execution of the program with this outcome.
 fn token(name: &str, outcome: &str) -> Token {
     let checked = program(name).check(&native());
     token_of(&checked, &Outcome::Returned(outcome.to_string()))

@@ -204,6 +204,6 @@ fn a_task_that_has_to_wait_is_left_without_a_preemption() {
 fn dpor_refuses_a_bound_on_preemptions() {
     let error = native().strategy(Strategy::Dpor).preemptions_max(2).validate().unwrap_err();
     assert!(error.to_string().starts_with("dpor cannot bound preemptions"), "{error}");
-    let error = Checker::new().preemptions_max(2).validate().unwrap_err();
+    let error = Checker::new().backend(Backend::Shuttle).preemptions_max(2).validate().unwrap_err();
     assert_eq!(error.to_string(), "the shuttle backend cannot bound preemptions; native and loom can");
 }
