@@ -1,6 +1,7 @@
 //! What differs between the backends, and what does not: a test for each row of the policy that the
 //! documentation states. What native explores within bounds of its own is in `native.rs`.
 
+use conccheck::cell::UnsafeCell;
 use conccheck::sync::atomic::{AtomicUsize, Ordering, fence};
 use conccheck::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, mpsc};
 use conccheck::{Backend, Checker, Incomplete, Outcome, Report, Strategy, Verdict, panic, task, thread};
@@ -264,6 +265,45 @@ fn nothing_fails_or_wakes_for_no_reason_but_park_under_shuttle() {
     for backend in [Backend::Native, Backend::Loom] {
         assert!(hangs(&explore(backend, not_unparked)), "{backend}");
     }
+}
+
+#[test]
+fn a_loop_that_yields_and_that_nobody_ends_is_a_livelock() {
+    let program = || {
+        let never = AtomicUsize::new(0);
+        while never.load(SeqCst) == 0 {
+            thread::yield_now();
+        }
+    };
+    for backend in CHECKERS {
+        let report = Checker::new().backend(backend).steps_max(100).executions_max(3).explore(program);
+        assert_eq!(
+            report.outcomes().collect::<Vec<_>>(),
+            [&Outcome::Livelocked { steps_max: 100 }],
+            "{backend}"
+        );
+    }
+}
+
+#[test]
+fn native_and_loom_find_data_races_and_shuttle_does_not_look() {
+    struct Shared(UnsafeCell<u32>);
+    // SAFETY: it is not so, which the checks find out; nothing else runs at the same time under a checker.
+    unsafe impl Sync for Shared {}
+    let program = || {
+        let shared = Arc::new(Shared(UnsafeCell::new(0)));
+        let other = Arc::clone(&shared);
+        // SAFETY: under a checker one task runs at a time.
+        let writes = thread::spawn(move || other.0.with_mut(|value| unsafe { *value += 1 }));
+        // SAFETY: as above.
+        shared.0.with_mut(|value| unsafe { *value += 1 });
+        writes.join().unwrap();
+    };
+    let is_race = |outcome: &Outcome<()>| matches!(outcome, Outcome::DataRace { .. });
+    assert!(explore(Backend::Native, program).outcomes().all(is_race));
+    let loom = explore(Backend::Loom, program);
+    assert!(loom.outcomes().any(|outcome| matches!(outcome, Outcome::Panicked(_))), "{loom}");
+    assert_eq!(values(&explore(Backend::Shuttle, program)), BTreeSet::from([()]));
 }
 
 #[test]
