@@ -9,7 +9,7 @@ use crate::backend::{self, Backend, native};
 /// [`std::cell::UnsafeCell`] as far as it says when its value is read and when written.
 ///
 /// Under native two accesses that nothing orders, one of them a write, end the execution as
-/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they are a panic. Atomics order accesses as
+/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. Atomics order accesses as
 /// sequential consistency does, whatever their `Ordering`. Under shuttle and in real runs nobody looks.
 ///
 /// ```

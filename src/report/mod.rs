@@ -143,8 +143,7 @@ impl<T: Ord> Report<T> {
         if let Some(Incomplete::Flaky { .. }) = self.incomplete {
             return Verdict::Flaky;
         }
-        // Where no execution was begun, none that was seen is wrong.
-        match (worst.max().unwrap_or(Verdict::Pass), &self.incomplete) {
+        match (worst.max().unwrap_or(Verdict::Skip), &self.incomplete) {
             (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
             (Verdict::Pass, Some(_)) => Verdict::Bounded,
             (verdict, _) => verdict,

@@ -386,7 +386,7 @@ fn difference(relation: Relation, program: &Program, oracle: &Found) -> Option<&
         Some("other outcomes")
     } else if found.redundant > 0 {
         Some("redundant executions")
-    } else if found.executions != found.classes.len() as u64 {
+    } else if found.classes.values().any(|&times| times != 1) {
         Some("a trace class more than once")
     } else {
         None
