@@ -230,7 +230,10 @@ impl World {
         let event = Event { task: running, index: task.events, operation, access, way, before };
         if let Some(known) = self.trace.events.get_mut(position) {
             if !is_same(known, &event) {
-                let (expected, found) = (describe(known), describe(&event));
+                let (expected, mut found) = (describe(known), describe(&event));
+                if expected == found {
+                    found.push_str(", of another object or with another result");
+                }
                 return Err(Divergence { step: position, expected, found });
             }
             *known = event;
