@@ -137,7 +137,7 @@ fn long() -> Sample {
     }
     sample.preempting(|sample| _ = sample.load(2, 1, "7", "load("));
     sample.store(2, 1, ("7", "8"), "store(").store(1, 1, ("8", "8"), "store(");
-    sample.ends("8");
+    sample.load(0, 1, "8", "").ends("8");
     sample
 }
 
@@ -196,7 +196,7 @@ fn a_long_witness_is_folded() {
 fn a_loop_without_end_is_one_line() {
     let source = "while !ready.load(SeqCst) { thread::yield_now(); }";
     let mut sample = Sample::new(source);
-    sample.object(Atomic, None).about(0, "spawn", 1, "");
+    sample.object(Atomic, None).about(0, "spawn", 1, "").done(2, "end", None, "");
     for _ in 0..500 {
         sample.load(1, 0, "false", "load(").done(1, "yield_now", None, "thread::yield_now");
     }

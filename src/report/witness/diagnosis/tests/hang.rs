@@ -9,6 +9,7 @@ use crate::witness::ObjectKind::{Atomic, Channel, Condvar, Mutex};
 fn a_read_that_never_changes_is_a_livelock() {
     let mut sample = sample(&[Atomic]);
     sample.ends("no end within 100 steps; a loop that waits for another task has to call thread::yield_now");
+    sample.done(0, "end", None, "").done(2, "end", None, "");
     for _ in 0..50 {
         sample.load(1, 0, "false", "").done(1, "yield_now", None, "");
     }
@@ -30,10 +31,36 @@ fn a_loop_that_waits_for_nobody_is_a_livelock() {
     assert_unsure(&writes);
 }
 
+/// main spins; T1 has been spawned, and T2 has ended.
+fn spinning(with_yield: bool) -> Sample {
+    let mut sample = sample(&[Atomic]);
+    sample.ends("no end within 100 steps; a loop that waits for another task has to call thread::yield_now");
+    sample.done(2, "end", None, "");
+    for _ in 0..50 {
+        sample.load(0, 0, "false", "");
+        if with_yield {
+            sample.done(0, "yield_now", None, "");
+        } else {
+            sample.load(0, 0, "false", "");
+        }
+    }
+    sample
+}
+
+#[test]
+fn a_loop_that_lets_nobody_go_on_is_told_to_yield() {
+    assert_says(
+        &spinning(false),
+        "livelock: main reads false of `atomic 1` again and again and never lets T1 go on, \
+         which may change it: call thread::yield_now in the loop",
+    );
+    assert_unsure(&spinning(true));
+}
+
 #[test]
 fn tasks_that_undo_each_other_are_in_a_livelock() {
     let mut sample = sample(&[Atomic]);
-    sample.ends("no end within 50 steps");
+    sample.ends("no end within 50 steps").done(0, "end", None, "");
     for _ in 0..25 {
         sample.store(1, 0, ("0", "1"), "").store(2, 0, ("1", "0"), "");
     }
