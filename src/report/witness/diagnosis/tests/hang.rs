@@ -173,11 +173,71 @@ fn a_wakeup_of_a_task_that_waits_again_is_lost() {
 }
 
 #[test]
+fn a_wakeup_of_one_leaves_the_other_waiting() {
+    let woken = |again: bool| {
+        let mut sample = sample(&[Condvar]);
+        sample.step(1, "wait", Some(0), Waits, "").step(2, "wait", Some(0), Waits, "");
+        sample.step(0, "notify_one", Some(0), Woke(vec![2]), "").done(2, "end", None, "");
+        if again {
+            sample.step(1, "wait", Some(0), Waits, "");
+        }
+        sample.waits(1, "wait", Some(0), &[], "");
+        sample
+    };
+    assert_says(
+        &woken(false),
+        "deadlock: T1 waits to be notified of `condvar 1` since step 1, and the last notification, \
+         main's notify_one at step 3, wakes only T2",
+    );
+    assert!(
+        sentence(&woken(true)).is_some_and(|sentence| sentence.contains("nobody notifies it after that"))
+    );
+}
+
+#[test]
 fn a_message_that_nobody_can_send_is_waited_for_in_vain() {
     let mut sample = sample(&[Channel]);
-    sample.waits(1, "recv", Some(0), &[], "");
+    sample.waits(1, "recv", Some(0), &[], "").waits(0, "join", None, &[1], "");
     assert_says(
         &sample,
         "deadlock: T1 waits for a message of `channel 1`, and whoever could send one waits too or has ended",
+    );
+}
+
+#[test]
+fn a_receiver_that_is_left_alone_has_a_sender_itself() {
+    let mut sample = sample(&[Channel]);
+    sample.done(1, "end", None, "").waits(0, "recv", Some(0), &[], "");
+    assert!(!sentence(&sample).is_some_and(|sentence| sentence.contains("drop")), "T2 has not ended");
+    sample.done(2, "end", None, "");
+    assert_says(
+        &sample,
+        "deadlock: main waits for a message of `channel 1` when everybody else has ended, \
+         and some sender is still there: main has to drop its own before",
+    );
+}
+
+#[test]
+fn senders_through_two_full_channels_are_both_named() {
+    let mut sample = sample(&[Channel, Channel]);
+    sample.waits(0, "join", None, &[1], "");
+    sample.waits(1, "send", Some(0), &[], "").waits(2, "send", Some(1), &[], "");
+    assert_says(
+        &sample,
+        "deadlock: T1 waits for room in `channel 1`, T2 waits for room in `channel 2`, \
+         and whoever could take one waits too or has ended",
+    );
+}
+
+#[test]
+fn a_join_with_a_lock_keeps_the_helper_out() {
+    let mut sample = sample(&[Mutex, Channel]);
+    sample.done(0, "lock", Some(0), "");
+    sample.waits(0, "join", None, &[1], "").waits(1, "recv", Some(1), &[], "");
+    sample.waits(2, "lock", Some(0), &[0], "");
+    assert_says(
+        &sample,
+        "deadlock: main holds `mutex 1` while it waits for T1 to end, T1 waits for a message of `channel 1`, \
+         T2 waits for `mutex 1`",
     );
 }
