@@ -14,7 +14,8 @@ const LOOP_MAX: usize = 24;
 const OBJECTS_MAX: usize = 3;
 
 pub(super) fn livelock(case: &Case) -> Option<Diagnosis> {
-    if case.witness.steps.len() < steps_max(case)? { polling(case) } else { repeating(case) }
+    let is_stopped = case.witness.steps.len() >= steps_max(case)?;
+    (!is_stopped).then(|| polling(case)).flatten().or_else(|| repeating(case))
 }
 
 /// How many steps were allowed, as the outcome says.
@@ -29,10 +30,15 @@ fn polling(case: &Case) -> Option<Diagnosis> {
         let end = case.witness.steps.len();
         let at = last(case.witness, end, |step| step.task == task && step.object.is_some())?;
         let (value, object) = (read(case.step(at))?, case.step(at).object?);
+        // Who has looked only once may be one that is not let go on.
+        let before = last(case.witness, at, |step| step.task == task && step.object == Some(object))?;
+        if case.step(before).effect != case.step(at).effect {
+            return None;
+        }
         Some((at, format!("{} reads {value} of {} in a loop", case.who(at), case.object(object))))
     };
     let tasks = (0..case.witness.tasks.len()).filter(|&task| !is_over(case, task));
-    let polling: Vec<(usize, String)> = tasks.filter_map(polls).collect();
+    let polling: Vec<(usize, String)> = tasks.map(polls).collect::<Option<_>>()?;
     let first = polling.first()?.0;
     let texts: Vec<&str> = polling.iter().map(|(_, text)| &**text).collect();
     let sentence = format!("livelock: {}, and nobody is left to change that", texts.join(", "));

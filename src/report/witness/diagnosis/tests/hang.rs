@@ -55,6 +55,10 @@ fn a_loop_that_lets_nobody_go_on_is_told_to_yield() {
          which may change it: call thread::yield_now in the loop",
     );
     assert_unsure(&spinning(true));
+    // A step that is not told does not make it an end that the engine foresaw.
+    let mut short = spinning(false);
+    short.ends("no end within 102 steps");
+    assert!(sentence(&short).is_some_and(|sentence| sentence.contains("never lets T1 go on")));
 }
 
 #[test]
