@@ -1,7 +1,7 @@
 //! Paths of source files: how they are shown, and whose they are.
 
 /// Below the directory of this crate's sources, what speaks for the program that is checked.
-const FACADE: [&str; 7] = ["sync", "thread", "task", "time", "cell", "panic", "backend"];
+const FACADE: [&str; 8] = ["sync", "thread", "task", "time", "cell", "panic", "process", "backend"];
 
 /// A path without detours; of another crate or the standard library, from the crate's name on.
 pub(super) fn shown(path: &str) -> String {
