@@ -162,7 +162,7 @@ fn text(checked: &Checked, args: &Args) -> String {
     let mut text = report::check::line(checked, args.search.effort(), is_named);
     let is_surprise = report::check::judge(checked, args.search.effort()) == Judgement::Surprise;
     if is_surprise || is_named && is_wrong(checked) {
-        text.push_str(&report::check::details(checked, &again(checked, args), args.ascii));
+        text.push_str(&report::check::details(checked, &again(checked, args), args.ascii, output::width()));
     }
     text
 }

@@ -2,6 +2,7 @@
 
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, ErrorKind, Write};
+use terminal_size::terminal_size_of;
 
 /// Results that could not be written; the program ends with [`Exit::NotWritten`](super::Exit::NotWritten).
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,20 @@ pub(super) struct NotWritten {
     pub(super) place: String,
     /// Why not.
     pub(super) source: io::Error,
+}
+
+/// Narrower texts are not readable.
+const WIDTH_MIN: usize = 60;
+/// Wider ones neither.
+const WIDTH_MAX: usize = 160;
+/// Where nothing says how wide it is.
+const WIDTH: usize = 100;
+
+/// How many columns a text may take: as the environment says, or the terminal.
+pub(super) fn width() -> usize {
+    let environment = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    environment.or_else(terminal).unwrap_or(WIDTH).clamp(WIDTH_MIN, WIDTH_MAX)
 }
 
 /// Prints `text`, without its styles where they are not wanted. A reader that has gone away, such as

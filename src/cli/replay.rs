@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     let result = checker.replay(&token.schedule, move || program.run_once());
     let replayed = Replayed { token: &token, program: &program, result };
     let text = match args.format {
-        Format::Text => replayed.text(args.ascii),
+        Format::Text => replayed.text(args.ascii, output::width()),
         Format::Json => replayed.json(),
     };
     output::print(&text, color)?;

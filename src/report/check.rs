@@ -95,8 +95,8 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
 }
 
 /// The outcomes of one program, the wrong ones marked; how the least of those comes about; and how to see
-/// all of it again.
-pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
+/// all of it again. In so many columns, where it can be.
+pub fn details(checked: &Checked, again: &str, ascii: bool, width: usize) -> String {
     let (program, report) = (&checked.program, &checked.report);
     let mut text = format!("\n{BOLD}{program}{BOLD:#}: {}\n", program.about);
     let least = report.least_witness(|outcome| !checked.is_right(outcome));
@@ -120,7 +120,7 @@ pub fn details(checked: &Checked, again: &str, ascii: bool) -> String {
     if let Some((outcome, witness)) = least {
         let replay = Some(format!("conccheck replay {}", token_of(checked, witness.schedule.clone())));
         let witness = Witness { outcome: outcome_text(outcome), ..witness };
-        let options = Options { color: true, ascii, replay, ..Options::default() };
+        let options = Options { color: true, ascii, width, replay, ..Options::default() };
         let _ = writeln!(text, "\n{}", witness::render(&witness, &options));
     }
     text

@@ -30,12 +30,13 @@ impl Replayed<'_> {
         matches!(&self.result, Ok((Outcome::Returned(text), _)) if self.program.right.contains(&text.as_str()))
     }
 
-    /// For readers.
-    pub fn text(&self, ascii: bool) -> String {
+    /// For readers, in so many columns, where it can be.
+    pub fn text(&self, ascii: bool, width: usize) -> String {
         let title = format!("{BOLD}{}{BOLD:#}: {}\n", self.program, self.program.about);
         match &self.result {
             Ok((outcome, witness)) => {
-                let options = Options { color: true, ascii, right: self.right(), ..Options::default() };
+                let options =
+                    Options { color: true, ascii, width, right: self.right(), ..Options::default() };
                 let witness = Witness { outcome: outcome_text(outcome), ..witness.clone() };
                 format!("{title}\n{}\n{}", witness::render(&witness, &options), self.verdict(outcome))
             }

@@ -1,5 +1,6 @@
 //! The source at the places that matter, with what happened there.
 
+use super::path::shown;
 use super::source::Sources;
 use super::theme::width;
 use crate::witness::Place;
@@ -8,8 +9,10 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Labels at one place take so many columns, but one is there at least.
-const LABELS_WIDTH: usize = 60;
+/// So many columns are the source's, the rest the labels'.
+const SOURCE_WIDTH: usize = 40;
+/// Labels at one place take so few columns at least, and one is always there.
+const LABELS_WIDTH_MIN: usize = 20;
 
 /// What is said of each part of a file, by the end of the part.
 type Spans<'a> = BTreeMap<usize, (Range<usize>, Vec<&'a str>)>;
@@ -34,8 +37,10 @@ pub(super) fn excerpt(labels: &[(Place, String)], sources: &Sources, look: &Look
         // Calls in a chain begin at the same place, and end at different ones.
         spans.entry(call.span.end).or_insert((call.span, vec![])).1.push(label);
     }
-    let snippets: Vec<_> =
-        files.iter().filter_map(|file| Some(snippet(file, sources.text(file)?, &by_file[file]))).collect();
+    let snippets: Vec<_> = files
+        .iter()
+        .filter_map(|file| Some(snippet(file, sources.text(file)?, &by_file[file], look)))
+        .collect();
     if snippets.is_empty() {
         return String::new();
     }
@@ -47,10 +52,10 @@ pub(super) fn excerpt(labels: &[(Place, String)], sources: &Sources, look: &Look
 }
 
 /// "T1 reads 0 (step 3), T2 reads 0 (step 4) and 5 more".
-fn first_of(labels: &[&str]) -> String {
+fn first_of(labels: &[&str], room: usize) -> String {
     let mut text = labels[0].to_string();
     for (at, label) in labels.iter().enumerate().skip(1) {
-        if width(&text) + width(label) > LABELS_WIDTH {
+        if width(&text) + width(label) > room {
             return format!("{text} and {} more", labels.len() - at);
         }
         text += &format!(", {label}");
@@ -58,12 +63,13 @@ fn first_of(labels: &[&str]) -> String {
     text
 }
 
-fn snippet<'a>(file: &'a str, text: &'a str, spans: &Spans) -> Snippet<'a, Annotation<'a>> {
+fn snippet<'a>(file: &'a str, text: &'a str, spans: &Spans, look: &Look) -> Snippet<'a, Annotation<'a>> {
+    let room = look.width.saturating_sub(SOURCE_WIDTH).max(LABELS_WIDTH_MIN);
     let last = spans.len() - 1;
     let annotations = spans.values().enumerate().map(|(at, (span, labels))| {
         // The last place in the file is most often where it goes wrong.
         let kind = if at == last { AnnotationKind::Primary } else { AnnotationKind::Context };
-        kind.span(span.clone()).label(first_of(labels))
+        kind.span(span.clone()).label(first_of(labels, room))
     });
-    Snippet::source(text).path(file).annotations(annotations)
+    Snippet::source(text).path(shown(file)).annotations(annotations)
 }

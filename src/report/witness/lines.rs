@@ -1,11 +1,12 @@
 //! What the lines of the table or the list say, before it is known how much room there is.
 
 use super::fold::Row;
-use super::history::{gives_back, held_since};
+use super::history::{gives_back, held_since, is_panic};
 use super::names::{Names, and};
+use super::path::is_of_program;
 use super::phrase::Phrase;
 use super::theme::{Signs, Tone, pad, width};
-use crate::witness::{Effect, Place, Step, Wait, Witness};
+use crate::witness::{Place, Step, Wait, Witness};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -31,6 +32,8 @@ pub(super) struct Cell {
     pub(super) words: Phrase,
     /// `:14`, at the right edge.
     place: String,
+    /// Whether the place is in another file than most.
+    is_elsewhere: bool,
     pub(super) tone: Tone,
 }
 
@@ -54,7 +57,8 @@ pub(super) struct Waiting {
 pub(super) fn main_file(witness: &Witness) -> Option<&'static str> {
     let places = witness.steps.iter().filter_map(|step| step.place);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for place in places.chain(witness.waits.iter().filter_map(|wait| wait.place)) {
+    let places = places.chain(witness.waits.iter().filter_map(|wait| wait.place));
+    for place in places.filter(|place| is_of_program(place.file)) {
         *counts.entry(place.file).or_default() += 1;
     }
     counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(file, _)| file)
@@ -89,12 +93,10 @@ impl View<'_> {
     fn step(&self, at: usize, step: &Step, times: usize) -> Line {
         let note = self.note.filter(|(step, _)| *step == at);
         let note = note.map_or(String::new(), |(_, note)| format!("{} {note}", self.signs.pointer));
-        let cell = Cell {
-            words: Phrase::of(step, times, self.names, self.signs),
-            // A lock is given back where its guard goes, which is no place of the source.
-            place: self.place(step.place.filter(|_| !gives_back(step))),
-            tone: if matches!(step.effect, Effect::Panicked(_)) { Tone::Bad } else { Tone::Plain },
-        };
+        let words = Phrase::of(step, times, self.names, self.signs);
+        let tone = if is_panic(step) { Tone::Bad } else { Tone::Plain };
+        // A lock is given back where its guard goes, which is no place of the source.
+        let cell = self.cell(words, step.place.filter(|_| !gives_back(step)), tone);
         Line::Step { number: (at + 1).to_string(), task: step.task, cell, note }
     }
 
@@ -119,7 +121,7 @@ impl View<'_> {
         let object = wait.object.map_or_else(holders, |object| self.names.object(object).to_string());
         let verb = format!("{} waits: {}", self.signs.cross, wait.function);
         let words = Phrase { verb, object, result: String::new() };
-        let cell = Cell { words, place: self.place(wait.place), tone: Tone::Bad };
+        let cell = self.cell(words, wait.place, Tone::Bad);
         let since = match (&wait.held_by[..], wait.object) {
             ([holder], Some(object)) => held_since(self.witness, *holder, object),
             _ => None,
@@ -127,12 +129,17 @@ impl View<'_> {
         let since = since.map_or(String::new(), |step| format!("since {}", step + 1));
         let words = Phrase { verb: "  held by".to_string(), object: holders(), result: since };
         let is_held = wait.object.is_some() && !wait.held_by.is_empty();
-        let holder = is_held.then_some(Cell { words, place: String::new(), tone: Tone::Bad });
+        let holder = is_held.then(|| self.cell(words, None, Tone::Bad));
         Waiting { task: wait.task, cell, holder }
     }
 
-    fn place(&self, place: Option<Place>) -> String {
-        let Some(place) = place else { return String::new() };
+    fn cell(&self, words: Phrase, place: Option<Place>, tone: Tone) -> Cell {
+        let place = place.filter(|place| is_of_program(place.file));
+        let is_elsewhere = place.is_some_and(|place| Some(place.file) != self.file);
+        Cell { words, place: place.map_or(String::new(), |place| self.place(place)), is_elsewhere, tone }
+    }
+
+    fn place(&self, place: Place) -> String {
         if Some(place.file) == self.file {
             return format!(":{}", place.line);
         }
@@ -165,12 +172,13 @@ impl Cell {
         self.words.width() + if self.place.is_empty() { 0 } else { 1 + width(&self.place) }
     }
 
-    /// The words at the left edge of a lane, the place at its right.
+    /// The words at the left edge of a lane, the place at its right. The words say more than the name of
+    /// another file.
     pub(super) fn fit(&self, lane: usize, signs: &Signs) -> String {
-        if self.place.is_empty() {
+        let room = lane.saturating_sub(1 + width(&self.place));
+        if self.place.is_empty() || self.is_elsewhere && self.words.width() > room {
             return self.words.fit(lane, signs);
         }
-        let room = lane.saturating_sub(1 + width(&self.place));
         format!("{} {}", pad(&self.words.fit(room, signs), room), self.place)
     }
 }

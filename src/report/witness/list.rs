@@ -28,6 +28,8 @@ impl List<'_> {
             match line {
                 Line::Step { number, task, cell, note } => {
                     let row = self.row(number, self.view.names.task(*task), &self.fit(cell), cell.tone);
+                    // A note may be left out: the first sentence says as much.
+                    let note = if width(note) <= self.room_for_note() { note } else { "" };
                     text.push(format!("{row}  {}", Tone::Bad.paint(note, self.view.color)));
                 }
                 Line::Preempted { task } => {
@@ -54,6 +56,11 @@ impl List<'_> {
         let number = Tone::Faint.paint(&format!("{number:>number_width$}"), color);
         let task = Tone::Strong.paint(&pad(task, self.task), color);
         format!("  {number}  {task}  {}", tone.paint(&pad(words, self.words), color))
+    }
+
+    fn room_for_note(&self) -> usize {
+        let row = 2 + self.view.number_width() + 2 + self.task + 2 + self.words;
+        self.view.width.saturating_sub(row + 2)
     }
 
     fn fit(&self, cell: &Cell) -> String {

@@ -10,6 +10,7 @@ mod lanes;
 mod lines;
 mod list;
 mod names;
+mod path;
 mod phrase;
 #[cfg(test)]
 mod sample;
@@ -25,9 +26,10 @@ use self::lanes::lanes;
 use self::lines::{View, main_file};
 use self::list::list;
 use self::names::Names;
+use self::path::shown;
 use self::phrase::one_line as in_one_line;
 use self::source::{Sources, read_file};
-use self::theme::{ASCII, Tone, UNICODE, pad, wrap};
+use self::theme::{ASCII, Signs, Tone, UNICODE, clip, pad};
 use crate::witness::{Effect, Place, Witness};
 
 pub(crate) use self::brief::one_line;
@@ -36,6 +38,8 @@ pub(crate) use self::brief::one_line;
 const FACT_INDENT: usize = 12;
 /// So many switches are shown in the source where no diagnosis says what matters.
 const SWITCHES_MAX: usize = 3;
+/// A longer text of the head is cut: a message can have hundreds of words.
+const HEAD_LINES_MAX: usize = 3;
 
 /// What the text has, and how it looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +65,12 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    fn signs(&self) -> &'static Signs {
+        if self.ascii { &ASCII } else { &UNICODE }
+    }
+}
+
 /// The whole text, with a newline at its end.
 pub(crate) fn render(witness: &Witness, options: &Options) -> String {
     let sources = if options.sources { Sources::of(witness, read_file) } else { Sources::default() };
@@ -78,7 +88,7 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
         names: &names,
         note: diagnosis.as_ref().and_then(|diagnosis| diagnosis.note.as_ref()),
         file,
-        signs: if options.ascii { &ASCII } else { &UNICODE },
+        signs: options.signs(),
         color: options.color,
         width: options.width,
     };
@@ -101,12 +111,14 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
 /// What went wrong, what came of it, and what should have.
 fn head(witness: &Witness, sentence: Option<&str>, file: Option<&str>, options: &Options) -> String {
     let outcome = in_one_line(&witness.outcome);
-    let title = wrap(sentence.unwrap_or(&outcome), options.width, "  ");
+    let clip =
+        |text: &str, max: usize, indent: &str| clip(text, (max, HEAD_LINES_MAX), indent, options.signs());
+    let title = clip(sentence.unwrap_or(&outcome), options.width, "  ");
     let kind = title.find(": ").map_or(title.len(), |colon| colon + 1);
     let mut text = format!("{}{}\n", Tone::Bad.paint(&title[..kind], options.color), &title[kind..]);
     let mut add = |what: &str, value: &str| {
         let indent = " ".repeat(FACT_INDENT);
-        let value = wrap(value, options.width.saturating_sub(FACT_INDENT), "");
+        let value = clip(value, options.width.saturating_sub(FACT_INDENT), "");
         text += &format!("  {}{}\n", pad(what, FACT_INDENT - 2), value.replace('\n', &format!("\n{indent}")));
     };
     if sentence.is_some() {
@@ -117,7 +129,7 @@ fn head(witness: &Witness, sentence: Option<&str>, file: Option<&str>, options: 
         add("right is", &right.join(", or "));
     }
     let (steps, switches) = (witness.steps.len(), witness.preemptions);
-    let lines = file.map_or(String::new(), |file| format!("; :n is line n of {file}"));
+    let lines = file.map_or(String::new(), |file| format!("; :n is line n of {}", shown(file)));
     add("witness", &format!("{}, {}{lines}", count(steps, "step"), count(switches, "preemption")));
     text
 }

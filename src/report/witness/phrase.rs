@@ -35,7 +35,7 @@ impl Phrase {
             Effect::Read(value) if is_exchange(step) => format!("{arrow} Err({})", one_line(value)),
             Effect::Read(value) => format!("{arrow} {}", one_line(value)),
             Effect::Wrote { before, after } => format!("{}{arrow}{}", one_line(before), one_line(after)),
-            Effect::WouldBlock => format!("{arrow} taken"),
+            Effect::WouldBlock => format!("{arrow} {}", refusal(step.function)),
             Effect::Waits => "and sleeps".to_string(),
             Effect::Woke(tasks) if tasks.is_empty() => format!("{arrow} nobody"),
             Effect::Woke(tasks) => format!("{arrow} {}", names.list(tasks.iter().copied())),
@@ -92,6 +92,15 @@ pub(super) fn is_exchange(step: &Step) -> bool {
     step.function.starts_with("compare_exchange")
 }
 
+/// Why a function that does not wait did nothing.
+fn refusal(function: &str) -> &'static str {
+    match function {
+        "try_recv" => "empty",
+        "try_send" => "full",
+        _ => "would block",
+    }
+}
+
 /// Lines and control characters would break a table.
 pub(super) fn one_line(text: &str) -> String {
     let plain = |c: char| if c.is_control() { ' ' } else { c };
@@ -127,7 +136,8 @@ mod tests {
         assert_eq!(text("load", Effect::Read("0".into())), "load counter → 0");
         assert_eq!(text("fetch_add", wrote()), "fetch_add counter 0→1");
         assert_eq!(text("compare_exchange", Effect::Read("3".into())), "compare_exchange counter → Err(3)");
-        assert_eq!(text("try_lock", Effect::WouldBlock), "try_lock counter → taken");
+        assert_eq!(text("try_lock", Effect::WouldBlock), "try_lock counter → would block");
+        assert_eq!(text("try_recv", Effect::WouldBlock), "try_recv counter → empty");
         assert_eq!(text("notify_one", Effect::Woke(vec![])), "notify_one counter → nobody");
         assert_eq!(text("notify_all", Effect::Woke(vec![1, 2])), "notify_all counter → T1 and T2");
         assert_eq!(

@@ -1,11 +1,12 @@
 //! The program's source, as far as it can be read, and the call at a place of it. It knows as much of
 //! Rust as it takes to find the ends of a call, and no more; who reads the files is the caller's.
 
+use super::path::is_of_program;
 use crate::witness::{Place, Witness};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The text of every file that a witness names and that could be read.
+/// The text of every file of the program that a witness names and that could be read.
 #[derive(Debug, Default)]
 pub(super) struct Sources(BTreeMap<&'static str, String>);
 
@@ -34,7 +35,7 @@ impl Sources {
         let waits = witness.waits.iter().filter_map(|wait| wait.place);
         let made = witness.objects.iter().filter_map(|object| object.made_at);
         let mut texts = BTreeMap::new();
-        for place in steps.chain(waits).chain(made) {
+        for place in steps.chain(waits).chain(made).filter(|place| is_of_program(place.file)) {
             texts.entry(place.file).or_insert_with(|| read(place.file));
         }
         Sources(texts.into_iter().filter_map(|(file, text)| Some((file, text?))).collect())

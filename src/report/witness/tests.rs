@@ -2,8 +2,8 @@
 
 use super::sample::Sample;
 use super::{Options, render, render_with};
-use crate::witness::Effect;
 use crate::witness::ObjectKind::{Atomic, Channel, Condvar, Mutex};
+use crate::witness::{Effect, Place};
 
 const VISITS: &str = r#"
 use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -137,7 +137,7 @@ fn long() -> Sample {
     }
     sample.preempting(|sample| _ = sample.load(2, 1, "7", "load("));
     sample.store(2, 1, ("7", "8"), "store(").store(1, 1, ("8", "8"), "store(");
-    sample.ends("8");
+    sample.load(0, 1, "8", "").ends("8");
     sample
 }
 
@@ -196,7 +196,7 @@ fn a_long_witness_is_folded() {
 fn a_loop_without_end_is_one_line() {
     let source = "while !ready.load(SeqCst) { thread::yield_now(); }";
     let mut sample = Sample::new(source);
-    sample.object(Atomic, None).about(0, "spawn", 1, "");
+    sample.object(Atomic, None).about(0, "spawn", 1, "").done(2, "end", None, "");
     for _ in 0..500 {
         sample.load(1, 0, "false", "load(").done(1, "yield_now", None, "thread::yield_now");
     }
@@ -231,6 +231,52 @@ fn a_right_outcome_has_no_diagnosis() {
     let right = vec!["2".to_string()];
     let shown = text(&sample, &Options { right, ..Options::default() });
     assert!(shown.starts_with("lost update: "), "{shown}");
+}
+
+#[test]
+fn a_message_of_hundreds_of_words_leaves_room_for_the_rest() {
+    let mut sample = lost_update();
+    sample.ends(&format!("panics: {}", "left is not right ".repeat(200)));
+    for right in [vec!["2".to_string()], vec![sample.witness.outcome.clone()]] {
+        let shown = text(&sample, &Options { right, ..Options::default() });
+        assert!(shown.lines().count() < 45, "{shown}");
+        assert!(shown.contains("right…\n"), "{shown}");
+    }
+}
+
+#[test]
+fn in_a_narrow_terminal_objects_keep_their_names() {
+    let at = |file: &'static str, width: usize| {
+        let mut sample = deadlock();
+        sample.witness.steps[2].place = Some(Place { file, line: 7, column: 1 });
+        text(&sample, &Options { width, ..Options::default() })
+    };
+    assert!(at("src/other.rs", 100).contains("lock savings   other.rs:7 "), "{}", at("src/other.rs", 100));
+    let long_name = "src/a_file_of_which_the_name_is_as_long_as_a_sentence.rs";
+    for width in [60, 100] {
+        let shown = at(long_name, width);
+        assert!(shown.contains("lock savings ") && !shown.contains("a_file"), "{shown}");
+    }
+    for sample in [&lost_update(), &lost_wakeup(), &philosophers(), &long()] {
+        assert_narrow(&text(sample, &Options { width: 60, ..Options::default() }));
+    }
+}
+
+#[track_caller]
+fn assert_narrow(text: &str) {
+    // Lines of the source are as long as they are.
+    let lanes = text.lines().take_while(|line| !line.contains('╭'));
+    for line in lanes {
+        assert!(super::theme::width(line) <= 60, "too wide: {line}\n{text}");
+    }
+}
+
+#[test]
+fn steps_of_the_facade_have_no_place() {
+    let mut sample = deadlock();
+    sample.witness.steps[2].place = Some(Place { file: "src/sync/mutex.rs", line: 7, column: 1 });
+    let shown = text(&sample, &Options::default());
+    assert!(shown.contains("lock savings") && !shown.contains("mutex.rs"), "{shown}");
 }
 
 #[test]

@@ -112,6 +112,19 @@ pub(super) fn wrap(text: &str, max: usize, indent: &str) -> String {
     lines.join("\n")
 }
 
+/// [`wrap`] with at most so many columns and lines; what is more is cut.
+pub(super) fn clip(text: &str, (columns, lines): (usize, usize), indent: &str, signs: &Signs) -> String {
+    let wrapped = wrap(text, columns, indent);
+    let mut kept: Vec<String> = wrapped.lines().take(lines).map(|line| cut(line, columns, signs)).collect();
+    if wrapped.lines().count() > lines {
+        let last = kept.pop().unwrap_or_default();
+        let room = columns.saturating_sub(width(signs.ellipsis));
+        let last = cut(&last, room, signs);
+        kept.push(if last.ends_with(signs.ellipsis) { last } else { last + signs.ellipsis });
+    }
+    kept.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +143,14 @@ mod tests {
         assert_eq!(wrap("one two three", 8, "  "), "one two\n  three");
         assert_eq!(wrap("one two", 80, "  "), "one two");
         assert_eq!(wrap("unbreakable word", 3, " "), "unbreakable\n word");
+    }
+
+    #[test]
+    fn a_text_of_many_lines_is_cut() {
+        let clip = |text, columns| clip(text, (columns, 2), " ", &UNICODE);
+        assert_eq!(clip("one two three", 8), "one two\n three");
+        assert_eq!(clip("one two three four five", 8), "one two\n three…");
+        assert_eq!(clip("one twothreefour five", 8), "one\n twoth…");
     }
 
     #[test]

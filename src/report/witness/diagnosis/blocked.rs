@@ -10,10 +10,12 @@ pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
     cycle(case)
         .or_else(|| waits().find_map(|wait| wakeup::lost_wakeup(case, wait)))
         .or_else(|| waits().find_map(|wait| wakeup::woke_another(case, wait)))
+        .or_else(|| waits().find_map(|wait| wakeup::woke_only_another(case, wait)))
         .or_else(|| waits().find_map(|wait| waits_with_lock(case, wait)))
         .or_else(|| waits().find_map(|wait| never_given_back(case, wait)))
         .or_else(|| waits().find_map(|wait| wakeup::nobody_notifies(case, wait)))
-        .or_else(|| waits().find_map(|wait| no_message(case, wait)))
+        .or_else(|| waits().find_map(|wait| own_sender(case, wait)))
+        .or_else(|| no_message(case))
         .or_else(|| waits().find_map(|wait| never_unparked(case, wait)))
 }
 
@@ -28,6 +30,16 @@ impl Case<'_> {
 
     pub(super) fn wait_of(&self, task: usize) -> Option<&Wait> {
         self.witness.waits.iter().find(|wait| wait.task == task)
+    }
+
+    /// The wait of the task whose end is waited for.
+    fn joined(&self, wait: &Wait) -> Option<&Wait> {
+        let &[joined] = &wait.held_by[..] else { return None };
+        self.wait_of(joined).filter(|_| wait.object.is_none())
+    }
+
+    fn has_ended(&self, task: usize) -> bool {
+        self.steps().any(|(_, step)| step.task == task && step.function == "end")
     }
 
     pub(super) fn waiter(&self, wait: &Wait) -> &str {
@@ -97,9 +109,9 @@ fn cycle(case: &Case) -> Option<Diagnosis> {
     let sentence = match &parts[..] {
         [one, other] => format!("deadlock: {one}, {other}"),
         [_, _, _] => format!("deadlock: {}", and(&parts)),
-        [one, two, .., last] => format!(
-            "deadlock: {} tasks wait for each other in a circle: {one}, {two}, and so on: {last}",
-            parts.len()
+        [one, .., last] => format!(
+            "deadlock: {} wait for each other in a circle: {one}, and so on: {last}",
+            case.names.list(shortest.iter().map(|wait| wait.task)),
         ),
         _ => return None,
     };
@@ -137,11 +149,18 @@ fn next_in<'a>(wait: &Wait, circle: &[&'a Wait]) -> Option<&'a Wait> {
 fn waits_with_lock(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let object = wait.object.filter(|_| case.is_for_lock(wait))?;
     let holder = wait.held_by.iter().find_map(|&task| case.wait_of(task))?;
-    if holder.object.is_none() || case.is_for_lock(holder) {
+    if case.is_for_lock(holder) {
         return None;
     }
+    // Whose end is waited for may be what waits for help.
+    let joined = case.joined(holder);
+    if joined.is_some_and(|joined| joined.object.is_none() || case.is_for_lock(joined)) {
+        return None;
+    }
+    let helped = joined
+        .map_or(String::new(), |joined| format!(", {} {}", case.waiter(joined), case.waits_for(joined)));
     let sentence = format!(
-        "deadlock: {} holds {} while it {}, {} waits for {}",
+        "deadlock: {} holds {} while it {}{helped}, {} waits for {}",
         case.waiter(holder),
         case.object(object),
         case.waits_for(holder),
@@ -150,7 +169,8 @@ fn waits_with_lock(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     );
     let since = held_since(case.witness, holder.task, object);
     let steps: Vec<_> = since.map(|at| (at, format!("takes {}", case.object(object)))).into_iter().collect();
-    Some(case.hang(sentence, &steps, &[holder, wait]))
+    let waits: Vec<&Wait> = [Some(holder), joined, Some(wait)].into_iter().flatten().collect();
+    Some(case.hang(sentence, &steps, &waits))
 }
 
 /// The task that has the lock has ended.
@@ -174,18 +194,37 @@ fn never_given_back(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     Some(case.hang(sentence, &[(since, "takes it for ever".to_string())], &[wait]))
 }
 
-/// A task waits for a message or for room; whoever could give it waits too, or has ended.
-fn no_message(case: &Case, wait: &Wait) -> Option<Diagnosis> {
-    if case.kind(wait) != Some(ObjectKind::Channel) {
+/// A task waits for a message though nobody else is left: had all senders been dropped, it would not wait.
+fn own_sender(case: &Case, wait: &Wait) -> Option<Diagnosis> {
+    let is_receiver = case.kind(wait) == Some(ObjectKind::Channel) && wait.function.starts_with("recv");
+    let mut others = (0..case.witness.tasks.len()).filter(|&task| task != wait.task);
+    if !is_receiver || !others.all(|task| case.has_ended(task)) {
         return None;
     }
-    let does = if wait.function.starts_with("recv") { "send one" } else { "receive one" };
+    let waiter = case.waiter(wait);
     let sentence = format!(
-        "deadlock: {} {}, and whoever could {does} waits too or has ended",
-        case.waiter(wait),
+        "deadlock: {waiter} {} when everybody else has ended, and some sender is still there: \
+         {waiter} has to drop its own before",
         case.waits_for(wait),
     );
     Some(case.hang(sentence, &[], &[wait]))
+}
+
+/// Tasks wait for messages or for room; whoever could give it waits too, or has ended.
+fn no_message(case: &Case) -> Option<Diagnosis> {
+    let is_channel = |wait: &&Wait| case.kind(wait) == Some(ObjectKind::Channel);
+    let waits: Vec<&Wait> = case.witness.waits.iter().filter(is_channel).collect();
+    let is_receiver = |wait: &&Wait| wait.function.starts_with("recv");
+    let does = match waits.iter().filter(|wait| is_receiver(wait)).count() {
+        _ if waits.is_empty() => return None,
+        0 => "take one",
+        count if count == waits.len() => "send one",
+        _ => "help",
+    };
+    let parts: Vec<String> =
+        waits.iter().map(|wait| format!("{} {}", case.waiter(wait), case.waits_for(wait))).collect();
+    let sentence = format!("deadlock: {}, and whoever could {does} waits too or has ended", parts.join(", "));
+    Some(case.hang(sentence, &[], &waits))
 }
 
 /// A task is parked, and nobody unparks it.

@@ -1,14 +1,14 @@
 //! Things that happen in the wrong order, or in none: order violations and data races.
 
-use super::super::history::{first, read, wrote};
+use super::super::history::{first, gives_back, is_ordered, is_panic, read, wrote};
 use super::{Case, Diagnosis, number};
-use crate::witness::{Effect, ObjectKind};
+use crate::witness::ObjectKind;
 
 /// A task reads an object that nobody has written yet, and panics at once; somebody writes it later.
 pub(super) fn used_before_set(case: &Case) -> Option<Diagnosis> {
-    let panic = first(case.witness, 0, |step| matches!(step.effect, Effect::Panicked(_)))?;
+    let panic = first(case.witness, 0, is_panic)?;
     let task = case.step(panic).task;
-    let used = (0..panic).rfind(|&at| case.step(at).task == task)?;
+    let used = (0..panic).rfind(|&at| case.step(at).task == task && !gives_back(case.step(at)))?;
     let object = case.step(used).object?;
     let value = read(case.step(used))?;
     let sets = |at: usize| case.step(at).object == Some(object) && wrote(case.step(at)).is_some();
@@ -46,7 +46,7 @@ pub(super) fn data_race(case: &Case) -> Option<Diagnosis> {
         let other = case.step(at).task != case.step(last).task;
         other && cells(at) == Some(object) && (is_write(at) || is_write(last))
     });
-    let racing = conflicting.find(|&at| !is_ordered(case, at, last))?;
+    let racing = conflicting.find(|&at| !is_ordered(case.witness, at, last))?;
     let does = |at: usize| if is_write(at) { "writes" } else { "reads" };
     let sentence = format!(
         "data race: {} {} {} at {} and {} {} it at {}, and nothing makes one wait for the other",
@@ -60,27 +60,4 @@ pub(super) fn data_race(case: &Case) -> Option<Diagnosis> {
     );
     let labels = [(racing, format!("{} it", does(racing))), (last, format!("{} it", does(last)))];
     Some(case.diagnosis(sentence, &labels).with_note(last, format!("races with {}", number(racing))))
-}
-
-/// Whether a chain of steps leads from one to the other, each of them by the task of the one before, or
-/// on the same object, or about the task. More is taken for order than is, so that "no" is sure.
-fn is_ordered(case: &Case, from: usize, to: usize) -> bool {
-    let mut tasks = vec![case.step(from).task];
-    let mut objects = Vec::new();
-    for at in from + 1..to {
-        let step = case.step(at);
-        let shared = step.object.filter(|&object| case.witness.objects[object].kind != ObjectKind::Cell);
-        let about: &[usize] = match &step.effect {
-            Effect::Task(other) => std::slice::from_ref(other),
-            Effect::Woke(woken) => woken,
-            _ => &[],
-        };
-        let joins = step.function == "join" && about.iter().any(|other| tasks.contains(other));
-        if tasks.contains(&step.task) || joins || shared.is_some_and(|object| objects.contains(&object)) {
-            tasks.push(step.task);
-            tasks.extend(about);
-            objects.extend(shared);
-        }
-    }
-    tasks.contains(&case.step(to).task)
 }

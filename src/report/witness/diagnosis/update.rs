@@ -2,16 +2,19 @@
 //! acted on all the same. Lost updates, atomicity violations, ABA.
 
 use super::super::history::{
-    first, gives_back, is_atomic_update, is_preempted_between, last, read, takes, wrote,
+    first, gives_back, is_atomic_update, is_ordered, is_panic, is_preempted_between, last, looks, read,
+    takes, wrote,
 };
 use super::super::phrase::is_exchange;
 use super::{Case, Diagnosis, number};
+use crate::witness::Step;
 
 pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
     let writes = || case.steps().map(|(at, _)| at).filter(|&at| wrote(case.step(at)).is_some());
     let mut stale = writes().filter_map(|write| Stale::before(case, write));
     stale
         .find_map(|stale| stale.lost_update(case).or_else(|| stale.check_then_act(case)))
+        .or_else(|| writes().find_map(|write| outdated_condition(case, write)))
         .or_else(|| writes().find_map(|write| aba(case, write)))
         .or_else(|| torn_section(case))
         .or_else(|| half_written(case))
@@ -49,7 +52,7 @@ impl Stale {
         let (mine, other) = (case.who(self.write), case.who(self.between));
         let object = case.object(self.object);
         let value = read(case.step(self.read))?;
-        if ["true", "false"].contains(&value) {
+        if ["true", "false"].contains(&value) || !is_seen(case, self.object, self.write) {
             return None;
         }
         let overwritten = format!("overwrites {}", number(self.between));
@@ -93,7 +96,8 @@ impl Stale {
     /// Only where the scheduler took the task away in between: else it may have meant to wait.
     fn check_then_act(&self, case: &Case) -> Option<Diagnosis> {
         let task = case.step(self.write).task;
-        if !is_preempted_between(case.witness, task, self.read, self.between) {
+        let is_interrupted = is_preempted_between(case.witness, task, self.read, self.between);
+        if !is_interrupted || !(is_seen(case, self.object, self.write) || self.both_took_it(case)) {
             return None;
         }
         let (mine, other, object) = (case.who(self.write), case.who(self.between), case.object(self.object));
@@ -117,6 +121,28 @@ impl Stale {
     }
 }
 
+impl Stale {
+    /// Whether both found a flag the same and turned it: only one was to have the right. Of numbers, it may
+    /// be an update that nobody misses.
+    fn both_took_it(&self, case: &Case) -> bool {
+        let theirs = last_access(case, case.step(self.between).task, self.object, self.between);
+        let new = |at: usize| wrote(case.step(at)).map(|(_, new)| new);
+        let found = theirs.and_then(|theirs| read(case.step(theirs)));
+        let is_flag = matches!(found, Some("true" | "false"));
+        is_flag && found == read(case.step(self.read)) && new(self.between) == new(self.write)
+    }
+}
+
+/// Whether somebody reads what a write has left, before anything else is written: else it has no
+/// consequence. If the execution ends with a panic, who panics can know of it.
+fn is_seen(case: &Case, object: usize, write: usize) -> bool {
+    let is_next = |step: &Step| step.object == Some(object) && (looks(step) || wrote(step).is_some());
+    let Some(next) = first(case.witness, write + 1, is_next).filter(|&at| looks(case.step(at))) else {
+        return false;
+    };
+    first(case.witness, 0, is_panic).is_none_or(|panic| next < panic && is_ordered(case.witness, next, panic))
+}
+
 /// An exchange that succeeds because what it expects is there again.
 fn aba(case: &Case, exchange: usize) -> Option<Diagnosis> {
     let step = case.step(exchange);
@@ -129,7 +155,7 @@ fn aba(case: &Case, exchange: usize) -> Option<Diagnosis> {
     let changes = |at: usize| case.step(at).object == Some(object) && wrote(case.step(at)).is_some();
     let away = (seen + 1..exchange).find(|&at| changes(at))?;
     let back = (seen + 1..exchange).rfind(|&at| changes(at))?;
-    if away == back {
+    if away == back || !read_outdated(case, seen, exchange) {
         return None;
     }
     let sentence = format!(
@@ -150,6 +176,20 @@ fn aba(case: &Case, exchange: usize) -> Option<Diagnosis> {
         (exchange, format!("finds {expected} again")),
     ];
     Some(case.diagnosis(sentence, &labels).with_note(exchange, format!("changed since {}", number(away))))
+}
+
+/// Whether a task has read something else between two of its steps, and somebody has changed it before the
+/// second: of a mere lock that was taken and given back, it has not.
+fn read_outdated(case: &Case, from: usize, to: usize) -> bool {
+    let task = case.step(to).task;
+    (from + 1..to).any(|at| {
+        let is_read = case.step(at).task == task && read(case.step(at)).is_some();
+        let changes = |later: usize| {
+            let step = case.step(later);
+            step.task != task && step.object == case.step(at).object && wrote(step).is_some()
+        };
+        is_read && case.step(at).object != case.step(to).object && (at + 1..to).any(changes)
+    })
 }
 
 /// A task gives a lock back and takes it again, and the only preemption lets somebody else in between.
@@ -193,6 +233,41 @@ fn torn_section(case: &Case) -> Option<Diagnosis> {
     Some(case.diagnosis(sentence, &labels).with_note(again, format!("not alone since {}", number(released))))
 }
 
+/// A task looks at an object and then updates it at once, whatever it is by then. The only preemption is in
+/// between, and the two tasks share nothing else: so without it the outcome would be right.
+fn outdated_condition(case: &Case, update: usize) -> Option<Diagnosis> {
+    let step = case.step(update);
+    let object = step.object.filter(|_| is_atomic_update(step) && !is_exchange(step))?;
+    let seen = last_access(case, step.task, object, update)?;
+    let (value, (old, _)) = (read(case.step(seen))?, wrote(step)?);
+    let changes = |at: usize| case.step(at).object == Some(object) && wrote(case.step(at)).is_some();
+    let between = (seen + 1..update).rfind(|&at| changes(at))?;
+    let is_torn = case.witness.preemptions == 1
+        && is_preempted_between(case.witness, step.task, seen, between)
+        && shares_only(case, step.task, case.step(between).task, object);
+    if !is_torn || old == value {
+        return None;
+    }
+    let sentence = format!(
+        "atomicity violation: {} finds {value} in {} at {} and goes on to {} at {}, but {} has made it {old} at {}",
+        case.who(update),
+        case.object(object),
+        number(seen),
+        step.function,
+        number(update),
+        case.who(between),
+        number(between),
+    );
+    let labels = [
+        (seen, format!("reads {value}")),
+        (between, format!("writes {old}")),
+        (update, format!("acts as if it were still {value}")),
+    ];
+    Some(
+        case.diagnosis(sentence, &labels).with_note(update, format!("not {value} since {}", number(between))),
+    )
+}
+
 /// Whether there is no other object that both tasks use.
 fn shares_only(case: &Case, task: usize, other: usize, object: usize) -> bool {
     let uses = |task: usize, object: Option<usize>| {
@@ -204,7 +279,7 @@ fn shares_only(case: &Case, task: usize, other: usize, object: usize) -> bool {
 
 /// A task writes two objects one after the other; another one that panics has read both in between.
 fn half_written(case: &Case) -> Option<Diagnosis> {
-    let panic = case.steps().find(|(_, step)| matches!(step.effect, crate::witness::Effect::Panicked(_)))?.0;
+    let panic = first(case.witness, 0, is_panic)?;
     let reader = case.step(panic).task;
     let preemption = last(case.witness, panic, |step| step.preempts).filter(|&at| at > 0)?;
     let writer = case.step(preemption - 1).task;
@@ -224,6 +299,14 @@ fn half_written(case: &Case) -> Option<Diagnosis> {
         return None;
     }
     let (read_new, read_old) = (reads(one, new)?, reads(other, old)?);
+    // What it has read after that may be what it panics of.
+    let reads_more = |at: usize| {
+        let is_other = ![Some(one), Some(other)].contains(&case.step(at).object);
+        case.step(at).task == reader && is_other && looks(case.step(at))
+    };
+    if (read_new.min(read_old)..panic).any(reads_more) {
+        return None;
+    }
     let sentence = format!(
         "atomicity violation: {} writes {} at {} and {} at {}; {} reads both in between, one new ({new}) and one old ({old})",
         case.who(before),

@@ -71,6 +71,33 @@ pub(super) fn woke_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     Some(case.diagnosis(sentence, &labels).with_note(notified, "wakes the wrong one".to_string()))
 }
 
+/// Two waited, and the last notification went to the other one, which did not wait again.
+pub(super) fn woke_only_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
+    let waited = began(case, wait)?;
+    let end = case.witness.steps.len();
+    let notified =
+        last(case.witness, end, |step| step.object == wait.object && matches!(step.effect, Effect::Woke(_)))?;
+    let Effect::Woke(woken) = &case.step(notified).effect else { return None };
+    let &[other] = &woken[..] else { return None };
+    if waited > notified || case.wait_of(other).is_some() {
+        return None;
+    }
+    let sentence = format!(
+        "deadlock: {} {} since {}, and the last notification, {}'s {} at {}, wakes only {}",
+        case.waiter(wait),
+        case.waits_for(wait),
+        number(waited),
+        case.who(notified),
+        case.step(notified).function,
+        number(notified),
+        case.names.task(other),
+    );
+    let labels =
+        [(waited, "waits".to_string()), (notified, format!("wakes {} alone", case.names.task(other)))];
+    let note = format!("does not wake {}", case.waiter(wait));
+    Some(case.diagnosis(sentence, &labels).with_note(notified, note))
+}
+
 /// A task waits on a condition, and nobody notifies it after that.
 pub(super) fn nobody_notifies(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let began = began(case, wait)?;

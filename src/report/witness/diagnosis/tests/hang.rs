@@ -9,6 +9,7 @@ use crate::witness::ObjectKind::{Atomic, Channel, Condvar, Mutex};
 fn a_read_that_never_changes_is_a_livelock() {
     let mut sample = sample(&[Atomic]);
     sample.ends("no end within 100 steps; a loop that waits for another task has to call thread::yield_now");
+    sample.done(0, "end", None, "").done(2, "end", None, "");
     for _ in 0..50 {
         sample.load(1, 0, "false", "").done(1, "yield_now", None, "");
     }
@@ -30,10 +31,40 @@ fn a_loop_that_waits_for_nobody_is_a_livelock() {
     assert_unsure(&writes);
 }
 
+/// main spins; T1 has been spawned, and T2 has ended.
+fn spinning(with_yield: bool) -> Sample {
+    let mut sample = sample(&[Atomic]);
+    sample.ends("no end within 100 steps; a loop that waits for another task has to call thread::yield_now");
+    sample.done(2, "end", None, "");
+    for _ in 0..50 {
+        sample.load(0, 0, "false", "");
+        if with_yield {
+            sample.done(0, "yield_now", None, "");
+        } else {
+            sample.load(0, 0, "false", "");
+        }
+    }
+    sample
+}
+
+#[test]
+fn a_loop_that_lets_nobody_go_on_is_told_to_yield() {
+    assert_says(
+        &spinning(false),
+        "livelock: main reads false of `atomic 1` again and again and never lets T1 go on, \
+         which may change it: call thread::yield_now in the loop",
+    );
+    assert_unsure(&spinning(true));
+    // A step that is not told does not make it an end that the engine foresaw.
+    let mut short = spinning(false);
+    short.ends("no end within 102 steps");
+    assert!(sentence(&short).is_some_and(|sentence| sentence.contains("never lets T1 go on")));
+}
+
 #[test]
 fn tasks_that_undo_each_other_are_in_a_livelock() {
     let mut sample = sample(&[Atomic]);
-    sample.ends("no end within 50 steps");
+    sample.ends("no end within 50 steps").done(0, "end", None, "");
     for _ in 0..25 {
         sample.store(1, 0, ("0", "1"), "").store(2, 0, ("1", "0"), "");
     }
@@ -146,11 +177,71 @@ fn a_wakeup_of_a_task_that_waits_again_is_lost() {
 }
 
 #[test]
+fn a_wakeup_of_one_leaves_the_other_waiting() {
+    let woken = |again: bool| {
+        let mut sample = sample(&[Condvar]);
+        sample.step(1, "wait", Some(0), Waits, "").step(2, "wait", Some(0), Waits, "");
+        sample.step(0, "notify_one", Some(0), Woke(vec![2]), "").done(2, "end", None, "");
+        if again {
+            sample.step(1, "wait", Some(0), Waits, "");
+        }
+        sample.waits(1, "wait", Some(0), &[], "");
+        sample
+    };
+    assert_says(
+        &woken(false),
+        "deadlock: T1 waits to be notified of `condvar 1` since step 1, and the last notification, \
+         main's notify_one at step 3, wakes only T2",
+    );
+    assert!(
+        sentence(&woken(true)).is_some_and(|sentence| sentence.contains("nobody notifies it after that"))
+    );
+}
+
+#[test]
 fn a_message_that_nobody_can_send_is_waited_for_in_vain() {
     let mut sample = sample(&[Channel]);
-    sample.waits(1, "recv", Some(0), &[], "");
+    sample.waits(1, "recv", Some(0), &[], "").waits(0, "join", None, &[1], "");
     assert_says(
         &sample,
         "deadlock: T1 waits for a message of `channel 1`, and whoever could send one waits too or has ended",
+    );
+}
+
+#[test]
+fn a_receiver_that_is_left_alone_has_a_sender_itself() {
+    let mut sample = sample(&[Channel]);
+    sample.done(1, "end", None, "").waits(0, "recv", Some(0), &[], "");
+    assert!(!sentence(&sample).is_some_and(|sentence| sentence.contains("drop")), "T2 has not ended");
+    sample.done(2, "end", None, "");
+    assert_says(
+        &sample,
+        "deadlock: main waits for a message of `channel 1` when everybody else has ended, \
+         and some sender is still there: main has to drop its own before",
+    );
+}
+
+#[test]
+fn senders_through_two_full_channels_are_both_named() {
+    let mut sample = sample(&[Channel, Channel]);
+    sample.waits(0, "join", None, &[1], "");
+    sample.waits(1, "send", Some(0), &[], "").waits(2, "send", Some(1), &[], "");
+    assert_says(
+        &sample,
+        "deadlock: T1 waits for room in `channel 1`, T2 waits for room in `channel 2`, \
+         and whoever could take one waits too or has ended",
+    );
+}
+
+#[test]
+fn a_join_with_a_lock_keeps_the_helper_out() {
+    let mut sample = sample(&[Mutex, Channel]);
+    sample.done(0, "lock", Some(0), "");
+    sample.waits(0, "join", None, &[1], "").waits(1, "recv", Some(1), &[], "");
+    sample.waits(2, "lock", Some(0), &[0], "");
+    assert_says(
+        &sample,
+        "deadlock: main holds `mutex 1` while it waits for T1 to end, T1 waits for a message of `channel 1`, \
+         T2 waits for `mutex 1`",
     );
 }
