@@ -261,7 +261,6 @@ impl<T: Ord> Search<T> {
     }
 
     /// Lets others see how much of all there is has been explored, from 0 to 1.
-    #[allow(dead_code, reason = "the native engine tells it")]
     pub(crate) fn estimate(&self, explored: f64) {
         self.progress.explored.store((explored * WHOLE) as u32, Ordering::Relaxed);
     }

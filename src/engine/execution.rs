@@ -26,6 +26,11 @@ pub(crate) trait Scheduler {
 
     /// Learns how an execution went.
     fn end(&mut self, world: &mut World, end: &End);
+
+    /// How much of all there is has been explored, from 0 to 1, if it can tell.
+    fn estimate(&self) -> Option<f64> {
+        None
+    }
 }
 
 pub(crate) enum Choice {
@@ -191,6 +196,11 @@ impl Engine {
     /// The name that a task was given.
     pub(crate) fn name(&self, task: TaskId) -> Option<Arc<str>> {
         self.world.tasks[task.index()].name.clone()
+    }
+
+    /// How much of all there is has been explored, from 0 to 1, if that can be told.
+    pub(crate) fn estimate(&self) -> Option<f64> {
+        self.scheduler.estimate()
     }
 
     pub(crate) fn running(&self) -> TaskId {

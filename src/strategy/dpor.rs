@@ -61,6 +61,8 @@ pub(super) enum Why {
 struct Node {
     /// What need not come next.
     sleep: Vec<Asleep>,
+    /// How many branches were explored from here, to estimate how far the search is.
+    explored: u32,
     /// What is still to be explored from here.
     tree: Branches,
     /// What was handed down together with the present choice.
@@ -122,7 +124,7 @@ impl Dpor {
         let (before, rest) = self.nodes.split_at_mut(self.depth);
         let node = &mut rest[0];
         (node.tree, node.below) = (Branches::NONE, Branches::NONE);
-        (node.point, node.taken) = (None, None);
+        (node.point, node.taken, node.explored) = (None, None, 0);
         node.sleep.clear();
         if let (Some(parent), Some(event)) = (before.last_mut(), world.trace.events.last()) {
             node.tree = std::mem::take(&mut parent.below);
@@ -315,6 +317,7 @@ impl Scheduler for Dpor {
             } else {
                 if let Some(explored) = world.trace.events.get(position) {
                     node.sleep.push(Asleep::explored(*explored));
+                    node.explored += 1;
                 }
                 if !node.tree.is_empty() {
                     world.trace.truncate(position);
@@ -357,6 +360,19 @@ impl Scheduler for Dpor {
             self.branch(world, task, way);
         }
         choice
+    }
+
+    /// As if each branch of a scheduling point led to as much as any other (Knuth, "Estimating the Efficiency
+    /// of Backtrack Programs", 1975). What is still to be found at earlier points is not known, so it is
+    /// mostly too much.
+    fn estimate(&self) -> Option<f64> {
+        let (mut explored, mut share) = (0.0, 1.0);
+        for node in &self.nodes[..self.depth] {
+            let width = f64::from(node.explored) + 1.0 + self.forest.len(node.tree) as f64;
+            explored += share * f64::from(node.explored) / width;
+            share /= width;
+        }
+        self.frontier.is_none().then_some(explored)
     }
 
     fn end(&mut self, world: &mut World, _: &End) {

@@ -57,6 +57,11 @@ impl Forest {
         Some((event, below))
     }
 
+    /// How many branches a tree has at its root.
+    pub(crate) fn len(&self, branches: Branches) -> usize {
+        std::iter::successors(branches.0, |&branch| self.arena[branch].next.0).count()
+    }
+
     /// Takes a whole tree out.
     pub(super) fn export(&mut self, mut branches: Branches) -> Vec<Tree> {
         let mut trees = Vec::new();

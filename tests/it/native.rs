@@ -381,3 +381,19 @@ fn a_program_that_does_not_repeat_is_flaky_and_it_says_where() {
     assert_eq!(hashes.verdict(), Verdict::Flaky, "{hashes}");
     assert_eq!(native().explore(|| adds_after(|s| s.write(1, 1))).verdict(), Verdict::Pass);
 }
+
+#[test]
+fn a_search_estimates_how_far_it_is() {
+    let program =
+        conccheck::models::PROGRAMS.iter().find(|program| program.name == "atomics::lastzero").unwrap();
+    let explored_after = |executions_max: u64| {
+        let progress = Arc::new(conccheck::Progress::default());
+        let checker = native().executions_max(executions_max).progress(Arc::clone(&progress));
+        program.sized(10).unwrap().check(&checker);
+        progress.explored()
+    };
+    let (early, late) = (explored_after(600).unwrap(), explored_after(3_328).unwrap());
+    assert!(0.0 < early && early < late && late <= 1.0, "{early} {late}");
+    // Too few to tell.
+    assert_eq!(explored_after(100), None);
+}

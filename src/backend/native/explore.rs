@@ -153,6 +153,11 @@ pub(super) fn explore_with<T: Ord + 'static>(
             record(&mut search, &engine.world, &end, &running, value);
             ended(&mut engine.world, &running);
             engine.finish(&end);
+            if search.executions.is_multiple_of(ESTIMATED_EVERY)
+                && let Some(explored) = engine.estimate()
+            {
+                search.estimate(explored);
+            }
         });
     }
     if search.cut_by_timeouts {
@@ -166,6 +171,9 @@ pub(super) fn explore_with<T: Ord + 'static>(
     ENGINE.set(None);
     search
 }
+
+/// After how many executions somebody may want to know how far the search is.
+const ESTIMATED_EVERY: u64 = 512;
 
 fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Running, value: Option<T>) {
     search.count_events(world.position());
