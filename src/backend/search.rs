@@ -103,34 +103,8 @@ struct Together {
 }
 
 impl<T> Search<T> {
-    /// The part of one worker, which has found nothing yet.
-    pub(crate) fn worker(&self) -> Self {
-        Search {
-            limits: self.limits.clone(),
-            outcomes: BTreeMap::new(),
-            executions: 0,
-            redundant: 0,
-            events: 0,
-            incomplete: None,
-            hang_has_timed_wait: false,
-            needs_ends: false,
-            cut_by_timeouts: false,
-            begun: self.begun,
-            progress: Arc::clone(&self.progress),
-            together: Arc::clone(&self.together),
-        }
-    }
-
-    /// The same exploration from its beginning.
-    pub(crate) fn anew(&self) -> Self {
-        self.progress.executions.store(0, Ordering::Relaxed);
-        Search { together: Arc::default(), ..self.worker() }
-    }
-}
-
-impl<T: Ord> Search<T> {
-    pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
-        progress.begin(limits.executions_max);
+    /// One that has found nothing yet.
+    fn empty(limits: Limits, progress: Arc<Progress>) -> Self {
         Search {
             limits,
             outcomes: BTreeMap::new(),
@@ -145,6 +119,25 @@ impl<T: Ord> Search<T> {
             progress,
             together: Arc::default(),
         }
+    }
+
+    /// The part of one worker.
+    pub(crate) fn worker(&self) -> Self {
+        let (begun, together) = (self.begun, Arc::clone(&self.together));
+        Search { begun, together, ..Search::empty(self.limits.clone(), Arc::clone(&self.progress)) }
+    }
+
+    /// The same exploration from its beginning.
+    pub(crate) fn anew(&self) -> Self {
+        self.progress.executions.store(0, Ordering::Relaxed);
+        Search { together: Arc::default(), ..self.worker() }
+    }
+}
+
+impl<T: Ord> Search<T> {
+    pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
+        progress.begin(limits.executions_max);
+        Search::empty(limits, progress)
     }
 
     /// Whether another execution may begin; if not, says why.

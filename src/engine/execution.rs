@@ -7,103 +7,14 @@
 
 use super::event::ANY_WAY;
 use super::log::{Deed, Entry, Note};
-use super::object::{Census, Channel, Maker, Object, Reply};
+use super::object::{Census, Channel, Maker, Object};
 use super::polling::Patience;
+use super::scheduling::{Announced, Choice, Divergence, End, Next, Performed, Scheduler, Settings};
 use super::task::{State, Task};
 use super::world::{World, describe};
-use super::{Bounds, Chance, Coroutine, ObjectId, Operation, Stacks, Switch, TaskId, object};
+use super::{Chance, Coroutine, ObjectId, Operation, Stacks, Switch, TaskId, object};
 use std::panic::Location;
 use std::sync::Arc;
-
-/// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
-/// point that the last execution did not have; `end`.
-pub(crate) trait Scheduler {
-    /// Leaves in the world's trace what the next execution begins with; false if there is no next.
-    fn begin(&mut self, world: &mut World) -> bool;
-
-    /// Who is next.
-    fn choose(&mut self, world: &World) -> Choice;
-
-    /// Learns how an execution went.
-    fn end(&mut self, world: &mut World, end: &End);
-
-    /// How much of all there is has been explored, from 0 to 1, if it can tell.
-    fn estimate(&self) -> Option<f64> {
-        None
-    }
-}
-
-pub(crate) enum Choice {
-    /// This task, which is enabled, in this of its operation's ways.
-    Run(TaskId, u32),
-    /// No task is enabled.
-    Nobody,
-    /// What was to be explored next is not what the task has announced: what was expected of it.
-    Diverged(String),
-    /// Some task is enabled, but every way to go on has been explored.
-    Redundant,
-}
-
-/// How an execution ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// All tasks have ended.
-    Finished,
-    /// No task can go on.
-    Blocked,
-    /// The tasks that are left poll for what nobody will change.
-    Polling,
-    /// No task can go on, and one of them waits for a time only, which will be up: so it does not end here,
-    /// but in another execution; or in none that is explored, if this one has had as many timeouts as it may.
-    OutOfTime { is_cut: bool },
-    /// It went on for too many steps.
-    Endless,
-    /// Two tasks access a cell with nothing between that orders them, one of them to write: positions.
-    DataRace(usize, usize),
-    /// Equivalent to one that was explored.
-    Redundant,
-    /// It did not do again what it had done.
-    Diverged(Divergence),
-    /// A task found out that it cannot be checked, and said why elsewhere.
-    GivenUp,
-    /// All has to be explored anew: somebody asks whether a task has ended, which has to be an event then.
-    Restart,
-}
-
-/// Where an execution went another way than it had.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Divergence {
-    /// From 0.
-    pub(crate) step: usize,
-    pub(crate) expected: String,
-    pub(crate) found: String,
-}
-
-/// What came of an operation.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Performed {
-    pub(crate) reply: Reply,
-    pub(crate) way: u32,
-    /// Whether a log is kept, in which its values would be of interest.
-    pub(crate) is_logged: bool,
-}
-
-/// What a task does after it has announced an operation.
-pub(crate) enum Announced {
-    /// It performs the operation: it was chosen.
-    Go,
-    /// It stops until it is chosen.
-    Stop(Switch),
-    /// It first has to give back what its panic's unwinding had given back.
-    ReleaseFirst,
-}
-
-/// What is to happen when no task runs.
-pub(crate) enum Next {
-    /// This task goes on.
-    Run(TaskId, Coroutine),
-    Over(End),
-}
 
 pub(crate) struct Engine {
     pub(crate) world: World,
@@ -118,19 +29,6 @@ pub(crate) struct Engine {
     spawning: usize,
     /// The value that is being made once for all tasks, and how many objects it has.
     lazy: Option<(usize, usize)>,
-}
-
-/// What does not change from execution to execution.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
-    pub(crate) steps_max: usize,
-    /// How often in an execution a task may be left that could go on.
-    pub(crate) preemptions_max: Option<usize>,
-    pub(crate) bounds: Bounds,
-    /// Whether a task's end is an event, which somebody may ask for.
-    pub(crate) ends_are_events: bool,
-    /// Whether to log what the tasks do.
-    pub(crate) logs: bool,
 }
 
 impl Engine {

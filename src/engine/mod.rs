@@ -16,6 +16,7 @@ mod execution;
 mod log;
 mod object;
 mod polling;
+mod scheduling;
 mod task;
 mod trace;
 mod world;
@@ -24,11 +25,10 @@ use crate::schedule::Bounds;
 
 pub(crate) use dependence::dependent;
 pub(crate) use event::{ANY_WAY, Access, Action, Chance, Event, Operation};
-pub(crate) use execution::{
-    Announced, Choice, Divergence, End, Engine, Next, Performed, Scheduler, Settings,
-};
+pub(crate) use execution::Engine;
 pub(crate) use log::{Deed, Entry, Note};
 pub(crate) use object::{Census, Channel, ObjectId, Reply, State as ObjectState};
+pub(crate) use scheduling::{Announced, Choice, Divergence, End, Next, Performed, Scheduler, Settings};
 pub(crate) use task::{Coroutine, Stacks, State as TaskState, Switch, TaskId};
 pub(crate) use trace::{Race, Second, Trace};
 pub(crate) use world::{World, describe};

@@ -3,10 +3,10 @@
 
 use super::clock::Clocks;
 use super::event::{ANY_WAY, ONLY_WAY};
-use super::execution::{Divergence, Performed, Settings};
 use super::log::{Deed, Entry};
 use super::object::Object;
 use super::polling::Patience;
+use super::scheduling::{Divergence, Performed, Settings};
 use super::task::{State, Task};
 use super::{Access, Action, Bounds, Chance, Event, ObjectId, Operation, TaskId, Trace};
 
