@@ -32,8 +32,8 @@
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
-//! * `cli`: the command line. Environment and files are read there and nowhere else; but a failing test
-//!   is replayed by what it finds in `CONCCHECK_REPLAY`.
+//! * `cli`: the command line. Environment and files are read there; elsewhere only `CONCCHECK_REPLAY`, by a
+//!   failing test, and the source that a witness quotes.
 //!
 //! # What is never so
 //!

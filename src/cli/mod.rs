@@ -1,5 +1,5 @@
 //! The command line: one file per subcommand. Arguments, environment, files and the terminal are
-//! read here and nowhere else.
+//! read here; elsewhere only `CONCCHECK_REPLAY`, by a failing test, and the source that a witness quotes.
 
 mod args;
 mod check;

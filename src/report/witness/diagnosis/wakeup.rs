@@ -41,19 +41,29 @@ pub(super) fn lost_wakeup(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     Some(case.diagnosis(sentence, &labels).with_note(lost, "nobody hears it".to_string()))
 }
 
-/// The last notification went to a task that only waited again.
-pub(super) fn woke_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
+/// A notification that came while somebody waited, and went to another alone.
+struct Missed {
+    waited: usize,
+    notified: usize,
+    other: usize,
+}
+
+/// The last notification of what the task waits for, if it was such a one.
+fn missed(case: &Case, wait: &Wait) -> Option<Missed> {
     let waited = began(case, wait)?;
     let end = case.witness.steps.len();
     let notified =
         last(case.witness, end, |step| step.object == wait.object && matches!(step.effect, Effect::Woke(_)))?;
     let Effect::Woke(woken) = &case.step(notified).effect else { return None };
     let &[other] = &woken[..] else { return None };
+    (waited < notified).then_some(Missed { waited, notified, other })
+}
+
+/// The last notification went to a task that only waited again.
+pub(super) fn woke_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
+    let Missed { waited, notified, other } = missed(case, wait)?;
     let again = case.wait_of(other).filter(|again| again.object == wait.object)?;
     let waits_again = began(case, again).filter(|&again| again > notified)?;
-    if waited > notified {
-        return None;
-    }
     let sentence = format!(
         "lost wakeup: {}'s {} at {} wakes {}, which only waits again; {} waits since {} and is never woken",
         case.who(notified),
@@ -73,13 +83,8 @@ pub(super) fn woke_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
 
 /// Two waited, and the last notification went to the other one, which did not wait again.
 pub(super) fn woke_only_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
-    let waited = began(case, wait)?;
-    let end = case.witness.steps.len();
-    let notified =
-        last(case.witness, end, |step| step.object == wait.object && matches!(step.effect, Effect::Woke(_)))?;
-    let Effect::Woke(woken) = &case.step(notified).effect else { return None };
-    let &[other] = &woken[..] else { return None };
-    if waited > notified || case.wait_of(other).is_some() {
+    let Missed { waited, notified, other } = missed(case, wait)?;
+    if case.wait_of(other).is_some() {
         return None;
     }
     let sentence = format!(
