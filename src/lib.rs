@@ -94,6 +94,8 @@ mod engine;
 #[cfg(feature = "check")]
 mod outcome;
 #[cfg(feature = "check")]
+pub mod property;
+#[cfg(feature = "check")]
 mod replay;
 #[cfg(feature = "check")]
 pub mod report;

@@ -36,6 +36,8 @@ struct State {
     panics: usize,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
+    /// What the program would have returned, had it not come to stand still.
+    if_blocked: Option<Box<dyn FnOnce() -> Box<dyn Any> + Send>>,
 }
 
 struct Task {
@@ -127,6 +129,17 @@ impl Execution {
         if let (Backend::Native, Some(panic)) = (self.backend, panic) {
             super::native::panicked(&panic.message, panic.place);
         }
+    }
+
+    /// Has the execution return what `value` gives if it comes to stand still.
+    pub(crate) fn if_blocked<T: 'static>(&self, value: impl FnOnce() -> T + Send + 'static) {
+        self.lock().if_blocked = Some(Box::new(move || Box::new(value())));
+    }
+
+    /// What the execution, which has come to stand still, returns nevertheless, if it does.
+    pub(crate) fn take_value_if_blocked<T: 'static>(&self) -> Option<T> {
+        let value = self.lock().if_blocked.take()?;
+        value().downcast().ok().map(|value| *value)
     }
 
     /// Writes down where a panic with this message was raised.
