@@ -123,7 +123,7 @@ pub(crate) enum Fault {
     /// No order of the operations gives these answers.
     Unexplained {
         history: Seen,
-        unexplained: Unexplained<Numbered, Answer>,
+        unexplained: Box<Unexplained<Numbered, Answer>>,
     },
     /// Something panicked that is no operation: making the object, or dropping it.
     Panicked(String),
