@@ -30,7 +30,9 @@ pub(crate) struct Drawn<O, M> {
 }
 
 struct Drawable<O, M> {
-    tree: Box<dyn ValueTree<Value = Call<O, M>>>,
+    strategy: BoxedStrategy<Call<O, M>>,
+    /// Draws the same from it again.
+    runner: TestRunner,
     /// The smallest so far.
     call: Call<O, M>,
 }
@@ -67,8 +69,9 @@ impl<O: 'static, M: 'static> Drawn<O, M> {
             let first = drawn.len();
             for _ in 0..count {
                 let kind = (0..calls.len()).new_tree(runner)?.current();
-                let tree = calls[kind].new_tree(runner)?;
-                drawn.push(Drawable { call: tree.current(), tree: Box::new(tree) });
+                let (strategy, again) = (calls[kind].clone(), runner.clone());
+                let call = strategy.new_tree(runner)?.current();
+                drawn.push(Drawable { strategy, runner: again, call });
             }
             Ok::<_, Reason>((first..first + count).collect::<Vec<_>>())
         };
@@ -131,29 +134,40 @@ impl<O: 'static, M: 'static> Drawn<O, M> {
         ControlFlow::Continue(None)
     }
 
-    /// Makes one call's arguments smaller; whether that was possible.
+    /// Makes one call's arguments smaller; whether that was possible. What is smaller may depend on the other
+    /// calls' arguments, so each time it begins with those that were drawn.
     fn shrink_arguments(
         &mut self,
         at: usize,
         fails: &mut impl FnMut(Scenario<O, M>) -> ControlFlow<(), bool>,
     ) -> ControlFlow<(), bool> {
+        let drawn = &mut self.calls[at];
+        let Ok(mut tree) = drawn.strategy.new_tree(&mut drawn.runner.clone()) else {
+            return ControlFlow::Continue(false);
+        };
         let mut is_smaller = false;
-        let mut can_change = self.calls[at].tree.simplify();
+        let mut can_change = tree.simplify();
         while can_change {
-            let candidate = self.calls[at].tree.current();
-            // The arguments may be the same in other words.
-            let is_same = candidate.text() == self.calls[at].call.text();
+            let candidate = tree.current();
+            // Nothing is to be learnt from what is no smaller than what is known to fail.
+            let is_news = size(&candidate) < size(&self.calls[at].call);
             let known = std::mem::replace(&mut self.calls[at].call, candidate);
-            if is_same || fails(self.scenario())? {
-                is_smaller |= !is_same;
-                can_change = self.calls[at].tree.simplify();
-            } else {
-                self.calls[at].call = known;
-                can_change = self.calls[at].tree.complicate();
+            if is_news && fails(self.scenario())? {
+                is_smaller = true;
+                can_change = tree.simplify();
+                continue;
             }
+            self.calls[at].call = known;
+            can_change = if is_news { tree.complicate() } else { tree.simplify() };
         }
         ControlFlow::Continue(is_smaller)
     }
+}
+
+/// Which of two calls of one operation is smaller: the one that takes less to write, then the first in the
+/// alphabet.
+fn size<O, M>(call: &Call<O, M>) -> (usize, &str) {
+    (call.text().len(), call.text())
 }
 
 impl Layout {
@@ -161,15 +175,24 @@ impl Layout {
         self.prefix.iter().chain(self.tasks.iter().flatten()).chain(&self.suffix).copied().collect()
     }
 
-    /// Each that is one step smaller: without a task, without a call, without two (one may need the other), with
-    /// a call before or after the tasks instead of in one.
+    /// Each that is one step smaller: without a task, with two tasks as one, without a call, without two (one
+    /// may need the other), with a call before or after the tasks instead of in one.
     fn smaller(&self) -> Vec<Layout> {
         let mut found = Vec::new();
         for task in 0..self.tasks.len() {
             let mut layout = self.clone();
-            layout.tasks.remove(task);
-            found.push(layout);
+            let calls = layout.tasks.remove(task);
+            found.push(layout.clone());
+            for other in task..layout.tasks.len() {
+                for at in [0, layout.tasks[other].len()] {
+                    let mut layout = layout.clone();
+                    layout.tasks[other].splice(at..at, calls.iter().copied());
+                    found.push(layout);
+                }
+            }
         }
+        // Those without a task come first.
+        found.sort_by_key(|layout| layout.all().len());
         let all = self.all();
         let pairs =
             all.iter().enumerate().flat_map(|(at, &one)| all[at + 1..].iter().map(move |&two| [one, two]));
