@@ -42,5 +42,8 @@ pub use self::{
     history::{History, Operation},
     specification::{Specification, Step},
 };
+/// The version whose strategies draw arguments.
+#[cfg(feature = "property")]
+pub use proptest;
 #[cfg(feature = "property")]
 pub(crate) use scenario_id::ScenarioId;

@@ -139,7 +139,7 @@ where
                     witness: Some(presentable(witness)),
                     shrunk: None,
                 };
-                Err(failure.text(self.object.criterion, None))
+                Err(failure.text(None))
             }
         }
     }
@@ -277,6 +277,9 @@ fn presentable(mut witness: Witness) -> Witness {
     let is_ours = |file: &str| file == super::trial::FILE || file == super::record::FILE;
     for step in &mut witness.steps {
         step.place = step.place.filter(|place| !is_ours(place.file));
+    }
+    for wait in &mut witness.waits {
+        wait.place = wait.place.filter(|place| !is_ours(place.file));
     }
     for task in &mut witness.tasks {
         task.spawned_at = task.spawned_at.filter(|place| !is_ours(place.file));
