@@ -65,11 +65,14 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// the longest that works: T1 Write(1) → 1
 /// after it, T2 Read → 0 does not fit: it answers 1");
 /// ```
-pub fn explain<S: Specification>(
+pub fn explain<S, C: Clone, A: Clone>(
     specification: &S,
-    history: &History<S::Call, S::Answer>,
+    history: &History<C, A>,
     criterion: Criterion,
-) -> Result<Explanation<S::Call, S::Answer>, Unexplained<S::Call, S::Answer>> {
+) -> Result<Explanation<C, A>, Unexplained<C, A>>
+where
+    S: Specification<Call = C, Answer = A>,
+{
     let precedes = criterion.precedence(history);
     let mut orders = Vec::new();
     for part in parts(specification, history, criterion) {

@@ -1,41 +1,27 @@
 //! What counts as correct.
+//!
+//! A concurrent object is correct if whatever was seen of it, a [`History`], is what a sequential object
+//! could have done: there is an order of the operations in which the object's [`Specification`] gives the
+//! same answers ([`explain`]). Which orders are taken into account is the [`Criterion`]'s to say. A history is a
+//! value, wherever it comes from.
+//!
+//! An [`Object`] under check has its histories made: scenarios are drawn, explored, judged, and made small.
 
 mod bits;
 mod criterion;
 mod explain;
 mod history;
-mod search;
-mod specification;
-
-#[cfg(feature = "property")]
-mod answer;
-#[cfg(feature = "property")]
-mod call;
-#[cfg(feature = "property")]
-mod draw;
 #[cfg(feature = "property")]
 mod object;
-#[cfg(feature = "property")]
-mod record;
-#[cfg(feature = "property")]
-mod regressions;
-#[cfg(feature = "property")]
-mod report;
-#[cfg(feature = "property")]
-mod scenario;
-#[cfg(feature = "property")]
-mod scenario_id;
-#[cfg(feature = "property")]
-mod session;
-#[cfg(feature = "property")]
-mod trial;
+mod search;
+mod specification;
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "property")]
-pub use self::{
-    answer::Value,
-    object::Object,
-    report::{ObjectReport, Shrunk, Unchecked},
-};
+pub(crate) use self::object::ScenarioId;
+#[cfg(feature = "property")]
+pub use self::object::{Object, ObjectReport, Shrunk, Unchecked, Value};
 pub use self::{
     criterion::Criterion,
     explain::{Explanation, Unexplained, explain},
@@ -45,5 +31,3 @@ pub use self::{
 /// The version whose strategies draw arguments.
 #[cfg(feature = "property")]
 pub use proptest;
-#[cfg(feature = "property")]
-pub(crate) use scenario_id::ScenarioId;

@@ -1,7 +1,7 @@
 //! One check of an object: scenario after scenario, until one fails; that one is made smaller and shown.
 
+use super::Object;
 use super::draw::Drawn;
-use super::object::Object;
 use super::record::Seen;
 use super::regressions::Regressions;
 use super::report::{Failure, ObjectReport, Shrunk, Unchecked};

@@ -1,10 +1,10 @@
 //! What a check of an object found, as a value and as text: the scenario as a table, what was seen, why no order
 //! of the operations explains it, then how it comes about.
 
-use super::criterion::Criterion;
 use super::scenario_id::ScenarioId;
 use super::trial::Fault;
 use crate::outcome::Verdict;
+use crate::property::criterion::Criterion;
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::witness::Witness;

@@ -1,13 +1,13 @@
 //! A scenario put to an object: how it is run, and what is wrong with what was seen of it.
 
 use super::answer::Answer;
-use super::criterion::Criterion;
-use super::explain::{Unexplained, explain};
 use super::record::{Numbered, Record, Seen};
 use super::scenario::Scenario;
-use super::specification::{Specification, Step};
 use crate::backend::quietly;
 use crate::outcome::Outcome;
+use crate::property::criterion::Criterion;
+use crate::property::explain::{Unexplained, explain};
+use crate::property::specification::{Specification, Step};
 use crate::sync::Arc;
 use crate::thread;
 use std::hash::Hash;

@@ -1,8 +1,8 @@
 //! One operation of an object under check, with its arguments: what the object does, and what the specification.
 
 use super::answer::{Answer, Value};
-use super::specification::Step;
 use crate::panic::{self, AssertUnwindSafe, catch_unwind};
+use crate::property::specification::Step;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 

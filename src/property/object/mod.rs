@@ -1,14 +1,27 @@
-//! What a user says of a concurrent object: how to make it, its operations, its specification, and how
-//! thoroughly to check it.
+//! A concurrent object under check: what a user says of it, namely how to make it, its operations, its
+//! specification, and how thoroughly to look. How that is done is the files' below.
 
-use super::answer::Value;
-use super::call::{self, Call};
+mod answer;
+mod call;
+mod draw;
+mod record;
+mod regressions;
+mod report;
+mod scenario;
+mod scenario_id;
+mod session;
+mod trial;
+
+pub use self::answer::Value;
+pub use self::report::{ObjectReport, Shrunk, Unchecked};
+pub(crate) use self::scenario_id::ScenarioId;
+
+use self::call::Call;
+use self::draw::{Shape, runner};
+use self::scenario::Scenario;
+use self::session::Session;
+use self::trial::{Make, Trial};
 use super::criterion::Criterion;
-use super::draw::{Shape, runner};
-use super::report::ObjectReport;
-use super::scenario::Scenario;
-use super::session::Session;
-use super::trial::{Make, Trial};
 use crate::Checker;
 use proptest::prelude::Rng;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
