@@ -22,6 +22,8 @@
 //! assert_eq!(report.to_string(), "explored    complete\noutcomes    2\n    1\n    2");
 //! ```
 //!
+//! New here? Read the [`guide`].
+//!
 //! # The map
 //!
 //! * [`sync`], [`thread`], [`task`], [`time`], [`panic`](mod@panic): the facade. `process`: worker processes.
@@ -30,6 +32,7 @@
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //!   [`Witness`], [`Schedule`] and [`Token`]: one execution, shown, and told so that it can be run again.
 //! * [`property`]: what counts as correct: histories of concurrent objects, and what explains them.
+//! * [`property`]: what "correct" means: relations to a sequential run, and objects against a specification.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
@@ -117,6 +120,10 @@ pub mod models;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod measure;
+
+#[cfg(feature = "check")]
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 #[cfg(feature = "check")]
 pub use self::{

@@ -52,7 +52,7 @@ fn cargo_test(folder: &Path, replay: Option<&str>) -> Output {
 fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let from =
-        text.find("FAIL").unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)));
+        text.find("FAIL: ").unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)));
     let to = text[from..].find("note: run with").map_or(text.len(), |at| from + at);
     text[from..to].to_string()
 }

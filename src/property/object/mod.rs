@@ -265,7 +265,7 @@ where
     pub fn check(&self) {
         self.expect_operations();
         if let Err(text) = Session::new(self).check(Location::caller()) {
-            panic!("{text}");
+            panic!("{}", text.trim_end());
         }
     }
 

@@ -225,7 +225,7 @@ impl Failure {
             Fault::Unexplained { history, unexplained } => {
                 let why = unexplained.to_string();
                 let why = why.split_once(": ").map_or(&*why, |(_, why)| why);
-                (format!("{history}\n\n{why}\n"), "this is how it comes about".to_string())
+                (format!("{history}\n\n{why}\n"), String::new())
             }
             Fault::Ended { outcome, .. } => (format!("{}\n", self.table), outcome.clone()),
         };
