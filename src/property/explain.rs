@@ -8,6 +8,7 @@
 
 use super::criterion::Criterion;
 use super::history::{History, Name, Operation};
+use super::projection::Forced;
 use super::search::{DeadEnd, OperationOf, Order, Search};
 use super::specification::{Specification, Step};
 use std::collections::{BTreeMap, VecDeque};
@@ -76,7 +77,10 @@ where
     let precedes = criterion.precedence(history);
     let mut orders = Vec::new();
     for part in parts(specification, history, criterion) {
-        let order = Search::new(specification, part.into_iter(), &precedes).run();
+        let order = match part.len() {
+            ..=SHORT_MAX => Search::new(specification, part.into_iter(), &precedes).run(),
+            _ => by_values(specification, &part, &precedes),
+        };
         orders.push(order.map_err(|end| Unexplained::new(criterion, end))?);
     }
     Ok(Explanation { order: merge::<S>(orders).into_iter().cloned().collect() })
@@ -110,8 +114,9 @@ impl<C, A> Unexplained<C, A> {
         self.criterion
     }
 
-    /// The longest order that works; if the parts of an object were looked at one by one, only of the
-    /// operations on one part.
+    /// The longest order that works. If the [parts](Specification::partition) of an object were looked at one
+    /// by one, only of the operations on one part; if a long history is wrong in what became of one or two
+    /// [values](Specification::value), perhaps only of the operations on these.
     pub fn order(&self) -> &[Operation<C, A>] {
         &self.order
     }
@@ -168,6 +173,10 @@ impl<C: Debug, A: Debug> Display for Unexplained<C, A> {
 
 impl<C: Debug, A: Debug> std::error::Error for Unexplained<C, A> {}
 
+/// So many operations are searched without the help of their values: it takes no time, and an error names the
+/// longest order of all of them.
+const SHORT_MAX: usize = 16;
+
 /// How many operations of an order an error names: the last ones.
 const LISTED_MAX: usize = 8;
 
@@ -204,6 +213,23 @@ fn parts<'a, S: Specification>(
     let mut parts = BTreeMap::<u64, Order<S>>::new();
     keys.into_iter().zip(operations).for_each(|(key, one)| parts.entry(key).or_default().push(one));
     parts.into_values().collect()
+}
+
+/// Searches with the help of what pairs of values tell.
+pub(super) fn by_values<'a, S: Specification>(
+    specification: &'a S,
+    part: &[&'a OperationOf<S>],
+    precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
+) -> Result<Order<'a, S>, DeadEnd<'a, S>> {
+    let forced = Forced::new(specification, part, &precedes)?;
+    let both =
+        |one: &OperationOf<S>, other: &OperationOf<S>| precedes(one, other) || forced.precedes(one, other);
+    let order = Search::new(specification, part.iter().copied(), both).run();
+    order.or_else(|end| match end.misfits.is_empty() {
+        false => Err(end),
+        // What is forced goes round in a circle: nothing could be next.
+        true => Search::new(specification, part.iter().copied(), precedes).run(),
+    })
 }
 
 /// One order of orders that each keep real time, which keeps it too.

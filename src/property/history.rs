@@ -149,6 +149,11 @@ impl<C, A> Operation<C, A> {
         self.last.is_some_and(|last| last < other.first)
     }
 
+    /// No other operation of the history has the same.
+    pub(super) fn id(&self) -> (usize, usize) {
+        (self.task, self.first)
+    }
+
     /// The epoch of its call.
     pub(super) fn first(&self) -> usize {
         self.first

@@ -10,6 +10,7 @@ mod bits;
 mod criterion;
 mod explain;
 mod history;
+mod projection;
 mod search;
 mod specification;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::drawn::{Drawn, Event};
 use super::objects::{Answer, Call, History, Object};
+use crate::property::explain::by_values;
 use crate::property::search::Search;
 use crate::property::{Criterion, Specification, Step, explain};
 use Criterion::{Linearizable, QuiescentlyConsistent, SequentiallyConsistent};
@@ -120,6 +121,9 @@ impl<'a> BruteForce<'a> {
         let returned = self.operations.iter().filter(|one| one.answer.is_some()).count();
         let explained = explain(&self.drawn.object, &history, self.criterion);
         assert_eq!(explained.is_ok(), self.is_explained, "{}:\n{history}", self.criterion);
+        let operations: Vec<_> = history.operations().iter().collect();
+        let by_values = by_values(&self.drawn.object, &operations, self.criterion.precedence(&history));
+        assert_eq!(by_values.is_ok(), self.is_explained, "{}, by values:\n{history}", self.criterion);
         let (order, misfit) = match &explained {
             Ok(explanation) => (explanation.order(), None),
             Err(unexplained) => (unexplained.order(), Some(unexplained)),
