@@ -20,6 +20,11 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// The order has all operations that returned. Those that never did have to block in the state at its end:
 /// one order for all of them.
 ///
+/// Finding the order is hard in general (Gibbons and Korach, "Testing shared memories", SIAM J. Comput. 1997):
+/// time and memory can grow exponentially with the operations among which the criterion leaves a choice. For
+/// linearizability these are the ones that overlap, and [partitions](Specification::partition) and
+/// [values](Specification::value) help.
+///
 /// # Errors
 ///
 /// If there is no such order, with the longest that works and with what does not fit after it.
@@ -114,9 +119,9 @@ impl<C, A> Unexplained<C, A> {
         self.criterion
     }
 
-    /// The longest order that works. If the [parts](Specification::partition) of an object were looked at one
-    /// by one, only of the operations on one part; if a long history is wrong in what became of one or two
-    /// [values](Specification::value), perhaps only of the operations on these.
+    /// The longest order that works; if the [parts](Specification::partition) of an object were looked at one
+    /// by one, of the operations on one part. In a long history with [values](Specification::value) it may be
+    /// of the operations on two of them, or not quite the longest.
     pub fn order(&self) -> &[Operation<C, A>] {
         &self.order
     }
