@@ -5,6 +5,8 @@
 //! specification tells apart, the operations on that part are. So the parts are searched one by one, as in
 //! Horn and Kroening, "Faster linearizability checking via P-compositionality", FORTE 2015. The other
 //! criteria are not local, and there the object is searched as a whole.
+//!
+//! Long histories are searched with what pairs of values tell, short ones without, for the better error.
 
 use super::criterion::Criterion;
 use super::history::{History, Name, Operation};
@@ -69,7 +71,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// assert_eq!(unexplained.to_string(), "\
 /// not linearizable: no order of the operations gives these answers
 /// the longest that works: T1 Write(1) → 1
-/// after it, T2 Read → 0 does not fit: it answers 1");
+/// after it, T2 Read → 0 does not fit: it would answer 1");
 /// ```
 pub fn explain<S, C: Clone, A: Clone>(
     specification: &S,
@@ -164,14 +166,19 @@ impl<C: Debug, A: Debug> Display for Unexplained<C, A> {
             true => write!(f, "none works\nat the start, ")?,
             false => write!(f, "the longest that works: {}\nafter it, ", listed(&self.order, LISTED_MAX))?,
         }
-        let does_not = if self.operation.answer().is_some() { " does not fit" } else { "" };
-        write!(f, "{}{does_not}: it ", Owned(&self.operation))?;
+        match self.operation.answer() {
+            Some(_) => write!(f, "{} does not fit: it would ", Owned(&self.operation))?,
+            None => {
+                let (task, call) = (Name(self.operation.task()), self.operation.call());
+                write!(f, "{task} {call:?} never returns, but it would ")?;
+            }
+        }
         match &self.instead {
             Step::Answers(answer) => match format!("{answer:?}").as_str() {
-                "()" => f.write_str("returns"),
-                answer => write!(f, "answers {answer}"),
+                "()" => f.write_str("return"),
+                answer => write!(f, "answer {answer}"),
             },
-            Step::Blocks => f.write_str("blocks"),
+            Step::Blocks => f.write_str("block"),
         }
     }
 }
@@ -239,8 +246,8 @@ pub(super) fn by_values<'a, S: Specification>(
 
 /// One order of orders that each keep real time, which keeps it too.
 ///
-/// The part whose next operation was called first is next. If an operation that is still to come had returned
-/// before that call, so had the one that its part has next been called before: a contradiction.
+/// The part whose next operation was called first goes on. Nothing that is still to come had returned before
+/// that call: else the next operation of its part would have been called even earlier.
 fn merge<'a, S: Specification>(orders: Vec<Order<'a, S>>) -> Order<'a, S> {
     let mut rest: Vec<_> = orders.into_iter().map(VecDeque::from).collect();
     let mut merged = Vec::new();
