@@ -276,6 +276,13 @@ impl Checker {
         }
     }
 
+    /// With this limit on executions if none is set.
+    #[cfg(feature = "property")]
+    pub(crate) fn or_executions_max(&self, executions_max: u64) -> Self {
+        let executions_max = self.executions_max.unwrap_or(executions_max);
+        self.clone().executions_max(executions_max)
+    }
+
     /// Runs `program` once, as far as possible as `schedule` says; afterwards whoever runs goes on. `None`
     /// under a backend other than [`Backend::Native`].
     #[cfg(feature = "property")]

@@ -8,18 +8,29 @@
 //! An [`Object`] under check has its histories made: scenarios are drawn, explored, judged, and made small.
 
 mod bits;
+#[cfg(feature = "property")]
+mod case_id;
 mod criterion;
 mod explain;
+#[cfg(feature = "property")]
+mod for_all;
 mod history;
 #[cfg(feature = "property")]
 mod object;
+mod projection;
+#[cfg(feature = "property")]
+mod regressions;
 mod search;
+#[cfg(feature = "property")]
+mod seed;
+#[cfg(feature = "property")]
+mod shrinking;
 mod specification;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "property")]
-pub(crate) use self::object::ScenarioId;
+pub(crate) use self::case_id::CaseId;
 #[cfg(feature = "property")]
 pub use self::object::{Object, ObjectReport, Shrunk, Unchecked, Value};
 pub use self::{

@@ -19,6 +19,32 @@ conccheck = { path = "@", default-features = false, features = ["property"] }
 [workspace]
 "#;
 
+/// A program with an input, appended to the README's code: with two adders or more an update can be lost.
+const WITH_AN_INPUT: &str = r#"
+#[cfg(test)]
+mod inputs {
+    use conccheck::sync::{Arc, Mutex};
+    use conccheck::{Checker, thread};
+
+    #[test]
+    fn every_adder_counts() {
+        Checker::new().for_all(1..5_u32, |adders| {
+            let total = Arc::new(Mutex::new(0));
+            let add = |_| {
+                let total = Arc::clone(&total);
+                thread::spawn(move || {
+                    let seen = *total.lock().unwrap();
+                    *total.lock().unwrap() = seen + 1;
+                })
+            };
+            let threads: Vec<_> = (0..adders).map(add).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            assert_eq!(*total.lock().unwrap(), adders);
+        });
+    }
+}
+"#;
+
 /// The README's Rust code that has `text` in it.
 fn readme_code(text: &str) -> String {
     let readme = include_str!("../../README.md");
@@ -36,9 +62,9 @@ fn make(folder: &Path, code: &str) {
     fs::write(folder.join("src/lib.rs"), code).unwrap();
 }
 
-fn cargo_test(folder: &Path, replay: Option<&str>) -> Output {
+fn cargo_test(folder: &Path, test: &str, replay: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["test", "--offline", "--lib"]).current_dir(folder);
+    command.args(["test", "--offline", "--lib", test]).current_dir(folder);
     // Kept, so that only the first run of these tests builds conccheck once more.
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside"));
     command.env_remove("CONCCHECK_REPLAY").env("RUST_BACKTRACE", "0").env("PROPTEST_RNG_SEED", "1");
@@ -57,14 +83,17 @@ fn said(output: &Output) -> String {
     text[from..to].to_string()
 }
 
+const QUEUE: &str = "tests::the_queue_is_linearizable";
+const ADDERS: &str = "inputs::every_adder_counts";
+
 #[test]
 fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_mended() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let code = readme_code("the_queue_is_linearizable");
-    make(folder, &code);
+    make(folder, &(code.clone() + WITH_AN_INPUT));
 
-    let failed = cargo_test(folder, None);
+    let failed = cargo_test(folder, QUEUE, None);
     assert_eq!(failed.status.code(), Some(101));
     let text = said(&failed);
     tell!("{text}");
@@ -75,16 +104,29 @@ fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_me
 
     // The very execution again.
     let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
-    assert_eq!(name, "tests::the_queue_is_linearizable");
-    let replayed = said(&cargo_test(folder, Some(token)));
+    assert_eq!(name, QUEUE);
+    let replayed = said(&cargo_test(folder, QUEUE, Some(token)));
     let lanes = &witness[witness.find("\n\n").unwrap()..];
     assert!(replayed.contains(lanes.trim()), "{replayed}\nis not\n{lanes}");
 
     // It is remembered, and tried first.
     let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
     assert!(remembered.contains(token), "{remembered}");
-    let again = said(&cargo_test(folder, None));
+    let again = said(&cargo_test(folder, QUEUE, None));
     assert_eq!(again.split("; shrunk").next(), text.split("; shrunk").next());
+
+    // So is a program with an input, the smallest that fails.
+    let failed = said(&cargo_test(folder, ADDERS, None));
+    tell!("{failed}");
+    assert!(failed.contains("lost update"), "{failed}");
+    let (_, replay) = failed.split_once("replay: CONCCHECK_REPLAY=").expect("it says how to replay");
+    let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
+    assert_eq!(name, ADDERS);
+    let replayed = cargo_test(folder, ADDERS, Some(token));
+    let text = String::from_utf8_lossy(&replayed.stdout).into_owned();
+    assert!(text.contains("for the input 2:") && text.contains("lost update"), "{text}");
+    let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
+    assert!(remembered.contains(&format!("shrinks to 2, replay: CONCCHECK_REPLAY={token}")), "{remembered}");
 
     // Mended, it passes, and the token says that it is no longer the same code.
     let mended = code.replace(
@@ -97,9 +139,9 @@ fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_me
     );
     assert_ne!(mended, code);
     make(folder, &mended);
-    let passed = cargo_test(folder, None);
+    let passed = cargo_test(folder, QUEUE, None);
     assert!(passed.status.success(), "{}", String::from_utf8_lossy(&passed.stdout));
-    let stale = cargo_test(folder, Some(token));
+    let stale = cargo_test(folder, QUEUE, Some(token));
     assert_eq!(stale.status.code(), Some(101));
     let text = String::from_utf8_lossy(&stale.stdout).into_owned();
     assert!(text.contains("CONCCHECK_REPLAY cannot be replayed: diverged at step"), "{text}");

@@ -5,27 +5,24 @@ mod answer;
 mod call;
 mod draw;
 mod record;
-mod regressions;
 mod report;
 mod scenario;
-mod scenario_id;
 mod session;
 mod trial;
 
 pub use self::answer::Value;
 pub use self::report::{ObjectReport, Shrunk, Unchecked};
-pub(crate) use self::scenario_id::ScenarioId;
 
 use self::call::Call;
-use self::draw::{Shape, runner};
+use self::draw::Shape;
 use self::scenario::Scenario;
 use self::session::Session;
 use self::trial::{Make, Trial};
 use super::criterion::Criterion;
+use super::seed::{cases_or, seeds};
+use super::shrinking::Budget;
 use crate::Checker;
-use proptest::prelude::Rng;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
-use proptest::test_runner::{Config, TestRunner};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::ops::RangeInclusive;
@@ -76,16 +73,15 @@ use std::time::Duration;
 /// ```
 #[must_use = "nothing is checked before `check` or `run`"]
 pub struct Object<O, M> {
-    pub(crate) object: Make<O>,
-    pub(crate) model: Make<M>,
-    pub(crate) calls: Vec<BoxedStrategy<Call<O, M>>>,
-    pub(crate) criterion: Criterion,
-    pub(crate) shape: Shape,
-    pub(crate) scenarios: u32,
-    pub(crate) seed: Option<u64>,
-    pub(crate) checker: Checker,
-    pub(crate) shrink_attempts_max: u32,
-    pub(crate) shrink_time_max: Duration,
+    object: Make<O>,
+    model: Make<M>,
+    calls: Vec<BoxedStrategy<Call<O, M>>>,
+    criterion: Criterion,
+    shape: Shape,
+    scenarios: u32,
+    seed: Option<u64>,
+    checker: Checker,
+    shrinking: Budget,
 }
 
 /// How many executions of a scenario are explored, if nothing is said.
@@ -108,11 +104,10 @@ where
             calls: Vec::new(),
             criterion: Criterion::Linearizable,
             shape: Shape { tasks: 2..=3, calls: 1..=3, calls_max: 5, prefix_max: 2, suffix_max: 2 },
-            scenarios: Config::default().cases.min(SCENARIOS),
+            scenarios: cases_or(SCENARIOS),
             seed: None,
             checker: Checker::new().executions_max(EXECUTIONS_MAX),
-            shrink_attempts_max: 500,
-            shrink_time_max: Duration::from_secs(10),
+            shrinking: Budget::default(),
         }
     }
 
@@ -214,7 +209,7 @@ where
         self
     }
 
-    /// How many scenarios are tried. If nothing is said, 100, or fewer if `PROPTEST_CASES` says so.
+    /// How many scenarios are tried. If nothing is said, 100, or as many as `PROPTEST_CASES` says.
     pub fn scenarios(self, scenarios: u32) -> Self {
         Object { scenarios, ..self }
     }
@@ -230,13 +225,15 @@ where
     }
 
     /// Tries at most so many smaller scenarios once one has failed; 500, if nothing is said.
-    pub fn shrink_attempts_max(self, shrink_attempts_max: u32) -> Self {
-        Object { shrink_attempts_max, ..self }
+    pub fn shrink_attempts_max(mut self, attempts_max: u32) -> Self {
+        self.shrinking.attempts_max = attempts_max;
+        self
     }
 
     /// Begins no smaller scenario after this long; 10 s, if nothing is said.
-    pub fn shrink_time_max(self, shrink_time_max: Duration) -> Self {
-        Object { shrink_time_max, ..self }
+    pub fn shrink_time_max(mut self, time_max: Duration) -> Self {
+        self.shrinking.time_max = time_max;
+        self
     }
 
     /// Checks it and returns what was found.
@@ -292,11 +289,7 @@ where
 
     /// What fixes each scenario.
     pub(super) fn seeds(&self) -> Vec<u64> {
-        let mut rng = match self.seed {
-            Some(seed) => runner(seed),
-            None => TestRunner::new(Config { failure_persistence: None, ..Config::default() }),
-        };
-        (0..self.scenarios).map(|_| rng.rng().next_u64()).collect()
+        seeds(self.seed, self.scenarios)
     }
 }
 

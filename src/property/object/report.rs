@@ -1,9 +1,9 @@
 //! What a check of an object found, as a value and as text: the scenario as a table, what was seen, why no order
 //! of the operations explains it, then how it comes about.
 
-use super::scenario_id::ScenarioId;
 use super::trial::Fault;
 use crate::outcome::Verdict;
+use crate::property::case_id::CaseId;
 use crate::property::criterion::Criterion;
 use crate::replay;
 use crate::report::witness::{Options, render};
@@ -26,7 +26,7 @@ pub struct ObjectReport {
 /// A scenario that the specification does not explain.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    pub(super) id: ScenarioId,
+    pub(super) id: CaseId,
     /// In one line.
     pub(super) scenario: String,
     pub(super) table: String,
@@ -166,7 +166,7 @@ impl ObjectReport {
     /// The command that runs the shown execution again.
     pub(super) fn replay_command(&self, name: &str) -> Option<String> {
         let failure = self.failure()?;
-        Some(replay::scenario_command(name, &failure.id, &failure.witness.as_ref()?.schedule))
+        Some(replay::case_command(name, &failure.id, &failure.witness.as_ref()?.schedule))
     }
 
     pub(super) fn text(&self, again: Option<String>) -> String {

@@ -3,6 +3,7 @@
 
 use super::drawn::{Drawn, Event};
 use super::objects::{Answer, Call, History, Object};
+use crate::property::explain::by_values;
 use crate::property::search::Search;
 use crate::property::{Criterion, Specification, Step, explain};
 use Criterion::{Linearizable, QuiescentlyConsistent, SequentiallyConsistent};
@@ -120,6 +121,9 @@ impl<'a> BruteForce<'a> {
         let returned = self.operations.iter().filter(|one| one.answer.is_some()).count();
         let explained = explain(&self.drawn.object, &history, self.criterion);
         assert_eq!(explained.is_ok(), self.is_explained, "{}:\n{history}", self.criterion);
+        let operations: Vec<_> = history.operations().iter().collect();
+        let by_values = by_values(&self.drawn.object, &operations, self.criterion.precedence(&history));
+        assert_eq!(by_values.is_ok(), self.is_explained, "{}, by values:\n{history}", self.criterion);
         let (order, misfit) = match &explained {
             Ok(explanation) => (explanation.order(), None),
             Err(unexplained) => (unexplained.order(), Some(unexplained)),
@@ -204,6 +208,33 @@ fn without_states(object: &Object, history: &History, criterion: Criterion) -> b
     Search::new(&Forgetful(*object), history.operations().iter(), criterion.precedence(history)).run().is_ok()
 }
 
+/// Operations are told apart that do not leave each other alone.
+fn with_entangled_values(object: &Object, history: &History, criterion: Criterion) -> bool {
+    let operations: Vec<_> = history.operations().iter().collect();
+    by_values(&Entangled(*object), &operations, criterion.precedence(history)).is_ok()
+}
+
+/// Has a value for each kind of call.
+struct Entangled(Object);
+
+impl Specification for Entangled {
+    type State = VecDeque<u8>;
+    type Call = Call;
+    type Answer = Answer;
+
+    fn initial(&self) -> VecDeque<u8> {
+        self.0.initial()
+    }
+
+    fn apply(&self, state: &mut VecDeque<u8>, call: &Call) -> Step<Answer> {
+        self.0.apply(state, call)
+    }
+
+    fn value(&self, call: &Call, _: &Answer) -> Option<u64> {
+        [Call::Lock, Call::TryLock, Call::Unlock].iter().position(|other| other == call).map(|at| at as u64)
+    }
+}
+
 /// All its states look the same.
 struct Forgetful(Object);
 
@@ -238,14 +269,15 @@ impl Specification for Forgetful {
 
 #[test]
 fn brute_force_catches_wrong_searches() {
-    let broken: [(&str, Broken); 5] = [
+    let broken: [(&str, Broken); 6] = [
         ("without order", without_order),
         ("without real time", without_real_time),
         ("without unreturned", without_unreturned),
         ("always in parts", always_in_parts),
         ("without states", without_states),
+        ("with entangled values", with_entangled_values),
     ];
-    let mut caught = [0; 5];
+    let mut caught = [0; 6];
     for drawn in drawn(10_000) {
         for criterion in CRITERIA {
             let oracle = BruteForce::new(&drawn, criterion).run();

@@ -94,7 +94,7 @@ impl Drawn {
             5 => self.delay_writes(),
             1 => self.lose_answer(at),
             2 => self.answer_all(rng),
-            3 => self.mix_events(rng),
+            3 => self.mix_events(2 * self.events.len(), rng),
             _ => self.swap_operations(at, rng),
         }
     }
@@ -137,8 +137,8 @@ impl Drawn {
     }
 
     /// Events of different tasks change places, so that others overlap.
-    fn mix_events(&mut self, rng: &mut Rng) {
-        for _ in 0..2 * self.events.len() {
+    pub(super) fn mix_events(&mut self, swaps: usize, rng: &mut Rng) {
+        for _ in 0..swaps {
             let at = rng.usize(..self.events.len());
             if at > 0 && self.events[at - 1].0 != self.events[at].0 {
                 self.events.swap(at - 1, at);

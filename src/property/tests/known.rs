@@ -69,7 +69,7 @@ fn rejects_a_queue_that_gives_the_second_value_first() {
     assert_eq!(explained(Object::Queue, &history), [false, true, false]);
     let expected = "not linearizable: no order of the operations gives these answers
 the longest that works: T1 Enqueue(1) → None, T2 Enqueue(2) → None
-after it, T1 Dequeue → Some(2) does not fit: it answers Some(1)";
+after it, T1 Dequeue → Some(2) does not fit: it would answer Some(1)";
     assert_eq!(refusal(Object::Queue, &history, Linearizable), expected);
 }
 
@@ -147,7 +147,7 @@ fn sequential_consistency_is_not_decided_register_by_register() {
     assert_eq!(explained(Object::Registers, &history), [false, false, false]);
     let expected = "not sequentially consistent: no order of the operations gives these answers
 the longest that works: T1 Write(0, 1) → None, T1 Read(1) → Some(0), T2 Write(1, 1) → None
-after it, T2 Read(0) → Some(0) does not fit: it answers Some(1)";
+after it, T2 Read(0) → Some(0) does not fit: it would answer Some(1)";
     assert_eq!(refusal(Object::Registers, &history, SequentiallyConsistent), expected);
 }
 
@@ -172,7 +172,7 @@ fn rejects_a_lock_that_blocks_while_it_is_free() {
     assert_eq!(explained(Object::Lock, &history), [false, false, false]);
     let expected = "not linearizable: no order of the operations gives these answers
 the longest that works: T1 Lock → Some(1), T1 Unlock → Some(1)
-after it, T2 Lock, never returns: it answers Some(1)";
+after it, T2 Lock never returns, but it would answer Some(1)";
     assert_eq!(refusal(Object::Lock, &history, Linearizable), expected);
 }
 
@@ -186,7 +186,7 @@ fn rejects_a_lock_that_two_tasks_have() {
     assert_eq!(explained(Object::Lock, &history), [false, false, false]);
     let expected = "not linearizable: no order of the operations gives these answers
 the longest that works: T1 Lock → Some(1)
-after it, T2 Lock → Some(1) does not fit: it blocks";
+after it, T2 Lock → Some(1) does not fit: it would block";
     assert_eq!(refusal(Object::Lock, &history, Linearizable), expected);
 }
 
@@ -209,7 +209,7 @@ fn says_when_the_first_operation_is_wrong() {
     let history = history([(1, TryLock, value(0), 0..1)]);
     let expected = "not linearizable: no order of the operations gives these answers
 none works
-at the start, T1 TryLock → Some(0) does not fit: it answers Some(1)";
+at the start, T1 TryLock → Some(0) does not fit: it would answer Some(1)";
     assert_eq!(refusal(Object::Lock, &history, Linearizable), expected);
 }
 

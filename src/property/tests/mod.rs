@@ -2,6 +2,7 @@
 
 mod brute_force;
 mod drawn;
+mod equality;
 mod known;
 mod long;
 mod objects;

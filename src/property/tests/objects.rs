@@ -79,4 +79,12 @@ impl Specification for Object {
             _ => None,
         }
     }
+
+    fn value(&self, call: &Call, answer: &Answer) -> Option<u64> {
+        match *call {
+            Call::Enqueue(value) => Some(u64::from(value)),
+            Call::Dequeue => answer.map(u64::from),
+            _ => None,
+        }
+    }
 }
