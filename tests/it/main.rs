@@ -25,6 +25,7 @@ mod pool;
 mod processes;
 mod programs;
 mod promises;
+mod relations;
 mod replay;
 mod run;
 mod sizes;
