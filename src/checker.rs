@@ -201,7 +201,8 @@ impl Checker {
     /// For the other side of a comparison: all that it can do, whatever is asked of this one.
     pub(crate) fn for_sequential_side(&self) -> Checker {
         let (backend, strategy, preemptions_max, workers) = (Backend::Native, None, None, None);
-        Checker { backend, strategy, preemptions_max, workers, ..self.clone() }
+        let executions_max = self.executions_max.filter(|_| self.backend != Backend::Real);
+        Checker { backend, strategy, preemptions_max, workers, executions_max, ..self.clone() }
     }
 
     /// Finds the least execution with an outcome and runs it once more, to see how it goes. Not before

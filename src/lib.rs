@@ -29,7 +29,8 @@
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //!   [`Witness`], [`Schedule`] and [`Token`]: one execution, shown, and told so that it can be run again.
-//! * [`property`]: what counts as correct: relations to the sequential run.
+//! * [`property`]: what counts as correct: relations to the sequential run. `snapshot`: sets of outcomes, kept for
+//!   review.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
@@ -102,6 +103,8 @@ mod replay;
 pub mod report;
 #[cfg(feature = "check")]
 mod schedule;
+#[cfg(feature = "insta")]
+pub mod snapshot;
 #[cfg(feature = "check")]
 mod strategy;
 #[cfg(feature = "check")]

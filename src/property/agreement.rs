@@ -2,7 +2,7 @@
 //! two: the check, and its result as a value, as text and as a panic.
 
 use super::sequential::Sequential;
-use super::{Relation, RelationError, Value};
+use super::{Refines, Relation, RelationError, Value};
 use crate::outcome::{Incomplete, Outcome, Verdict};
 use crate::report::{Judged, Report, outcomes};
 use crate::witness::Witness;
@@ -33,7 +33,12 @@ impl Checker {
     /// as `relation` asks, given the outcomes of the sequential one.
     ///
     /// The settings are for the concurrent side. The sequential side is always explored in full under
-    /// [`Backend::Native`], with the same limits on executions, steps and time.
+    /// [`Backend::Native`], with the same limits on executions, steps and time; but how many real runs there are to
+    /// be limits only those.
+    ///
+    /// With [`Backend::Real`], [`Refines`] and twice the same program, it says whether what this machine does is
+    /// within what native says is possible. If not, one of the two is wrong: conccheck, or the program uses something
+    /// that conccheck does not see.
     ///
     /// ```
     /// use conccheck::property::{AnyOrder, Exact};
@@ -77,8 +82,27 @@ impl Checker {
             None => self.explore(concurrent),
             Some(schedule) => self.explore_again(&schedule, concurrent),
         };
+        Agreement { name, is_replay, ..self.compare(sequential, report, relation) }
+    }
+
+    /// Compares what `program` was seen to do, in real runs say, with what native says that it can do.
+    pub(crate) fn is_possible<T: Value>(
+        &self,
+        report: Report<T>,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Agreement<T> {
+        self.compare(program, report, Refines)
+    }
+
+    fn compare<T: Value>(
+        &self,
+        sequential: impl Fn() -> T + Send + Sync + 'static,
+        report: Report<T>,
+        relation: impl Relation<T>,
+    ) -> Agreement<T> {
         let sequential = Sequential::explore(self, sequential, relation.name(), relation.basis());
         let reasons = judge_all(&sequential, &report, &relation);
+        let (name, is_replay) = (String::new(), false);
         Agreement { relation: relation.name(), sequential, report, reasons, name, is_replay }
     }
 }

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "cli")]
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod corpus;
 pub(crate) mod outcomes;
 #[cfg(feature = "cli")]
 pub mod replay;
@@ -122,6 +124,37 @@ impl<T: Ord> Report<T> {
     /// Why not everything was seen, if so.
     pub fn incomplete(&self) -> Option<&Incomplete> {
         self.incomplete.as_ref()
+    }
+
+    /// What varies from run to run, or with the budget, and is therefore no part of the text: for the `info` of a
+    /// snapshot, which insta shows in a review and does not compare.
+    ///
+    /// ```
+    /// let report = conccheck::Checker::new().explore(|| 1);
+    /// insta::with_settings!({ info => &report.info() }, {
+    ///     insta::assert_snapshot!(report, @r"
+    ///     explored    complete
+    ///
+    ///     outcomes    1
+    ///         1
+    ///
+    ///     hangs       none
+    ///     panics      none
+    ///     races       none
+    ///     ");
+    /// });
+    /// assert_eq!(report.info()["executions"], "1");
+    /// ```
+    pub fn info(&self) -> BTreeMap<&'static str, String> {
+        let mut info = BTreeMap::from([
+            ("backend", self.backend.to_string()),
+            ("executions", self.executions.to_string()),
+        ]);
+        if let Some(strategy) = self.strategy {
+            info.insert("strategy", strategy.name().to_string());
+            info.extend(strategy.seed().map(|seed| ("seed", seed.to_string())));
+        }
+        info
     }
 
     /// How long it took.

@@ -61,8 +61,12 @@ impl<'a, T> Entry<'a, T> {
         (!"= ".contains(self.judged.mark), self.judged.mark, &self.text)
     }
 
+    /// The lines of a longer text begin with a bar, which tells them from what is said of it.
     fn line(&self) -> String {
-        format!("  {} {}\n", self.judged.mark, self.text)
+        let mut lines = self.text.lines();
+        let first = lines.next().unwrap_or_default();
+        let others: String = lines.map(|line| format!("    | {}\n", line.trim())).collect();
+        format!("  {} {first}\n{others}", self.judged.mark)
     }
 }
 

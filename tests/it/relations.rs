@@ -1,7 +1,9 @@
 //! "The same as sequential" is what the user says it is: each relation holds of a program that is right, does
 //! not hold of its broken twin, and is named in every verdict. What proves nothing says so.
 
+use conccheck::models::{Expected, PROGRAMS, Program, Run};
 use conccheck::property::{AnyOrder, Exact, Refines, Relation, RelationError, SomeOrder, order};
+use conccheck::report::check::{Effort, Judgement, details, judge};
 use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::sync::{Arc, Mutex, mpsc};
 use conccheck::{Backend, Checker, Outcome, Strategy, Verdict, thread};
@@ -118,6 +120,7 @@ fn some_order_is_what_some_order_of_the_jobs_gives() {
     let right = Checker::new().agrees(one_after_another(withdraw), together(withdraw), SomeOrder);
     assert_eq!(right.verdict(), Verdict::Pass, "{right}");
     assert_eq!(right.sequential().count(), 2);
+    assert_snapshot("some_order_fixed", right);
     let wrong =
         Checker::new().agrees(one_after_another(withdraw), together(withdraw_in_two_steps), SomeOrder);
     assert_eq!(wrong.verdict(), Verdict::Fail);
@@ -267,6 +270,45 @@ fn what_native_does_not_see_shows_as_a_difference() {
     let wrong = real.agrees(shares_a_thread, shares_a_thread, Refines);
     assert_eq!(wrong.verdict(), Verdict::Fail);
     assert_eq!(wrong.wrong().collect::<Vec<_>>(), [(&Outcome::Returned(false), "sequentially it is true")]);
+}
+
+/// Every program is compared so when it is checked for real.
+#[test]
+fn a_check_of_real_runs_says_what_cannot_be() {
+    fn lanes() -> String {
+        let other = thread::spawn(|| std::thread::current().id());
+        let same = other.join().unwrap() == std::thread::current().id();
+        if same { "one thread" } else { "two threads" }.to_string()
+    }
+    let program = Program {
+        name: "relations::lanes",
+        about: "says whether two tasks run on one thread of the system",
+        run: Run::Plain(lanes),
+        right: &["one thread", "two threads"],
+        right_under_loom: &[],
+        twin_of: None,
+        expected: Expected::Pass,
+        traces: &[],
+        found_within: 0,
+        pct_depth: 3,
+        loom_preemptions_max: None,
+    };
+    let real = Checker::new().backend(Backend::Real).executions_max(2);
+    let checked = program.check(&real);
+    assert_eq!(judge(&checked, Effort::Limited), Judgement::Surprise);
+    assert_eq!(checked.impossible().collect::<Vec<_>>(), [&Outcome::Returned("two threads".to_string())]);
+    let text = details(&checked, "conccheck check", false, 100);
+    assert!(
+        text.contains("native says that this cannot happen: two threads\n  one of the two is wrong"),
+        "{text}"
+    );
+
+    let unseen = program.check(&real.clone().time_max(std::time::Duration::from_nanos(1)));
+    assert_eq!(unseen.impossible().count(), 0);
+    for program in PROGRAMS.iter().filter(|program| program.model() == "litmus") {
+        let checked = program.check(&Checker::new().backend(Backend::Real).executions_max(20));
+        assert_eq!(checked.impossible().count(), 0, "{program}: {}", checked.report);
+    }
 }
 
 /// Does nothing but in a process that another test has started.
