@@ -43,6 +43,7 @@ pub enum Judgement {
 pub fn judge(checked: &Checked, effort: Effort) -> Judgement {
     let verdict = checked.verdict();
     match checked.is_as_expected() {
+        _ if checked.impossible().next().is_some() => Judgement::Surprise,
         _ if verdict == Verdict::Skip => Judgement::Skipped,
         true if checked.program.is_broken() && verdict > Verdict::Bounded => Judgement::Caught,
         true if checked.program.is_broken() => Judgement::Unseen,
