@@ -79,13 +79,17 @@ Outcomes: = right, ! wrong, P a panic, H a hang.
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
 caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped. Otherwise
 it is 3 if --require-complete asks for more than was seen.
-With --format json: one document, {\"schema\": \"conccheck/1\", \"interrupted\", \"programs\": [{\"program\", \"size\",
-\"backend\", \"strategy\", \"seed\", \"verdict\", \"as_expected\", \"complete\", \"incomplete_because\", \"executions\",
-\"redundant\", \"events\", \"outcomes\": [{\"kind\", \"text\", \"expected\", \"possible\", \"token\", \"executions\"}],
-\"seconds\"}]}; what is not known is null. \"possible\" is for --backend real: whether native says that the
-outcome can be. With --corpus: {\"schema\": \"conccheck/1\", \"backend\", \"seeds\", \"corpus\": [{\"program\", \"size\",
-\"twin_of\", \"bug\": {\"kind\", \"text\"}, \"executions\": {\"dpor\", \"pct\", \"pos\", \"random\"}, \"found_within\",
-\"found_by_all\"}]}; the executions are null where it was not found within found_within.
+JSON is one document; what is not known is null:
+  {\"schema\": \"conccheck/1\", \"interrupted\", \"programs\": [{\"program\", \"size\", \"backend\", \"strategy\",
+    \"seed\", \"verdict\", \"as_expected\", \"complete\", \"incomplete_because\", \"executions\",
+    \"redundant\", \"events\", \"seconds\", \"outcomes\": [{\"kind\", \"text\", \"expected\", \"possible\",
+    \"token\", \"executions\"}]}]}
+  \"possible\": whether native says that what a real run did can be.
+With --corpus:
+  {\"schema\": \"conccheck/1\", \"backend\", \"seeds\", \"corpus\": [{\"program\", \"size\", \"twin_of\",
+    \"bug\": {\"kind\", \"text\"}, \"executions\": {\"dpor\", \"pct\", \"pos\", \"random\"},
+    \"found_within\", \"found_by_all\"}]}
+  \"executions\": null where the fault was not found in \"found_within\" of them.
 
 A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
 another way (--strategy, --backend real), need not catch every twin.";

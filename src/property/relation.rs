@@ -170,7 +170,7 @@ pub enum RelationError {
     },
 }
 
-impl<T: Ord + Debug> Relation<T> for Exact {
+impl<T: Value> Relation<T> for Exact {
     fn name(&self) -> &'static str {
         "exact"
     }
@@ -184,7 +184,7 @@ impl<T: Ord + Debug> Relation<T> for Exact {
     }
 }
 
-impl<T: Elements + Debug> Relation<T> for AnyOrder {
+impl<T: Elements> Relation<T> for AnyOrder {
     fn name(&self) -> &'static str {
         "any order"
     }
@@ -212,7 +212,7 @@ impl<T: Elements + Debug> Relation<T> for AnyOrder {
     }
 }
 
-impl<T: Ord + Debug> Relation<T> for SomeOrder {
+impl<T: Value> Relation<T> for SomeOrder {
     fn name(&self) -> &'static str {
         "some order"
     }
@@ -226,7 +226,7 @@ impl<T: Ord + Debug> Relation<T> for SomeOrder {
     }
 }
 
-impl<T: Ord + Debug> Relation<T> for Refines {
+impl<T: Value> Relation<T> for Refines {
     fn name(&self) -> &'static str {
         "refines"
     }

@@ -82,10 +82,10 @@ fn section<T: Ord + Debug>(report: &Report<T>, title: &str, entries: &[&Entry<T>
             text += &format!("      {why}\n");
         }
         if !"= ".contains(entry.judged.mark)
-            && let Some(witness) = report.witness(entry.outcome)
-            && !witness.steps.is_empty()
+            && let Some(witness) = report.witness(entry.outcome).map(|witness| witness::one_line(&witness))
+            && !witness.is_empty()
         {
-            text += &format!("      {}\n", witness::one_line(&witness));
+            text += &format!("      {witness}\n");
         }
     }
     let rest = &entries[SHOWN_MAX.min(entries.len())..];
