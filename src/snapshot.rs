@@ -105,9 +105,11 @@ impl<'a> Set<'a> {
         Some(set)
     }
 
-    /// Whether another run may see something else.
+    /// Whether another run may see something else, and this has seen something.
     fn is_sample(&self) -> bool {
-        self.explored != "complete" && !self.explored.starts_with("bounded, at most")
+        let is_cut = self.explored.starts_with("bounded, ") && !self.explored.starts_with("bounded, at most");
+        let is_empty = self.sections.values().all(|section| section.outcomes.is_empty());
+        (self.explored == "sampled" || is_cut) && !is_empty
     }
 }
 
@@ -158,6 +160,13 @@ mod tests {
         for explored in ["complete", "bounded, at most 2 preemptions", "bounded, at most 1 timeout"] {
             assert!(!accepts(&["= 1", "! 2"], &["= 1"], explored));
         }
+    }
+
+    #[test]
+    fn a_check_that_saw_nothing_is_not_accepted() {
+        assert!(!accepts(&["= 1"], &[], "sampled"));
+        assert!(!accepts(&["= 1"], &["= 1"], "in vain: step 3 was a load"));
+        assert!(!accepts(&["= 1"], &["= 1"], "not: the loom backend cannot do this"));
     }
 
     #[test]
