@@ -19,7 +19,7 @@
 //!     visits.load(SeqCst)
 //! };
 //! let report = Checker::new().backend(Backend::Loom).explore(visits);
-//! assert_eq!(report.to_string(), "explored    complete\noutcomes    2\n    1\n    2");
+//! assert_eq!(report.to_string(), "explored    complete\n\noutcomes    2\n    1\n    2\n\nhangs       none\npanics      none\nraces       none");
 //! ```
 //!
 //! New here? Read the [`guide`].
@@ -31,8 +31,8 @@
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //!   [`Witness`], [`Schedule`] and [`Token`]: one execution, shown, and told so that it can be run again.
-//! * [`property`]: what counts as correct: histories of concurrent objects, and what explains them.
 //! * [`property`]: what "correct" means: relations to a sequential run, and objects against a specification.
+//!   `snapshot`: sets of outcomes, kept for review.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
@@ -105,6 +105,8 @@ mod replay;
 pub mod report;
 #[cfg(feature = "check")]
 mod schedule;
+#[cfg(feature = "insta")]
+pub mod snapshot;
 #[cfg(feature = "check")]
 mod strategy;
 #[cfg(feature = "check")]

@@ -6,7 +6,7 @@ use super::regressions::Regressions;
 use super::seed::{cases_or, runner, seeds};
 use super::shrinking::{Budget, Shrinking, again};
 use crate::outcome::{Incomplete, Outcome, Verdict};
-use crate::report::Report;
+use crate::report::{Judged, Report};
 use crate::schedule::Schedule;
 use crate::{Checker, replay};
 use proptest::strategy::{Strategy, ValueTree};
@@ -91,7 +91,7 @@ impl<I: Clone + Debug + Send + Sync + 'static> Session<I> {
             };
             let report = self.find(drawn.current());
             if matches!(report.verdict(), Verdict::Skip | Verdict::Flaky) {
-                let why = report.failure(|_| String::new());
+                let why = report.failure(report.verdict(), Judged::by_kind, |_| String::new());
                 return Err(format!("for the input {:?}: {why}", drawn.current()));
             }
             if let Some(schedule) = wrong(&report) {
@@ -143,7 +143,8 @@ impl<I: Clone + Debug + Send + Sync + 'static> Session<I> {
             is_sequential: false,
         };
         let report = self.checker.explore(self.with(input.clone()));
-        let found = report.failure(|schedule| replay::case_command(name, &id, schedule));
+        let again = |schedule: &Schedule| replay::case_command(name, &id, schedule);
+        let found = report.failure(report.verdict(), Judged::by_kind, again);
         let text =
             format!("for the input {input:?}, shrunk in {attempts} attempts, {seconds:.1} s:\n{found}");
         let again = found.lines().find_map(|line| line.strip_prefix("replay: ")).unwrap_or_default();

@@ -10,7 +10,6 @@ mod scenario;
 mod session;
 mod trial;
 
-pub use self::answer::Value;
 pub use self::report::{ObjectReport, Shrunk, Unchecked};
 
 use self::call::Call;
@@ -18,9 +17,9 @@ use self::draw::Shape;
 use self::scenario::Scenario;
 use self::session::Session;
 use self::trial::{Make, Trial};
-use super::criterion::Criterion;
 use super::seed::{cases_or, seeds};
 use super::shrinking::Budget;
+use super::{Criterion, Value};
 use crate::Checker;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 use std::fmt::Debug;
@@ -112,7 +111,7 @@ where
     }
 
     /// An operation without arguments: what it does to the object, and what to the specification.
-    pub fn operation<R: Value>(
+    pub fn operation<R: Value + Sync>(
         self,
         name: &str,
         act: impl Fn(&O) -> R + Send + Sync + 'static,
@@ -122,7 +121,7 @@ where
     }
 
     /// An operation with arguments, which a proptest strategy draws. Several are a tuple.
-    pub fn operation_with<A, R: Value>(
+    pub fn operation_with<A, R: Value + Sync>(
         self,
         name: &str,
         arguments: impl Strategy<Value = A> + 'static,
@@ -137,7 +136,7 @@ where
 
     /// An operation that waits in states in which its specification says `None`. A task that waits there for
     /// ever is right; one that waits where the specification does not, or goes on where it waits, is wrong.
-    pub fn blocking<R: Value>(
+    pub fn blocking<R: Value + Sync>(
         mut self,
         name: &str,
         act: impl Fn(&O) -> R + Send + Sync + 'static,
@@ -148,7 +147,7 @@ where
     }
 
     /// As [`Object::blocking`], with arguments.
-    pub fn blocking_with<A, R: Value>(
+    pub fn blocking_with<A, R: Value + Sync>(
         mut self,
         name: &str,
         arguments: impl Strategy<Value = A> + 'static,

@@ -5,7 +5,7 @@
 
 use super::answer::Answer;
 use crate::backend::{self, Backend, native};
-use crate::property::history::History;
+use crate::property::History;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

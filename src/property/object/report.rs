@@ -3,8 +3,8 @@
 
 use super::trial::Fault;
 use crate::outcome::Verdict;
+use crate::property::Criterion;
 use crate::property::case_id::CaseId;
-use crate::property::criterion::Criterion;
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::witness::Witness;

@@ -9,10 +9,10 @@
 //! Long histories are searched with what pairs of values tell, short ones without, for the better error.
 
 use super::criterion::Criterion;
-use super::history::{History, Name, Operation};
 use super::projection::Forced;
 use super::search::{DeadEnd, OperationOf, Order, Search};
 use super::specification::{Specification, Step};
+use super::{History, Name, Operation};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::{self, Debug, Display, Formatter};
 

@@ -7,6 +7,19 @@
 //! and so can answers, and nothing changes. Therefore two histories are equal if their tasks made the same
 //! calls, got the same answers, and the same operations preceded the same others.
 
+mod bits;
+mod criterion;
+mod explain;
+mod projection;
+mod search;
+mod specification;
+#[cfg(test)]
+mod tests;
+
+pub use self::criterion::Criterion;
+pub use self::explain::{Explanation, Unexplained, explain};
+pub use self::specification::{Specification, Step};
+
 use std::fmt::{self, Debug, Display, Formatter};
 use unicode_width::UnicodeWidthStr;
 

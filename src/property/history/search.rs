@@ -10,8 +10,8 @@
 //! Burckhardt, Dern, Musuvathi and Tan, "Line-Up", PLDI 2010. There, each may have an order of its own; here
 //! one order has to do for all, as it does for an object whose operations happen at one moment.
 
+use super::Operation;
 use super::bits::Bits;
-use super::history::Operation;
 use super::specification::{Specification, Step};
 use std::cmp::Reverse;
 use std::collections::HashSet;

@@ -2,8 +2,8 @@
 
 use super::drawn::{Drawn, Event};
 use super::objects::{Call, Object};
-use crate::property::projection::Forced;
-use crate::property::search::Search;
+use crate::property::history::projection::Forced;
+use crate::property::history::search::Search;
 use crate::property::{Criterion, explain};
 use fastrand::Rng;
 use std::io::Write;

@@ -3,8 +3,8 @@
 
 use super::drawn::{Drawn, Event};
 use super::objects::{Answer, Call, History, Object};
-use crate::property::explain::by_values;
-use crate::property::search::Search;
+use crate::property::history::explain::by_values;
+use crate::property::history::search::Search;
 use crate::property::{Criterion, Specification, Step, explain};
 use Criterion::{Linearizable, QuiescentlyConsistent, SequentiallyConsistent};
 use fastrand::Rng;

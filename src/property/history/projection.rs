@@ -7,7 +7,7 @@
 //! it suffices to look at two values at a time is known of queues: Henzinger, Sezgin and Vafeiadis,
 //! "Aspect-oriented linearizability proofs", CONCUR 2013.
 
-use super::history::Operation;
+use super::Operation;
 use super::search::{DeadEnd, OperationOf, Order, Search, is_seen};
 use super::specification::Specification;
 use std::collections::{BTreeMap, BTreeSet};
