@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | [`Exact`] | the one value of the sequential side | results in the order of submission |
 //! | [`AnyOrder`] | that value's elements, as often, in any order | results as they come |
-//! | [`SomeOrder`] | what the sequential side gives for some [`order`] of its jobs | jobs that share something |
+//! | [`SomeOrder`] | what the sequential side gives for some [`order`](order()) of its jobs | jobs that share something |
 //! | [`Refines`] | an outcome of the other side, which may be concurrent itself | a faster version of a program |
 //! | your own [`Relation`] | what it says | numbers that are close enough, say |
 //!

@@ -92,7 +92,7 @@ pub trait Relation<T> {
 pub enum Basis {
     /// Its one outcome; that it has several is an error.
     OneOutcome,
-    /// Its outcomes for every [`order`] of its jobs.
+    /// Its outcomes for every [`order`](order()) of its jobs.
     Orders,
     /// All its outcomes: it may be concurrent itself.
     Outcomes,
@@ -107,7 +107,7 @@ pub struct Exact;
 pub struct AnyOrder;
 
 /// Equal to what the sequential side gives for some order of its jobs, for which it asks
-/// [`order`].
+/// [`order`](order()).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SomeOrder;
 

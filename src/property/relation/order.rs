@@ -64,7 +64,7 @@ struct Choice {
 }
 
 impl Orders {
-    /// What makes [`order`] follow the present combination, in the execution that calls it first of all.
+    /// What makes [`order()`] follow the present combination, in the execution that calls it first of all.
     pub(super) fn follower(&self) -> impl Fn() + Send + Sync + 'static {
         let script = Arc::clone(&self.0);
         move || {
