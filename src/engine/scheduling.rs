@@ -88,6 +88,12 @@ pub(crate) enum Announced {
     ReleaseFirst,
 }
 
+/// A task that was just spawned.
+pub(crate) struct Spawned {
+    pub(crate) spawner: TaskId,
+    pub(crate) task: TaskId,
+}
+
 /// What is to happen when no task runs.
 pub(crate) enum Next {
     /// This task goes on.

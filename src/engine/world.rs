@@ -74,9 +74,9 @@ impl World {
     /// Whether the task can perform what it has announced.
     pub(crate) fn is_enabled(&self, task: TaskId) -> bool {
         let task = &self.tasks[task.index()];
-        match task.state {
+        match &task.state {
             State::Announced(operation) => {
-                self.objects[operation.object.index()].enables(operation)
+                self.objects[operation.object.index()].enables(operation.action)
                     && (self.patient == 0 || task.polling.patience.is_none())
             }
             _ => false,
@@ -85,7 +85,9 @@ impl World {
 
     /// Whether the event's task can perform what the event was; which way it goes then.
     pub(crate) fn can_repeat(&self, event: &Event) -> Option<u32> {
-        let operation = self.announced(event.task)?;
+        let State::Announced(operation) = &self.tasks.get(event.task.index())?.state else {
+            return None;
+        };
         if operation.object != event.operation.object
             || !operation.action.is_like(event.operation.action)
             || !self.is_enabled(event.task)

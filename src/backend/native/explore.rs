@@ -1,11 +1,13 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
 use super::replay::replay;
-use super::{ENGINE, EXECUTION, Task, coroutine, resume, with};
+use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Limits, Search};
-use crate::backend::{Backend, TaskId, panics, set_execution, with_execution};
-use crate::engine::{Action, Census, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
+use crate::backend::{Backend, TaskId, panics, set_execution};
+use crate::engine::{
+    Action, Census, Coroutine, Divergence, End, Engine, Event, Next, Scheduler, Settings, World,
+};
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Pick, Schedule};
@@ -241,23 +243,41 @@ fn run_once<T: 'static>(running: &mut Running, body: &Arc<dyn Fn() -> T + Send +
     EXECUTION.set(EXECUTION.get() + 1);
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));
+    ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     let value = Rc::new(RefCell::new(None));
     let (body, returned) = (Arc::clone(body), Rc::clone(&value));
-    resume(
-        Task::MAIN,
-        coroutine(move || {
-            let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
-            let message = result.as_ref().err().map(|payload| panic::message(&**payload));
-            *returned.borrow_mut() = result.ok();
-            with_execution(|execution| execution.end_task(TaskId::MAIN, message));
-        }),
-    );
+    let main = to_the_end(move || {
+        let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
+        let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+        *returned.borrow_mut() = result.ok();
+        end_task(TaskId::MAIN, message, None);
+    });
+    let begun = with(|engine| {
+        let coroutine = engine.coroutine()?;
+        engine.set_switch(coroutine.switch);
+        Ok(coroutine)
+    });
+    let mut coroutine = begun.unwrap_or_else(|error| refuse_task(&error));
+    let has_ended = coroutine.begin(main);
+    let mut next = next_after(Task::MAIN, coroutine, has_ended);
     let end = loop {
-        match with(Engine::next) {
-            Next::Run(task, coroutine) => resume(task, coroutine),
+        match next {
+            Next::Run(task, mut coroutine) => {
+                let has_ended = coroutine.go_on();
+                next = next_after(task, coroutine, has_ended);
+            }
             Next::Over(end) => break end,
         }
     };
+    ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     set_execution(None);
     (end, value.take())
+}
+
+/// What is to happen after a task has stopped or ended.
+fn next_after(task: Task, coroutine: Coroutine, has_ended: bool) -> Next {
+    with(|engine| {
+        engine.put_back(task, coroutine, has_ended);
+        engine.next()
+    })
 }
