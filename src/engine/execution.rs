@@ -13,13 +13,12 @@ use super::scheduling::{Announced, Choice, Divergence, End, Next, Performed, Sch
 use super::task::{State, Task};
 use super::world::{World, describe};
 use super::{Chance, Coroutine, Coroutines, ObjectId, Operation, Switch, TaskId, object};
-use std::io;
 use std::panic::Location;
 use std::sync::Arc;
 
 pub(crate) struct Engine {
     pub(crate) world: World,
-    coroutines: Coroutines,
+    pub(crate) coroutines: Coroutines,
     scheduler: Box<dyn Scheduler>,
     task_census: Census,
     object_census: Census,
@@ -104,14 +103,6 @@ impl Engine {
     /// The running task, with its way out.
     fn task(&mut self) -> &mut Task {
         &mut self.world.tasks[self.world.running.index()]
-    }
-
-    /// A coroutine for a new task.
-    ///
-    /// # Errors
-    /// When there is no memory left for a stack.
-    pub(crate) fn coroutine(&mut self) -> io::Result<Coroutine> {
-        self.coroutines.take()
     }
 
     /// Remembers how the running task stops.

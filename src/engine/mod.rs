@@ -31,6 +31,6 @@ pub(crate) use object::{Census, Channel, ObjectId, Reply, State as ObjectState};
 pub(crate) use scheduling::{
     Announced, Choice, Divergence, End, Next, Performed, Scheduler, Settings, Spawned,
 };
-pub(crate) use task::{Body, Coroutine, Coroutines, State as TaskState, Switch, TaskId};
+pub(crate) use task::{Body, Coroutine, Coroutines, Stacks, State as TaskState, Switch, TaskId};
 pub(crate) use trace::{Race, Second, Trace};
 pub(crate) use world::{World, describe};

@@ -233,7 +233,23 @@ impl Object {
     }
 
     /// Does it, as the event at `position`. Says which tasks it wakes.
+    #[inline]
     pub(crate) fn perform(
+        &mut self,
+        task: TaskId,
+        action: Action,
+        way: u32,
+        position: usize,
+        woken: &mut Vec<TaskId>,
+    ) -> Reply {
+        match self.state {
+            // Their values are kept by those who made them.
+            State::Atomic | State::Cell => Reply::Done,
+            _ => self.change(task, action, way, position, woken),
+        }
+    }
+
+    fn change(
         &mut self,
         task: TaskId,
         action: Action,

@@ -62,9 +62,16 @@ enum Pause {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Switch(*const Yielder<Option<Body>, Pause>);
 
-/// Coroutines that have no task.
+/// Coroutines that have no task, and the stacks for more.
 #[derive(Default)]
-pub(crate) struct Coroutines(Vec<Coroutine>);
+pub(crate) struct Coroutines {
+    idle: Vec<Coroutine>,
+    stacks: Stacks,
+}
+
+/// Stacks that no coroutine uses: to the system they are dear, so they go from one engine to the next.
+#[derive(Default)]
+pub(crate) struct Stacks(Vec<DefaultStack>);
 
 impl Coroutine {
     fn new(stack: DefaultStack) -> Self {
@@ -113,34 +120,58 @@ impl Coroutine {
 }
 
 impl Coroutines {
+    pub(crate) fn new(stacks: Stacks) -> Self {
+        Coroutines { idle: Vec::new(), stacks }
+    }
+
     /// One for a new task.
     ///
     /// # Errors
     /// When there is no memory left for a stack.
     pub(crate) fn take(&mut self) -> io::Result<Coroutine> {
-        match self.0.pop() {
+        match self.idle.pop() {
             Some(coroutine) => Ok(coroutine),
-            None => DefaultStack::new(STACK_SIZE).map(Coroutine::new),
+            None => {
+                let stack = self.stacks.0.pop();
+                stack.map_or_else(|| DefaultStack::new(STACK_SIZE), Ok).map(Coroutine::new)
+            }
         }
     }
 
     /// Takes one back whose task has ended.
     pub(crate) fn put_back(&mut self, coroutine: Coroutine) {
-        self.0.push(coroutine);
+        self.idle.push(coroutine);
     }
 
     /// Takes the stack of one back whose task has not ended and never will.
     pub(crate) fn discard(&mut self, coroutine: Coroutine) {
-        self.0.push(Coroutine::new(coroutine.into_stack()));
+        self.stacks.0.push(coroutine.into_stack());
+    }
+
+    /// All stacks, when no task is left.
+    pub(crate) fn take_stacks(&mut self) -> Stacks {
+        let mut stacks = std::mem::take(&mut self.stacks);
+        stacks.0.extend(self.idle.drain(..).map(Coroutine::into_stack));
+        stacks
     }
 }
 
 impl Drop for Coroutines {
     /// Without unwinding them: idle, they own nothing.
     fn drop(&mut self) {
-        for coroutine in self.0.drain(..) {
-            coroutine.into_stack();
-        }
+        self.take_stacks();
+    }
+}
+
+impl Stacks {
+    pub(crate) const fn new() -> Self {
+        Stacks(Vec::new())
+    }
+
+    /// Adds others, as long as they are no more than so many together.
+    pub(crate) fn add(&mut self, others: Stacks, len_max: usize) {
+        self.0.extend(others.0);
+        self.0.truncate(len_max);
     }
 }
 

@@ -6,7 +6,8 @@ use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Limits, Search};
 use crate::backend::{Backend, TaskId, panics, set_execution};
 use crate::engine::{
-    Action, Census, Coroutine, Divergence, End, Engine, Event, Next, Scheduler, Settings, World,
+    Action, Census, Coroutine, Coroutines, Divergence, End, Engine, Event, Next, Scheduler, Settings, Stacks,
+    World,
 };
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
@@ -14,7 +15,7 @@ use crate::schedule::{Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Explores `body` until `search` has enough or there is nothing left.
 pub(crate) fn explore<T>(
@@ -143,10 +144,11 @@ pub(crate) fn explore_alone<T: Ord + 'static>(
 
 pub(super) fn explore_with<T: Ord + 'static>(
     mut search: Search<T>,
-    engine: Engine,
+    mut engine: Engine,
     body: &Arc<dyn Fn() -> T + Send + Sync>,
     mut ended: impl FnMut(&mut World, &Running),
 ) -> Search<T> {
+    engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
     ENGINE.set(Some(engine));
     let mut running = Execution::begin(Backend::Native);
     while search.may_begin() && with(Engine::begin) {
@@ -170,9 +172,19 @@ pub(super) fn explore_with<T: Ord + 'static>(
     {
         search.give_up(Incomplete::PreemptionsMax(preemptions_max));
     }
-    ENGINE.set(None);
+    let engine = ENGINE.take();
+    stacks().add(engine.expect("it was set").coroutines.take_stacks(), STACKS_MAX);
     search
 }
+
+/// The stacks that the next exploration begins with.
+fn stacks() -> MutexGuard<'static, Stacks> {
+    static STACKS: Mutex<Stacks> = Mutex::new(Stacks::new());
+    STACKS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many stacks are kept: what a deep recursion has touched of them is memory.
+const STACKS_MAX: usize = 32;
 
 /// After how many executions somebody may want to know how far the search is.
 const ESTIMATED_EVERY: u64 = 512;
@@ -253,7 +265,7 @@ fn run_once<T: 'static>(running: &mut Running, body: &Arc<dyn Fn() -> T + Send +
         end_task(TaskId::MAIN, message, None);
     });
     let begun = with(|engine| {
-        let coroutine = engine.coroutine()?;
+        let coroutine = engine.coroutines.take()?;
         engine.set_switch(coroutine.switch);
         Ok(coroutine)
     });

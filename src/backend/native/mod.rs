@@ -52,7 +52,7 @@ pub(crate) fn spawn(
     refuse_while_unwinding();
     let number = ROLL.with_borrow_mut(|roll| roll.begin_task(name.as_deref()));
     let begun = with(|engine| {
-        let coroutine = engine.coroutine()?;
+        let coroutine = engine.coroutines.take()?;
         Ok((engine.begin_spawn(place, name, coroutine.switch), coroutine))
     });
     let (Spawned { spawner, task }, mut coroutine) = begun.unwrap_or_else(|error| refuse_task(&error));
