@@ -100,8 +100,11 @@ impl Clocks {
     }
 }
 
+/// Widths are multiples of four, and four at once are quick.
 fn take_greater(mine: &mut [u32], theirs: &[u32]) {
+    let (mine, _) = mine.as_chunks_mut::<4>();
+    let (theirs, _) = theirs.as_chunks::<4>();
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
-        *mine = (*mine).max(*theirs);
+        *mine = std::array::from_fn(|at| mine[at].max(theirs[at]));
     }
 }

@@ -9,7 +9,7 @@ use super::event::ANY_WAY;
 use super::log::{Deed, Entry, Note};
 use super::object::{Census, Channel, Maker, Object};
 use super::polling::Patience;
-use super::scheduling::{Announced, Choice, Divergence, End, Next, Performed, Scheduler, Settings, Spawned};
+use super::scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings, Spawned};
 use super::task::{State, Task};
 use super::world::{World, describe};
 use super::{Chance, Coroutine, Coroutines, ObjectId, Operation, Switch, TaskId, object};
@@ -400,24 +400,28 @@ impl Engine {
         self.end.get_or_insert(End::Restart);
     }
 
-    /// What is to happen now that no task runs.
-    pub(crate) fn next(&mut self) -> Next {
+    /// Who goes on now that no task runs; nobody if the execution is over.
+    pub(crate) fn next(&mut self) -> Option<(TaskId, Coroutine)> {
         if self.next.is_none() {
             self.choose();
         }
-        if let Some(end) = &self.end {
-            return Next::Over(end.clone());
+        if self.end.is_some() {
+            return None;
         }
         let task = self.next.take().expect("either somebody is next or it is over");
         self.world.running = task;
-        match self.world.tasks[task.index()].coroutine.take() {
-            Some(coroutine) => Next::Run(task, coroutine),
-            None => {
-                let step = self.world.position;
-                let (expected, found) = ("a task that has stopped".to_string(), "none".to_string());
-                Next::Over(End::Diverged(Divergence { step, expected, found }))
-            }
+        let coroutine = self.world.tasks[task.index()].coroutine.take();
+        if coroutine.is_none() {
+            let step = self.world.position;
+            let (expected, found) = ("a task that has stopped".to_string(), "none".to_string());
+            self.end = Some(End::Diverged(Divergence { step, expected, found }));
         }
+        Some((task, coroutine?))
+    }
+
+    /// How the execution ended, which is over.
+    pub(crate) fn take_end(&mut self) -> End {
+        self.end.take().expect("it is over")
     }
 
     fn choose(&mut self) {

@@ -28,9 +28,7 @@ pub(crate) use event::{ANY_WAY, Access, Action, Chance, Event, Operation};
 pub(crate) use execution::Engine;
 pub(crate) use log::{Deed, Entry, Note};
 pub(crate) use object::{Census, Channel, ObjectId, Reply, State as ObjectState};
-pub(crate) use scheduling::{
-    Announced, Choice, Divergence, End, Next, Performed, Scheduler, Settings, Spawned,
-};
+pub(crate) use scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings, Spawned};
 pub(crate) use task::{Body, Coroutine, Coroutines, Stacks, State as TaskState, Switch, TaskId};
 pub(crate) use trace::{Race, Second, Trace};
 pub(crate) use world::{World, describe};

@@ -3,7 +3,7 @@
 
 use super::object::Reply;
 use super::world::World;
-use super::{Bounds, Coroutine, Switch, TaskId};
+use super::{Bounds, Switch, TaskId};
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
 /// point that the last execution did not have; `end`.
@@ -92,13 +92,6 @@ pub(crate) enum Announced {
 pub(crate) struct Spawned {
     pub(crate) spawner: TaskId,
     pub(crate) task: TaskId,
-}
-
-/// What is to happen when no task runs.
-pub(crate) enum Next {
-    /// This task goes on.
-    Run(TaskId, Coroutine),
-    Over(End),
 }
 
 /// What does not change from execution to execution.

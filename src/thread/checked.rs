@@ -178,7 +178,10 @@ impl<T> Native<T> {
     #[track_caller]
     fn join(self) -> Result<T> {
         let kept = backend::native::join(self.id.task, self.number, Location::caller());
-        (self.open)(kept.expect(RESULT))
+        let open = self.open;
+        // Nothing is left to give up.
+        std::mem::forget(self);
+        open(kept.expect(RESULT))
     }
 }
 

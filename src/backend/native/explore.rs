@@ -6,8 +6,7 @@ use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Limits, Search};
 use crate::backend::{Backend, TaskId, panics, set_execution};
 use crate::engine::{
-    Action, Census, Coroutine, Coroutines, Divergence, End, Engine, Event, Next, Scheduler, Settings, Stacks,
-    World,
+    Action, Census, Coroutines, Divergence, End, Engine, Event, Scheduler, Settings, Stacks, World,
 };
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
@@ -269,27 +268,19 @@ fn run_once<T: 'static>(running: &mut Running, body: &Arc<dyn Fn() -> T + Send +
         engine.set_switch(coroutine.switch);
         Ok(coroutine)
     });
-    let mut coroutine = begun.unwrap_or_else(|error| refuse_task(&error));
-    let has_ended = coroutine.begin(main);
-    let mut next = next_after(Task::MAIN, coroutine, has_ended);
-    let end = loop {
-        match next {
-            Next::Run(task, mut coroutine) => {
-                let has_ended = coroutine.go_on();
-                next = next_after(task, coroutine, has_ended);
-            }
-            Next::Over(end) => break end,
-        }
-    };
+    let (mut task, mut coroutine) = (Task::MAIN, begun.unwrap_or_else(|error| refuse_task(&error)));
+    let mut has_ended = coroutine.begin(main);
+    loop {
+        let next = with(|engine| {
+            engine.put_back(task, coroutine, has_ended);
+            engine.next()
+        });
+        let Some(next) = next else { break };
+        (task, coroutine) = next;
+        has_ended = coroutine.go_on();
+    }
+    let end = with(Engine::take_end);
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     set_execution(None);
     (end, value.take())
-}
-
-/// What is to happen after a task has stopped or ended.
-fn next_after(task: Task, coroutine: Coroutine, has_ended: bool) -> Next {
-    with(|engine| {
-        engine.put_back(task, coroutine, has_ended);
-        engine.next()
-    })
 }

@@ -213,8 +213,11 @@ pub(crate) fn leave() -> ! {
 fn to_the_end(body: impl FnOnce() + 'static) -> Body {
     Box::new(|| {
         body();
-        release_pending();
-        if let Some(end) = with(|engine| engine.end_of(engine.running())) {
+        let (releases, end) = with(|engine| (engine.take_releases(), engine.end_of(engine.running())));
+        for operation in releases {
+            object::perform(operation, || 0);
+        }
+        if let Some(end) = end {
             Object::of_this_execution(end).store(|| 0);
         }
     })

@@ -81,12 +81,10 @@ impl Object {
         }
     }
 
+    #[inline]
     fn expect_this_execution(self) {
         if self.execution != EXECUTION.get() {
-            execution().give_up(
-                "an object of an earlier execution is used in a later one; put statics into a LazyLock"
-                    .to_string(),
-            );
+            refuse_of_earlier_execution();
         }
     }
 
@@ -249,6 +247,12 @@ impl Drop for LockedRead {
     fn drop(&mut self) {
         self.0.act_or_defer(Action::ReadUnlock, self.1);
     }
+}
+
+#[cold]
+fn refuse_of_earlier_execution() -> ! {
+    let message = "an object of an earlier execution is used in a later one; put statics into a LazyLock";
+    execution().give_up(message.to_string())
 }
 
 /// Whether something happens that the program cannot bring about; both are explored, as far as the
