@@ -1,6 +1,6 @@
 //! The library's face: a [`Checker`] explores a program and returns a [`Report`].
 
-use crate::backend::search::{Limits, Search};
+use crate::backend::search::{Limits, Search, Wanted};
 use crate::backend::{self, Backend, Progress};
 use crate::outcome::{Diverged, Outcome, Verdict};
 use crate::replay;
@@ -142,12 +142,56 @@ impl Checker {
     where
         T: Ord + Debug + Send + 'static,
     {
+        self.search_for(None, program)
+    }
+
+    /// As [`Checker::explore`], until an execution ends with an outcome that is `wanted`.
+    ///
+    /// ```
+    /// use conccheck::sync::{Arc, atomic::{AtomicU32, Ordering::SeqCst}};
+    /// use conccheck::{Checker, Outcome, thread};
+    ///
+    /// let race = || {
+    ///     let winner = Arc::new(AtomicU32::new(0));
+    ///     let other = thread::spawn({ let winner = winner.clone(); move || winner.store(1, SeqCst) });
+    ///     winner.store(2, SeqCst);
+    ///     other.join().unwrap();
+    ///     winner.load(SeqCst)
+    /// };
+    /// let report = Checker::new().find(race, |outcome| *outcome == Outcome::Returned(2));
+    /// assert!(report.outcomes().any(|outcome| *outcome == Outcome::Returned(2)));
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Checker::explore`] does.
+    #[track_caller]
+    pub fn find<T>(
+        &self,
+        program: impl Fn() -> T + Send + Sync + 'static,
+        wanted: impl Fn(&Outcome<T>) -> bool + Send + Sync + 'static,
+    ) -> Report<T>
+    where
+        T: Ord + Debug + Send + 'static,
+    {
+        self.search_for(Some(Arc::new(wanted)), program)
+    }
+
+    #[track_caller]
+    fn search_for<T>(
+        &self,
+        wanted: Option<Wanted<T>>,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Report<T>
+    where
+        T: Ord + Debug + Send + 'static,
+    {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
         let strategy = self.chosen_strategy();
         let begun = Instant::now();
-        let search = Search::new(self.limits(), Arc::clone(&self.progress));
+        let mut search = Search::new(self.limits(), Arc::clone(&self.progress));
+        search.wanted = wanted;
         let mut explainer = None;
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
@@ -163,18 +207,7 @@ impl Checker {
             (Backend::Loom, _) => backend::loom::explore(search, Arc::new(program)),
             _ => backend::real::explore(search, Arc::new(program)),
         };
-        Report {
-            backend: self.backend,
-            strategy,
-            outcomes: search.outcomes,
-            executions: search.executions,
-            redundant: search.redundant,
-            events: search.events,
-            incomplete: search.incomplete,
-            elapsed: begun.elapsed(),
-            hang_has_timed_wait: search.hang_has_timed_wait,
-            explainer,
-        }
+        self.report(search, begun, explainer)
     }
 
     /// Finds the least execution with an outcome and runs it once more, to see how it goes. Not before
@@ -240,6 +273,39 @@ impl Checker {
             bounds: self.bounds,
             workers: self.workers.unwrap_or(1),
             logs: false,
+        }
+    }
+
+    /// Runs `program` once, as far as possible as `schedule` says; afterwards whoever runs goes on. `None`
+    /// under a backend other than [`Backend::Native`].
+    #[cfg(feature = "property")]
+    pub(crate) fn follow<T: Ord + Debug + Send + 'static>(
+        &self,
+        schedule: &Schedule,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Option<Report<T>> {
+        if self.backend != Backend::Native {
+            return None;
+        }
+        let begun = Instant::now();
+        let limits = Limits { logs: false, ..self.limits_of_one(schedule) };
+        let search = Search::new(limits, Arc::clone(&self.progress));
+        let search = backend::native::follow(search, schedule, Arc::new(program));
+        Some(self.report(search, begun, None))
+    }
+
+    fn report<T>(&self, search: Search<T>, begun: Instant, explainer: Option<Explainer<T>>) -> Report<T> {
+        Report {
+            backend: self.backend,
+            strategy: self.chosen_strategy(),
+            outcomes: search.outcomes,
+            executions: search.executions,
+            redundant: search.redundant,
+            events: search.events,
+            incomplete: search.incomplete,
+            elapsed: begun.elapsed(),
+            hang_has_timed_wait: search.hang_has_timed_wait,
+            explainer,
         }
     }
 

@@ -29,6 +29,7 @@
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //!   [`Witness`], [`Schedule`] and [`Token`]: one execution, shown, and told so that it can be run again.
+//! * [`property`]: what counts as correct: histories of concurrent objects, and what explains them.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
@@ -93,6 +94,8 @@ mod checker;
 mod engine;
 #[cfg(feature = "check")]
 mod outcome;
+#[cfg(feature = "check")]
+pub mod property;
 #[cfg(feature = "check")]
 mod replay;
 #[cfg(feature = "check")]

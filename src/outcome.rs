@@ -64,6 +64,8 @@ pub enum Incomplete {
     TimeoutsMax(usize),
     /// The backend cannot go on after a hang.
     FirstHang,
+    /// It found what it was looking for.
+    Found,
     /// Somebody stopped it.
     Interrupted,
     /// The program asks for something that the backend does not have.
@@ -179,6 +181,7 @@ impl fmt::Display for Incomplete {
             Incomplete::TimeoutsMax(1) => f.write_str("at most 1 timeout"),
             Incomplete::TimeoutsMax(count) => write!(f, "at most {count} timeouts"),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
+            Incomplete::Found => f.write_str("stopped at the first that was looked for"),
             Incomplete::Interrupted => f.write_str("interrupted"),
             Incomplete::Unsupported(reason) => f.write_str(reason),
             Incomplete::Flaky { step, expected, found } => write!(

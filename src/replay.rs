@@ -1,6 +1,8 @@
 //! How a failing `#[test]` is replayed: the line that it prints, and the variable of the environment in which
 //! it finds that line's token again.
 
+#[cfg(feature = "property")]
+use crate::property::ScenarioId;
 use crate::schedule::Schedule;
 use crate::token::{Token, TokenError};
 use std::panic::Location;
@@ -21,6 +23,27 @@ pub(crate) fn asked_for(name: &str) -> Result<Option<Schedule>, TokenError> {
     Ok((token.program == name && token.size.is_none()).then_some(token.schedule))
 }
 
+/// The scenario of an object, and the schedule of it, that the environment asks the check called `name` to
+/// replay, if it does.
+///
+/// # Errors
+/// As [`asked_for`].
+#[cfg(feature = "property")]
+pub(crate) fn asked_for_scenario(name: &str) -> Result<Option<(ScenarioId, Schedule)>, TokenError> {
+    let Some(text) = std::env::var_os(VARIABLE) else {
+        return Ok(None);
+    };
+    let token: Token = text.to_string_lossy().parse()?;
+    let id = token.program.strip_prefix(name).and_then(|rest| rest.strip_prefix('#')?.parse().ok());
+    Ok(id.map(|id| (id, token.schedule)))
+}
+
+/// The command that replays a schedule of a scenario.
+#[cfg(feature = "property")]
+pub(crate) fn scenario_command(name: &str, id: &ScenarioId, schedule: &Schedule) -> String {
+    command_of(name, format!("{name}#{id}"), schedule)
+}
+
 /// The name of the check that `caller` begins: the running test's; or, where tests run on the main thread, its
 /// place in the source.
 pub(crate) fn check_name(caller: &Location) -> String {
@@ -32,7 +55,11 @@ pub(crate) fn check_name(caller: &Location) -> String {
 
 /// The command that replays a check.
 pub(crate) fn command(name: &str, schedule: &Schedule) -> String {
-    let token = Token { program: name.to_string(), size: None, schedule: schedule.clone() };
+    command_of(name, name.to_string(), schedule)
+}
+
+fn command_of(name: &str, program: String, schedule: &Schedule) -> String {
+    let token = Token { program, size: None, schedule: schedule.clone() };
     // A place in the source is not a name that cargo test knows.
     let filter = if name.contains('.') { String::new() } else { format!(" {name}") };
     format!("{VARIABLE}={token} cargo test{filter}")

@@ -115,6 +115,10 @@ pub enum Effect {
     GaveUp,
     /// A panic with this message.
     Panicked(String),
+    /// This operation of an object under check was called.
+    Called(String),
+    /// An operation of an object under check returned this.
+    Returned(String),
 }
 
 /// A task that cannot go on at the end of an execution.

@@ -28,6 +28,8 @@ struct State {
     has_timed_wait: bool,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
+    /// What the program would have returned, had it not come to stand still.
+    if_blocked: Option<Box<dyn FnOnce() -> Box<dyn Any> + Send>>,
 }
 
 impl State {
@@ -95,6 +97,17 @@ impl Execution {
     /// Changes the roll for another: the native backend has it in its own hands while it runs tasks.
     pub(crate) fn exchange_roll(&self, roll: &mut Roll) {
         std::mem::swap(&mut self.lock().roll, roll);
+    }
+
+    /// Has the execution return what `value` gives if it comes to stand still.
+    pub(crate) fn if_blocked<T: 'static>(&self, value: impl FnOnce() -> T + Send + 'static) {
+        self.lock().if_blocked = Some(Box::new(move || Box::new(value())));
+    }
+
+    /// What the execution, which has come to stand still, returns nevertheless, if it does.
+    pub(crate) fn take_value_if_blocked<T: 'static>(&self) -> Option<T> {
+        let value = self.lock().if_blocked.take()?;
+        value().downcast().ok().map(|value| *value)
     }
 
     /// Writes down where a panic with this message was raised.

@@ -147,7 +147,7 @@ fn classify(payload: &(dyn Any + Send)) -> Option<Stop> {
 }
 
 /// The main task of one execution.
-fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), shared: &Shared<T>) {
+fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Shared<T>) {
     {
         let mut state = shared.lock();
         state.conclude(Ended::Whole);
@@ -176,7 +176,7 @@ struct State<T> {
     value: Option<T>,
 }
 
-impl<T: Ord> State<T> {
+impl<T: Ord + 'static> State<T> {
     /// Counts the execution that was running, if one was.
     fn conclude(&mut self, ended: Ended) {
         let Some(execution) = self.execution.take() else {

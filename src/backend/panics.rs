@@ -4,6 +4,7 @@
 use super::execution::Abandoned;
 use crate::panic;
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::Once;
 
 /// Mutes panics inside executions for the rest of the process; all others are reported as before.
@@ -23,6 +24,7 @@ pub(crate) fn mute_executions() {
             let running =
                 super::RUNNING.try_with(|running| running.try_borrow().ok().and_then(|now| now.clone()));
             match running.ok().flatten() {
+                None if QUIET.get() => {}
                 None => previous(info),
                 Some(execution) => {
                     let place = info.location().map(ToString::to_string).unwrap_or_default();
@@ -32,6 +34,19 @@ pub(crate) fn mute_executions() {
             }
         }));
     });
+}
+
+thread_local! {
+    /// Whether panics of this thread are expected, and caught.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what may panic, and catches that itself, without a report of the panic.
+pub(crate) fn quietly<R>(act: impl FnOnce() -> R) -> R {
+    let was = QUIET.replace(true);
+    let result = act();
+    QUIET.set(was);
+    result
 }
 
 /// Lets an unwind pass that is not the program's own.

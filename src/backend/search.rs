@@ -76,6 +76,8 @@ impl Progress {
 
 pub(crate) struct Search<T> {
     pub(crate) limits: Limits,
+    /// Ends the exploration with the first outcome that it accepts.
+    pub(crate) wanted: Option<Wanted<T>>,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     /// Executions that were begun and given up.
@@ -94,6 +96,9 @@ pub(crate) struct Search<T> {
     together: Arc<Together>,
 }
 
+/// Whether an outcome is what is looked for.
+pub(crate) type Wanted<T> = Arc<dyn Fn(&Outcome<T>) -> bool + Send + Sync>;
+
 /// What the workers of one exploration have in common.
 #[derive(Debug, Default)]
 struct Together {
@@ -107,6 +112,7 @@ impl<T> Search<T> {
     fn empty(limits: Limits, progress: Arc<Progress>) -> Self {
         Search {
             limits,
+            wanted: None,
             outcomes: BTreeMap::new(),
             executions: 0,
             redundant: 0,
@@ -123,8 +129,8 @@ impl<T> Search<T> {
 
     /// The part of one worker.
     pub(crate) fn worker(&self) -> Self {
-        let (begun, together) = (self.begun, Arc::clone(&self.together));
-        Search { begun, together, ..Search::empty(self.limits.clone(), Arc::clone(&self.progress)) }
+        let (begun, together, wanted) = (self.begun, Arc::clone(&self.together), self.wanted.clone());
+        Search { begun, together, wanted, ..Search::empty(self.limits.clone(), Arc::clone(&self.progress)) }
     }
 
     /// The same exploration from its beginning.
@@ -208,7 +214,13 @@ impl<T: Ord> Search<T> {
         self.executions += 1;
         let cost = (usize::MAX, usize::MAX);
         let unseen = Seen { executions: 0, first, place, schedule: None, cost };
-        let seen = self.outcomes.entry(outcome).or_insert(unseen);
+        let entry = self.outcomes.entry(outcome);
+        if matches!(&entry, Entry::Vacant(new) if self.wanted.as_ref().is_some_and(|wanted| wanted(new.key())))
+        {
+            self.incomplete.get_or_insert(Incomplete::Found);
+            self.together.stopped.store(true, Ordering::Relaxed);
+        }
+        let seen = entry.or_insert(unseen);
         seen.executions += 1;
         seen
     }
@@ -231,9 +243,25 @@ impl<T: Ord> Search<T> {
     }
 
     /// Counts an execution in which no task can go on though some have not ended.
-    pub(crate) fn record_blocked(&mut self, execution: &Running) -> &mut Seen {
+    pub(crate) fn record_blocked(&mut self, execution: &Running) -> &mut Seen
+    where
+        T: 'static,
+    {
         self.hang_has_timed_wait |= execution.has_timed_wait();
-        self.record_unless_panicked(execution, Outcome::Deadlocked { blocked: execution.unfinished() })
+        let value = execution.take_value_if_blocked();
+        let deadlocked = || Outcome::Deadlocked { blocked: execution.unfinished() };
+        self.record_unless_panicked(execution, value.map_or_else(deadlocked, Outcome::Returned))
+    }
+
+    /// Counts an execution in which every task that has not ended waits in a loop for what nobody will do.
+    pub(crate) fn record_polling(&mut self, execution: &Running) -> &mut Seen
+    where
+        T: 'static,
+    {
+        match execution.take_value_if_blocked() {
+            Some(value) => self.record_unless_panicked(execution, Outcome::Returned(value)),
+            None => self.record_endless(execution),
+        }
     }
 
     /// Counts an execution that went on for too long.

@@ -144,7 +144,7 @@ struct State<T> {
     had_choice: bool,
 }
 
-impl<T: Ord> State<T> {
+impl<T: Ord + 'static> State<T> {
     fn begin(&mut self) -> Option<Schedule> {
         if let Some(execution) = self.execution.take() {
             set_execution(None);
@@ -230,7 +230,7 @@ impl<T> Clone for Steering<T> {
     }
 }
 
-impl<T: Ord> Scheduler for Steering<T> {
+impl<T: Ord + 'static> Scheduler for Steering<T> {
     fn new_execution(&mut self) -> Option<Schedule> {
         self.lock().begin()
     }

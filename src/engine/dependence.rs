@@ -12,10 +12,14 @@ pub(crate) fn dependent(one: &Event, other: &Event) -> bool {
 
 /// Whether two accesses of one object come to the same in either order.
 fn commute(one: Access, other: Access) -> bool {
-    use Access::{AcquireShared, Close, Full, Leave, Private, Read, Receive, ReleaseShared, Send, TrySend};
+    use Access::{
+        AcquireShared, Call, Close, Full, Leave, Private, Read, Receive, ReleaseShared, Return, Send, TrySend,
+    };
     match (one, other) {
         (Private, _) | (_, Private) => true,
         (Read | Full, Read | Full) => true,
+        // Of a history it matters only which operations had returned before another was called.
+        (Call, Call) | (Return, Return) => true,
         // Readers of a lock do not notice each other.
         (AcquireShared | ReleaseShared, AcquireShared | ReleaseShared) => true,
         // Neither side of a channel notices the other, but by what it waits for: a message is received

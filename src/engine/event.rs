@@ -66,6 +66,10 @@ pub(crate) enum Action {
     CellWrite,
     /// Something happens (way 1) or not (way 0); concerns no other task.
     Chance(Chance),
+    /// Calls an operation of an object under check, in a history.
+    Call,
+    /// Returns from it.
+    Return,
 }
 
 /// What may happen for no reason of the program's own, as often as the exploration's bound says.
@@ -106,6 +110,10 @@ pub(crate) enum Access {
     Leave,
     /// Left it as its receiver.
     Close,
+    /// Called something, in a history: which calls were before it nobody asks.
+    Call,
+    /// Returned from it: which calls come after that is the history's order.
+    Return,
     /// Concerns no other task.
     Private,
 }
@@ -195,6 +203,8 @@ impl Action {
             Action::Close => "drop receiver",
             Action::CellRead => "read",
             Action::CellWrite => "write",
+            Action::Call => "call",
+            Action::Return => "return",
             Action::Chance(Chance::Timeout) => "time is up?",
             Action::Chance(Chance::SpuriousWakeup) => "spurious wakeup?",
             Action::Chance(Chance::WeakFailure) => "spurious failure?",
@@ -230,6 +240,8 @@ impl Action {
             Action::Attend => Access::Receive,
             Action::Close => Access::Close,
             Action::Leave => Access::Leave,
+            Action::Call => Access::Call,
+            Action::Return => Access::Return,
             Action::Taken { .. } | Action::Chance(_) => Access::Private,
         }
     }

@@ -52,6 +52,8 @@ pub(crate) enum State {
         set_by: Option<usize>,
     },
     Channel(Box<Channel>),
+    /// Calls of an object under check, and returns.
+    History,
 }
 
 /// A channel without its messages. Positions are those of events.
@@ -202,6 +204,7 @@ impl Object {
             State::RwLock { holder, readers } => holder.map_or(readers.len() as u64, |_| WRITER),
             State::Condvar { waiters } => waiters.len() as u64,
             State::Token { set_by } => u64::from(set_by.is_some()),
+            State::History => 0,
         }
     }
 

@@ -114,6 +114,12 @@ pub(crate) struct Follow {
 }
 
 impl Follow {
+    /// Follows a schedule of this or a similar program.
+    #[cfg(feature = "property")]
+    pub(crate) fn schedule(schedule: &Schedule) -> Self {
+        Follow::new(blocks(schedule))
+    }
+
     pub(crate) fn new(mut blocks: Vec<Block>) -> Self {
         blocks.reverse();
         blocks.iter_mut().for_each(|block| block.ways.reverse());

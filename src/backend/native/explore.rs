@@ -188,12 +188,18 @@ const STACKS_MAX: usize = 32;
 /// After how many executions somebody may want to know how far the search is.
 const ESTIMATED_EVERY: u64 = 512;
 
-fn record<T: Ord>(search: &mut Search<T>, world: &World, end: &End, running: &Running, value: Option<T>) {
+fn record<T: Ord + 'static>(
+    search: &mut Search<T>,
+    world: &World,
+    end: &End,
+    running: &Running,
+    value: Option<T>,
+) {
     search.count_events(world.position());
     let seen = match end {
         End::Finished => search.record_ended(running, value),
         End::Blocked => search.record_blocked(running),
-        End::Polling => search.record_endless(running),
+        End::Polling => search.record_polling(running),
         End::OutOfTime { is_cut } => {
             search.cut_by_timeouts |= is_cut;
             return;

@@ -44,6 +44,20 @@ where
     })
 }
 
+/// Runs `body` once, as far as possible as `schedule` says.
+#[cfg(feature = "property")]
+pub(crate) fn follow<T>(
+    search: Search<T>,
+    schedule: &Schedule,
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> Search<T>
+where
+    T: Ord + Send + 'static,
+{
+    let schedule = schedule.clone();
+    explore_by(search, move || Box::new(Follow::schedule(&schedule)), body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

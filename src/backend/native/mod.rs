@@ -20,6 +20,8 @@ pub(crate) use channel::{NativeReceiver, NativeSender, channel};
 pub(crate) use explore::explore;
 #[cfg(test)]
 pub(crate) use explore::explore_alone;
+#[cfg(feature = "property")]
+pub(crate) use least::follow;
 pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 pub(crate) use replay::replay;

@@ -46,6 +46,12 @@ impl Object {
         Object::new(ObjectState::Condvar { waiters: Vec::new() })
     }
 
+    /// The calls of an object under check.
+    #[track_caller]
+    pub(crate) fn history() -> Self {
+        Object::new(ObjectState::History)
+    }
+
     #[track_caller]
     pub(super) fn channel(capacity: Option<usize>) -> Self {
         Object::new(ObjectState::Channel(Box::new(Channel::new(capacity))))
@@ -204,6 +210,18 @@ impl Object {
     #[track_caller]
     pub(super) fn unpark(self) {
         self.act(Action::Unpark, || 0);
+    }
+
+    /// Before an operation of an object under check; whether readers want to know which.
+    #[track_caller]
+    pub(crate) fn call(self) -> bool {
+        self.act(Action::Call, || 0).is_logged
+    }
+
+    /// After it; whether readers want to know what it returned.
+    #[track_caller]
+    pub(crate) fn answer(self) -> bool {
+        self.act(Action::Return, || 0).is_logged
     }
 
     /// An operation on a channel.

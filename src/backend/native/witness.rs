@@ -59,6 +59,7 @@ impl Reader<'_> {
             ObjectState::Condvar { .. } => ObjectKind::Condvar,
             ObjectState::Token { .. } => ObjectKind::Parker,
             ObjectState::Channel(_) => ObjectKind::Channel,
+            ObjectState::History => unreachable!("a history is not shown as an object"),
         };
         WitnessObject { kind, made_at: object.made_at.map(place) }
     }
@@ -91,7 +92,10 @@ impl Reader<'_> {
                 if is_hidden(operation, *way, *reply) || gives_up_mutex(log, at) {
                     return None;
                 }
-                let object = self.number(operation.object);
+                let object = match operation.action {
+                    Action::Call | Action::Return => None,
+                    _ => self.number(operation.object),
+                };
                 let function = self.function(operation, note.as_ref());
                 (
                     function,
@@ -131,6 +135,8 @@ impl Reader<'_> {
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
             (Action::Chance(_), _, _) => Effect::GaveUp,
+            (Action::Call, _, Some(note)) => Effect::Called(note.before.clone()),
+            (Action::Return, _, Some(note)) => Effect::Returned(note.after.clone()),
             (Action::Load, _, Some(note)) => Effect::Read(note.before.clone()),
             (Action::Exchange { .. }, _, Some(note)) if note.access == Access::Read => {
                 Effect::Read(note.before.clone())

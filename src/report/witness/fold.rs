@@ -97,8 +97,10 @@ fn by_importance(witness: &Witness, rounds: &[Round], important: &BTreeSet<usize
     let shared: BTreeSet<usize> = shared.into_iter().filter(|&object| tasks_near(object) > 1).collect();
     let rank = |&at: &usize| {
         let (round, object) = (&rounds[at], step(&rounds[at]).object);
-        let is_end = matches!(step(round).effect, Effect::Panicked(_)) || at + LAST >= rounds.len();
-        if is_end || round.steps.iter().any(|step| important.contains(step)) {
+        let is_landmark =
+            matches!(step(round).effect, Effect::Panicked(_) | Effect::Called(_) | Effect::Returned(_));
+        let is_last = at + LAST >= rounds.len();
+        if is_landmark || is_last || round.steps.iter().any(|step| important.contains(step)) {
             Some(0)
         } else if object.is_some_and(|object| spoken_of.contains(&object)) {
             Some(1)

@@ -42,6 +42,14 @@ impl Phrase {
             Effect::Task(_) => String::new(),
             Effect::Disconnected => format!("{arrow} disconnected"),
             Effect::GaveUp => format!("{arrow} gives up"),
+            Effect::Called(call) => {
+                let verb = format!("{} {}", signs.call, one_line(call));
+                return Phrase { verb, object: String::new(), result: String::new() };
+            }
+            Effect::Returned(answer) => {
+                let (verb, result) = (signs.pointer.to_string(), one_line(answer));
+                return Phrase { verb, object: String::new(), result };
+            }
             Effect::Panicked(message) => {
                 return Phrase {
                     verb: format!("{} panics:", signs.cross),

@@ -14,6 +14,7 @@ pub(super) struct Signs {
     pub(super) crossing: &'static str,
     pub(super) cut: &'static str,
     pub(super) pointer: &'static str,
+    pub(super) call: &'static str,
     pub(super) cross: &'static str,
 }
 
@@ -26,6 +27,7 @@ pub(super) const UNICODE: Signs = Signs {
     crossing: "┼",
     cut: "╌",
     pointer: "◀",
+    call: "▶",
     cross: "✗",
 };
 
@@ -38,6 +40,7 @@ pub(super) const ASCII: Signs = Signs {
     crossing: "+",
     cut: "~",
     pointer: "<-",
+    call: "->",
     cross: "!",
 };
 

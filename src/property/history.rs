@@ -1,0 +1,230 @@
+//! What was seen of a concurrent object: which task called what, what it was answered, and which
+//! operations were over before others began.
+//!
+//! Only that order counts, not when something happened. So time is told in *epochs*: a new one begins with
+//! the first call after an answer. An operation precedes another if its last epoch is before the other's
+//! first; two that have an epoch in common overlap. Calls that follow each other directly can change places,
+//! and so can answers, and nothing changes. Therefore two histories are equal if their tasks made the same
+//! calls, got the same answers, and the same operations preceded the same others.
+
+use std::fmt::{self, Debug, Display, Formatter};
+use unicode_width::UnicodeWidthStr;
+
+/// The operations that tasks performed on an object, recorded call by call and answer by answer.
+///
+/// A call that got no answer is one that never returns: its task was blocked when all was over.
+///
+/// Two histories are equal if they differ only in the order of direct neighbours that are both calls or both
+/// answers; no operation precedes more or fewer others because of that.
+///
+/// ```
+/// use conccheck::property::History;
+///
+/// #[derive(Debug)]
+/// enum Call { Push(u8), Pop }
+///
+/// let mut history = History::new();
+/// history.call(1, Call::Push(7));
+/// history.call(2, Call::Pop);
+/// history.answer(2, Some(7));
+/// history.call(2, Call::Pop);
+/// history.answer(1, None);
+/// assert_eq!(history.to_string(), "\
+/// T1                T2
+/// Push(7) → None    Pop → Some(7)
+/// │                 Pop, never returns");
+/// let [push, first, second] = history.operations() else { unreachable!() };
+/// assert!(first.precedes(second) && !push.precedes(second));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct History<C, A> {
+    /// By task, and those of one task in its order.
+    operations: Vec<Operation<C, A>>,
+    epoch: usize,
+    /// Whether this epoch has seen an answer, so that the next call begins another.
+    is_answered: bool,
+}
+
+/// A call, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Operation<C, A> {
+    task: usize,
+    call: C,
+    answer: Option<A>,
+    /// The epoch of the call.
+    first: usize,
+    /// The epoch of the answer.
+    last: Option<usize>,
+}
+
+impl<C, A> History<C, A> {
+    /// Nothing has happened yet.
+    pub fn new() -> Self {
+        History { operations: Vec::new(), epoch: 0, is_answered: false }
+    }
+
+    /// Records that a task begins an operation.
+    ///
+    /// # Panics
+    ///
+    /// If the task's last operation has not returned.
+    pub fn call(&mut self, task: usize, call: C) {
+        let last = self.last_of(task);
+        assert!(
+            last.is_none_or(|last| last.answer.is_some()),
+            "{} cannot call: its last operation has not returned; record the answer first",
+            Name(task)
+        );
+        if self.is_answered {
+            self.epoch += 1;
+            self.is_answered = false;
+        }
+        let operation = Operation { task, call, answer: None, first: self.epoch, last: None };
+        self.operations.insert(self.end_of(task), operation);
+    }
+
+    /// Records that the operation that a task is in returns.
+    ///
+    /// # Panics
+    ///
+    /// If the task is in no operation.
+    pub fn answer(&mut self, task: usize, answer: A) {
+        let epoch = self.epoch;
+        let Some(operation) = self.last_of(task).filter(|last| last.answer.is_none()) else {
+            panic!("{} cannot be answered: it is in no operation; record the call first", Name(task));
+        };
+        operation.answer = Some(answer);
+        operation.last = Some(epoch);
+        self.is_answered = true;
+    }
+
+    /// All operations, task by task, and those of one task in the order in which it called them.
+    pub fn operations(&self) -> &[Operation<C, A>] {
+        &self.operations
+    }
+
+    /// The first epoch, and each that begins when every operation so far has returned.
+    pub(super) fn quiescent_points(&self) -> Vec<usize> {
+        let is_open = |at: usize| {
+            self.operations.iter().any(|one| one.first < at && one.last.is_none_or(|last| at <= last))
+        };
+        (0..=self.epoch).filter(|&at| !is_open(at)).collect()
+    }
+
+    fn last_of(&mut self, task: usize) -> Option<&mut Operation<C, A>> {
+        let end = self.end_of(task);
+        self.operations[..end].last_mut().filter(|last| last.task == task)
+    }
+
+    /// Where the next operation of a task belongs.
+    fn end_of(&self, task: usize) -> usize {
+        self.operations.partition_point(|one| one.task <= task)
+    }
+}
+
+impl<C, A> Default for History<C, A> {
+    fn default() -> Self {
+        History::new()
+    }
+}
+
+impl<C, A> Operation<C, A> {
+    /// Whose it is.
+    pub fn task(&self) -> usize {
+        self.task
+    }
+
+    /// What was called.
+    pub fn call(&self) -> &C {
+        &self.call
+    }
+
+    /// What was answered; `None` if it never returned.
+    pub fn answer(&self) -> Option<&A> {
+        self.answer.as_ref()
+    }
+
+    /// Whether it had returned when `other`, of the same history, was called.
+    pub fn precedes(&self, other: &Self) -> bool {
+        self.last.is_some_and(|last| last < other.first)
+    }
+
+    /// The epoch of its call.
+    pub(super) fn first(&self) -> usize {
+        self.first
+    }
+
+    /// The epoch of its answer.
+    pub(super) fn last(&self) -> Option<usize> {
+        self.last
+    }
+
+    fn is_in(&self, epoch: usize) -> bool {
+        self.first <= epoch && self.last.is_none_or(|last| epoch <= last)
+    }
+}
+
+/// How an operation's task is called.
+pub(super) struct Name(pub(super) usize);
+
+impl Display for Name {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match self.0 {
+            0 => f.pad("main"),
+            task => f.pad(&format!("T{task}")),
+        }
+    }
+}
+
+impl<C: Debug, A: Debug> Display for Operation<C, A> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let call = &self.call;
+        match self.answer.as_ref().map(|answer| format!("{answer:?}")) {
+            None => write!(f, "{call:?}, never returns"),
+            Some(answer) if answer == "()" => write!(f, "{call:?}"),
+            Some(answer) => write!(f, "{call:?} → {answer}"),
+        }
+    }
+}
+
+/// A column for each task, a row for each epoch. Operations that have a row in common overlap; the others
+/// follow each other.
+impl<C: Debug, A: Debug> Display for History<C, A> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let columns: Vec<Vec<String>> = self
+            .operations
+            .chunk_by(|one, next| one.task == next.task)
+            .map(|operations| self.column(operations))
+            .collect();
+        let rows = columns.first().map_or(0, Vec::len);
+        for row in 0..rows {
+            let mut line = String::new();
+            for column in &columns {
+                let width = column.iter().map(|cell| cell.width()).max().unwrap_or_default();
+                let cell = &column[row];
+                line += &format!("{cell}{:1$}", "", width - cell.width() + GAP);
+            }
+            f.write_str(line.trim_end())?;
+            if row + 1 < rows {
+                writeln!(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What separates two columns.
+const GAP: usize = 4;
+
+impl<C: Debug, A: Debug> History<C, A> {
+    /// The task's name, and what it is in at each epoch.
+    fn column(&self, operations: &[Operation<C, A>]) -> Vec<String> {
+        let cell = |epoch| match operations.iter().find(|one| one.is_in(epoch)) {
+            Some(one) if one.first == epoch => one.to_string(),
+            Some(_) => "│".to_string(),
+            None => String::new(),
+        };
+        let name = operations.first().map(|one| Name(one.task).to_string());
+        name.into_iter().chain((0..=self.epoch).map(cell)).collect()
+    }
+}

@@ -1,0 +1,106 @@
+//! What an operation answered: values of any type, compared and shown as one type.
+
+use std::any::Any;
+use std::cmp::Ordering;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+/// What an operation of a concurrent object may return, and be told from other answers by: anything that has
+/// an order and can be shown.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be compared with what the specification answers",
+    label = "an operation has to return something that is `Ord + Debug + Send + Sync`",
+    note = "derive `PartialEq, Eq, PartialOrd, Ord, Debug`; collect a `HashMap` or `HashSet` into a `BTreeMap` or \
+            `BTreeSet`; turn a float into its bits, or an error into its text"
+)]
+pub trait Value: Ord + Debug + Send + Sync + 'static {}
+
+impl<T: Ord + Debug + Send + Sync + 'static> Value for T {}
+
+/// What came of an operation.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    Returned(Arc<dyn AnyValue>),
+    /// With which message is not compared: a specification need not know it.
+    Panicked(String),
+}
+
+impl Answer {
+    pub(crate) fn returned(value: impl Value) -> Self {
+        Answer::Returned(Arc::new(value))
+    }
+}
+
+/// A value whose type is known to itself only.
+pub(crate) trait AnyValue: Debug + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn compare(&self, other: &dyn AnyValue) -> Ordering;
+}
+
+impl<T: Value> AnyValue for T {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn compare(&self, other: &dyn AnyValue) -> Ordering {
+        match other.as_any().downcast_ref::<T>() {
+            Some(other) => self.cmp(other),
+            // Answers of different operations, which are never the same.
+            None => self.as_any().type_id().cmp(&other.as_any().type_id()),
+        }
+    }
+}
+
+impl Ord for Answer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Answer::Returned(one), Answer::Returned(other)) => one.compare(&**other),
+            (Answer::Panicked(_), Answer::Panicked(_)) => Ordering::Equal,
+            (Answer::Returned(_), Answer::Panicked(_)) => Ordering::Less,
+            (Answer::Panicked(_), Answer::Returned(_)) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for Answer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Answer {}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Returned(value) => value.fmt(f),
+            Answer::Panicked(message) => write!(f, "panics: {message}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_compared_as_the_values_that_they_are() {
+        assert_eq!(Answer::returned(Some(1)), Answer::returned(Some(1)));
+        assert!(Answer::returned(9) < Answer::returned(10), "by value, not as text");
+        assert_ne!(Answer::returned(1_u8), Answer::returned(1_u16));
+        assert_ne!(Answer::returned("empty"), Answer::Panicked("empty".to_string()));
+        assert_eq!(Answer::Panicked("one".to_string()), Answer::Panicked("other".to_string()));
+    }
+
+    #[test]
+    fn an_answer_is_shown_as_its_value() {
+        assert_eq!(format!("{:?}", Answer::returned(Some(1))), "Some(1)");
+        assert_eq!(format!("{:?}", Answer::Panicked("full".to_string())), "panics: full");
+    }
+}

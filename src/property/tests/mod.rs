@@ -1,0 +1,7 @@
+//! Histories with known answers, generated histories against brute force, and long ones.
+
+mod brute_force;
+mod drawn;
+mod known;
+mod long;
+mod objects;
