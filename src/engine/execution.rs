@@ -181,11 +181,15 @@ impl Engine {
 
     /// Keeps the code of a task that has stopped, or notes that it has ended.
     pub(crate) fn put_back(&mut self, task: TaskId, coroutine: Coroutine, has_ended: bool) {
-        if !has_ended {
+        if has_ended {
+            self.coroutines.put_back(coroutine);
+            self.end_task(task);
+        } else {
             self.world.tasks[task.index()].coroutine = Some(coroutine);
-            return;
         }
-        self.coroutines.put_back(coroutine);
+    }
+
+    fn end_task(&mut self, task: TaskId) {
         self.be_impatient(task);
         self.world.write(task, || Deed::Ended);
         let ended = &mut self.world.tasks[task.index()];
