@@ -3,7 +3,8 @@
 //! `mod.rs` of a folder is the model; each file beside it is a part of it or a program that shows
 //! one of its promises, next to a broken twin that breaks it. Folders without a model hold programs of
 //! one kind, many of them published, with numbers to compare with: [`litmus`], [`atomics`], [`locks`],
-//! [`conditions`], [`channels`], [`structures`], [`reduction`], [`bugs`] and [`tasks`].
+//! [`conditions`], [`channels`], [`structures`], [`reduction`], [`bugs`] and [`tasks`]. [`objects`] are checked
+//! against sequential specifications instead, and have a table of their own.
 
 pub mod asyncio;
 pub mod atomics;
@@ -16,6 +17,7 @@ pub mod litmus;
 pub mod locks;
 mod model;
 mod most_at_once;
+pub mod objects;
 pub mod pool;
 pub mod processes;
 pub mod reduction;

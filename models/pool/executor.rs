@@ -1,12 +1,13 @@
 //! The pool: a queue of jobs and the threads that take from it. As in CPython, jobs are begun in the
 //! order of submission, threads are started when a job finds none idle, and never more than
-//! `max_workers` of them. What a job's future tells, and to whom, is in [`future`](super::future).
+//! `max_workers` of them. Where jobs wait is [`queue`](super::queue); what a job's future tells, and to whom, is
+//! [`future`](super::future).
 
+use super::queue::{Queue, State};
 use super::{Future, JobError, Map};
 use crate::panic;
-use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use crate::thread::{self, JoinHandle, ThreadId};
-use std::collections::VecDeque;
+use crate::sync::{Mutex, PoisonError};
+use crate::thread::{self, JoinHandle};
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 /// what they wait for ([`waits_for_own_pool`](super::waits_for_own_pool)).
 pub struct ThreadPoolExecutor {
     max_workers: NonZeroUsize,
-    shared: Arc<Shared>,
+    queue: Arc<Queue<Box<dyn Work>>>,
     /// The threads to join. Held while joining, so that whoever else shuts down waits as well.
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -65,22 +66,6 @@ pub enum SubmitError {
     NoThread(#[source] io::Error),
 }
 
-struct Shared {
-    state: Mutex<State>,
-    /// Notified for a job in the queue and, for all, at shutdown.
-    work: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    queue: VecDeque<Box<dyn Work>>,
-    shut_down: bool,
-    /// Every worker that was started.
-    workers: Vec<ThreadId>,
-    /// How many of them wait for work.
-    idle: usize,
-}
-
 /// A job in the queue, whatever its result.
 trait Work: Send {
     fn run(self: Box<Self>);
@@ -95,8 +80,7 @@ struct WorkItem<T, F> {
 impl ThreadPoolExecutor {
     /// A pool that has no thread yet and starts at most `max_workers`.
     pub fn new(max_workers: NonZeroUsize) -> Self {
-        let shared = Arc::new(Shared { state: Mutex::new(State::default()), work: Condvar::new() });
-        ThreadPoolExecutor { max_workers, shared, threads: Mutex::new(Vec::new()) }
+        ThreadPoolExecutor { max_workers, queue: Arc::new(Queue::new()), threads: Mutex::new(Vec::new()) }
     }
 
     /// Has `job` done by a worker. If it panics, its own future fails and nothing else.
@@ -109,14 +93,12 @@ impl ThreadPoolExecutor {
         F: FnOnce() -> T + Send + 'static,
     {
         let future = Future::pending();
-        let mut state = self.shared.lock();
+        let mut state = self.queue.lock();
         if state.shut_down {
             return Err(SubmitError::ShutDown);
         }
-        state.queue.push_back(Box::new(WorkItem { job, future: future.clone() }));
-        if state.queue.len() <= state.idle {
-            self.shared.work.notify_one();
-        } else if state.workers.len() < self.max_workers.get() {
+        let is_for_idle = self.queue.push(&mut state, Box::new(WorkItem { job, future: future.clone() }));
+        if !is_for_idle && state.workers.len() < self.max_workers.get() {
             self.start_worker(&mut state)?;
         }
         Ok(future)
@@ -150,14 +132,9 @@ impl ThreadPoolExecutor {
     /// interrupted. May be called again. A worker cannot wait for its own end: called by a job of this
     /// pool, it does not wait.
     pub fn shutdown(&self, wait: Wait, queued: Queued) {
-        let mut state = self.shared.lock();
-        state.shut_down = true;
-        let cancelled = match queued {
-            Queued::Run => VecDeque::new(),
-            Queued::Cancel => std::mem::take(&mut state.queue),
-        };
+        let mut state = self.queue.lock();
         let is_worker = state.workers.contains(&thread::current().id());
-        self.shared.work.notify_all();
+        let cancelled = self.queue.shut_down(&mut state, queued);
         drop(state);
         // A future's callbacks are called as it is cancelled, and may use the pool.
         cancelled.into_iter().for_each(|work| catch(|| work.cancel()));
@@ -167,10 +144,10 @@ impl ThreadPoolExecutor {
     }
 
     /// Starts a worker for the job that was queued last.
-    fn start_worker(&self, state: &mut State) -> Result<(), SubmitError> {
-        let shared = self.shared.clone();
+    fn start_worker(&self, state: &mut State<Box<dyn Work>>) -> Result<(), SubmitError> {
+        let queue = self.queue.clone();
         let name = format!("pool-{}", state.workers.len());
-        match thread::Builder::new().name(name).spawn(move || shared.work()) {
+        match thread::Builder::new().name(name).spawn(move || work(&queue)) {
             Ok(thread) => {
                 state.workers.push(thread.thread().id());
                 self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
@@ -178,7 +155,7 @@ impl ThreadPoolExecutor {
             // The workers that there are will come to the job.
             Err(_) if !state.workers.is_empty() => {}
             Err(error) => {
-                state.queue.pop_back();
+                state.jobs.pop_back();
                 return Err(SubmitError::NoThread(error));
             }
         }
@@ -200,33 +177,10 @@ impl Drop for ThreadPoolExecutor {
     }
 }
 
-impl Shared {
-    /// What a worker does all its life.
-    fn work(&self) {
-        while let Some(work) = self.next() {
-            catch(|| work.run());
-        }
-    }
-
-    /// Waits for a job; `None` after shutdown, when the queue is empty.
-    fn next(&self) -> Option<Box<dyn Work>> {
-        let mut state = self.lock();
-        loop {
-            if let Some(work) = state.queue.pop_front() {
-                return Some(work);
-            }
-            if state.shut_down {
-                return None;
-            }
-            state.idle += 1;
-            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
-        }
-    }
-
-    /// No code panics while it holds this mutex, so a poisoned one is as good as any.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+/// What a worker does all its life.
+fn work(queue: &Queue<Box<dyn Work>>) {
+    while let Some(work) = queue.next() {
+        catch(|| work.run());
     }
 }
 

@@ -12,6 +12,7 @@ mod future;
 mod map;
 pub mod map_keeps_order;
 pub mod never_more_than_max_workers;
+pub(super) mod queue;
 mod rayon;
 pub mod shutdown_cancels_queued;
 pub mod shutdown_ends_workers;

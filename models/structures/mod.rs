@@ -3,7 +3,7 @@
 
 pub mod aba;
 pub mod msqueue;
-mod nodes;
+pub(super) mod nodes;
 pub mod treiber;
 
 pub(super) mod programs;

@@ -3,17 +3,17 @@
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 /// No node.
-pub(super) const NULL: usize = 0;
+pub(in crate::models) const NULL: usize = 0;
 
 /// A node's number, [`NULL`] for none, and a count that makes an old pointer differ from a new one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pointer {
+pub(in crate::models) struct Pointer {
     pub node: usize,
     pub changes: usize,
 }
 
 /// A [`Pointer`] that threads share.
-pub(super) struct AtomicPointer(AtomicUsize);
+pub(in crate::models) struct AtomicPointer(AtomicUsize);
 
 impl Pointer {
     /// This, changed to point to `node`.

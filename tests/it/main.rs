@@ -19,6 +19,7 @@ mod drawn;
 mod first_bug;
 mod gil;
 mod native;
+mod objects;
 mod outcome_sets;
 mod outside;
 mod parity;

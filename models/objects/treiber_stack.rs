@@ -1,0 +1,111 @@
+//! Treiber's stack (1986) whose nodes are used again: the top is exchanged for a new one, and again if another
+//! was faster. A pointer counts its changes, so that a node that was popped and pushed meanwhile is noticed.
+
+use super::{ConcurrentObject, SeededFault, object};
+use crate::models::structures::nodes::{AtomicPointer, NULL, Pointer};
+use crate::property::Object;
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU8, Ordering::SeqCst};
+
+pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
+    name: "treiber_stack",
+    about: "a stack without locks, whose nodes are used again",
+    check: || stack(None).run(),
+    faults: &[
+        SeededFault::new(
+            "push_overwrites",
+            "push stores the top without looking whether it is the same still",
+            || stack(Some(Fault::PushOverwrites)).run(),
+        ),
+        SeededFault::new(
+            "pop_overwrites",
+            "pop stores the top without looking whether it is the same still",
+            || stack(Some(Fault::PopOverwrites)).run(),
+        ),
+        SeededFault::new(
+            "aba",
+            "a pointer does not count its changes, so that a node used again is taken for itself",
+            || stack(Some(Fault::Aba)).run(),
+        ),
+    ],
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    PushOverwrites,
+    PopOverwrites,
+    Aba,
+}
+
+fn stack(fault: Option<Fault>) -> Object<Stack, Vec<u8>> {
+    object(move || Stack::new(fault), Vec::new)
+        .operation_with("push", 0..3_u8, Stack::push, Vec::push)
+        .operation("pop", Stack::pop, Vec::pop)
+}
+
+struct Stack {
+    top: AtomicPointer,
+    nodes: Vec<Node>,
+    /// Which nodes are on nobody's stack.
+    unused: Mutex<Vec<usize>>,
+    fault: Option<Fault>,
+}
+
+struct Node {
+    next: AtomicPointer,
+    value: AtomicU8,
+}
+
+/// More than a scenario has operations.
+const NODES: usize = 10;
+
+impl Stack {
+    fn new(fault: Option<Fault>) -> Self {
+        let node = |_| Node { next: AtomicPointer::to(NULL), value: AtomicU8::new(0) };
+        Stack {
+            top: AtomicPointer::to(NULL),
+            nodes: (0..=NODES).map(node).collect(),
+            unused: Mutex::new((NULL + 1..=NODES).collect()),
+            fault,
+        }
+    }
+
+    fn push(&self, value: u8) {
+        let node = self.unused.lock().unwrap().pop().expect("there are as many nodes as operations");
+        self.nodes[node].value.store(value, SeqCst);
+        loop {
+            let top = self.top.load();
+            self.nodes[node].next.store(top);
+            if self.exchange(top, node, Fault::PushOverwrites) {
+                return;
+            }
+        }
+    }
+
+    fn pop(&self) -> Option<u8> {
+        loop {
+            let top = self.top.load();
+            if top.node == NULL {
+                return None;
+            }
+            let next = self.nodes[top.node].next.load();
+            // Once it is popped, another may use the node.
+            let value = self.nodes[top.node].value.load(SeqCst);
+            if self.exchange(top, next.node, Fault::PopOverwrites) {
+                self.unused.lock().unwrap().push(top.node);
+                return Some(value);
+            }
+        }
+    }
+
+    /// Makes `node` the top; whether `top` was the top until then.
+    fn exchange(&self, top: Pointer, node: usize, overwrites: Fault) -> bool {
+        let new =
+            if self.fault == Some(Fault::Aba) { Pointer { node, changes: 0 } } else { top.moved_to(node) };
+        if self.fault == Some(overwrites) {
+            self.top.store(new);
+            return true;
+        }
+        self.top.exchange(top, new)
+    }
+}
