@@ -11,6 +11,7 @@ pub mod atomics;
 pub mod bugs;
 pub mod channels;
 pub mod conditions;
+pub mod corpus;
 pub mod gil;
 pub mod litmus;
 pub mod locks;

@@ -1,6 +1,8 @@
 //! A small program to check: what runs, at which size, what it may return, and what a check of it should
 //! conclude.
 
+use crate::property::Agreement;
+use crate::report::{Judged, outcomes};
 use crate::{Backend, Checker, Outcome, Report, Verdict};
 use std::fmt;
 
@@ -27,6 +29,9 @@ pub struct Program {
     /// If it has a fault: each strategy finds it within so many executions. Some twenty times what
     /// shuttle's random and PCT need on average, and a hundred at least.
     pub found_within: u64,
+    /// The depth with which pct finds its fault, or all that it shows: it lowers the priority of the running task
+    /// at one less of the points where two could go on.
+    pub pct_depth: usize,
     /// The bound on preemptions with which loom sees all within about a second; `None` needs no bound.
     pub loom_preemptions_max: Option<usize>,
 }
@@ -85,6 +90,8 @@ pub struct Checked {
     pub program: Program,
     /// What the exploration saw.
     pub report: Report<String>,
+    /// Of real runs: whether what they were seen to do is within what native says is possible.
+    pub within_native: Option<Agreement<String>>,
 }
 
 /// Why a program cannot be run at a size.
@@ -117,6 +124,7 @@ impl Program {
         expected: Expected::Pass,
         traces: &[],
         found_within: 0,
+        pct_depth: 3,
         loom_preemptions_max: None,
         twin_of: None,
     };
@@ -169,9 +177,12 @@ impl Program {
         }
     }
 
-    /// Explores it.
+    /// Explores it; and if these are real runs, also under native, to compare.
     pub fn check(self, checker: &Checker) -> Checked {
-        Checked { program: self, report: checker.explore(move || self.run_once()) }
+        let report = checker.explore(move || self.run_once());
+        let is_real = report.backend() == Backend::Real;
+        let within_native = is_real.then(|| checker.is_possible(report.clone(), move || self.run_once()));
+        Checked { program: self, report, within_native }
     }
 }
 
@@ -182,6 +193,18 @@ impl fmt::Display for Program {
             None => f.pad(self.name),
             Some(size) => f.pad(&format!("{}({})", self.name, size.value)),
         }
+    }
+}
+
+/// The set of its outcomes, for review: what is not right with its least execution, for which this looks.
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let judge = |outcome: &Outcome<String>| Judged { mark: self.mark(outcome), why: None };
+        let tell = |outcome: &Outcome<String>| match outcome {
+            Outcome::Returned(text) => text.clone(),
+            other => other.to_string(),
+        };
+        write!(f, "{}\n\n{}", self.program.about, outcomes::text(&self.report, judge, tell))
     }
 }
 
@@ -231,8 +254,17 @@ impl Checked {
         self.report.verdict_if(|text| self.right().any(|right| right == text))
     }
 
+    /// What real runs were seen to do although native has seen all that is possible, and not this.
+    pub fn impossible(&self) -> impl Iterator<Item = &Outcome<String>> {
+        let proofs = self.within_native.iter().filter(|agreement| agreement.doubt().is_none());
+        proofs.flat_map(|agreement| agreement.wrong().map(|(outcome, _)| outcome))
+    }
+
     /// Whether that is what the table expects. Real runs need not show what can happen, only nothing else.
     pub fn is_as_expected(&self) -> bool {
+        if self.impossible().next().is_some() {
+            return false;
+        }
         if self.report.backend() == Backend::Real && self.verdict() == Verdict::Bounded {
             return true;
         }
@@ -246,18 +278,7 @@ impl Checked {
         }
     }
 
-    /// The outcomes that were seen, a line each: `=` right, `!` wrong, `P` a panic, `H` a hang.
-    pub fn outcome_lines(&self) -> Vec<String> {
-        self.report
-            .outcomes()
-            .map(|outcome| match outcome {
-                Outcome::Returned(text) => format!("{} {text}", self.mark(outcome)),
-                other => format!("{} {other}", self.mark(outcome)),
-            })
-            .collect()
-    }
-
-    /// One letter for an outcome, as in [`Checked::outcome_lines`].
+    /// One letter for an outcome: `=` right, `!` wrong, `P` a panic, `H` a hang, `R` a data race.
     pub fn mark(&self, outcome: &Outcome<String>) -> char {
         match outcome {
             Outcome::Returned(_) if self.is_right(outcome) => '=',

@@ -2,14 +2,14 @@
 
 use crate::backend::search::{Limits, Search, Wanted};
 use crate::backend::{self, Backend, Progress};
-use crate::outcome::{Diverged, Outcome, Verdict};
+use crate::outcome::{Diverged, Incomplete, Outcome, Verdict};
+use crate::property::Value;
 use crate::replay;
 use crate::report::witness::{Options, render};
-use crate::report::{Explainer, Report};
+use crate::report::{Explainer, Judged, Report};
 use crate::schedule::{Bounds, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
-use std::fmt::Debug;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -138,10 +138,7 @@ impl Checker {
     /// When the checker is set up in a way that makes no sense: a backend that is not compiled in, a
     /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
     #[track_caller]
-    pub fn explore<T>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T>
-    where
-        T: Ord + Debug + Send + 'static,
-    {
+    pub fn explore<T: Value>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
         self.search_for(None, program)
     }
 
@@ -165,26 +162,20 @@ impl Checker {
     /// # Panics
     /// As [`Checker::explore`] does.
     #[track_caller]
-    pub fn find<T>(
+    pub fn find<T: Value>(
         &self,
         program: impl Fn() -> T + Send + Sync + 'static,
         wanted: impl Fn(&Outcome<T>) -> bool + Send + Sync + 'static,
-    ) -> Report<T>
-    where
-        T: Ord + Debug + Send + 'static,
-    {
+    ) -> Report<T> {
         self.search_for(Some(Arc::new(wanted)), program)
     }
 
     #[track_caller]
-    fn search_for<T>(
+    fn search_for<T: Value>(
         &self,
         wanted: Option<Wanted<T>>,
         program: impl Fn() -> T + Send + Sync + 'static,
-    ) -> Report<T>
-    where
-        T: Ord + Debug + Send + 'static,
-    {
+    ) -> Report<T> {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
@@ -208,6 +199,33 @@ impl Checker {
             _ => backend::real::explore(search, Arc::new(program)),
         };
         self.report(search, begun, explainer)
+    }
+
+    /// The report of the one execution that `schedule` fixes, for somebody who asked for it by the environment.
+    ///
+    /// # Panics
+    /// When the program does something else.
+    #[track_caller]
+    pub(crate) fn explore_again<T: Value>(
+        &self,
+        schedule: &Schedule,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Report<T> {
+        let begun = Instant::now();
+        let (mut search, witness) = match self.run_again(schedule, program) {
+            Ok(replayed) => replayed,
+            Err(diverged) => panic!("the replay {diverged}; {NOT_THE_SAME}"),
+        };
+        search.incomplete.get_or_insert(Incomplete::ExecutionsMax(1));
+        let explainer = Explainer::new(move |_: &Outcome<T>, _: &Schedule| Some(witness.clone()));
+        Checker { backend: Backend::Native, ..self.clone() }.report(search, begun, Some(explainer))
+    }
+
+    /// For the other side of a comparison: all that it can do, whatever is asked of this one.
+    pub(crate) fn for_sequential_side(&self) -> Checker {
+        let (backend, strategy, preemptions_max, workers) = (Backend::Native, None, None, None);
+        let executions_max = self.executions_max.filter(|_| self.backend != Backend::Real);
+        Checker { backend, strategy, preemptions_max, workers, executions_max, ..self.clone() }
     }
 
     /// Finds the least execution with an outcome and runs it once more, to see how it goes. Not before
@@ -241,7 +259,8 @@ impl Checker {
         }
         let report = self.explore(program);
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
-            panic!("{}", report.failure(|schedule| replay::command(&name, schedule)));
+            let again = |schedule: &Schedule| replay::command(&name, schedule);
+            panic!("{}", report.failure(report.verdict(), Judged::by_kind, again));
         }
     }
 
@@ -259,7 +278,7 @@ impl Checker {
         }
     }
 
-    fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         Limits {
             executions_max: self.executions_max.unwrap_or(match (self.backend, self.chosen_strategy()) {
                 (Backend::Real, _) => 100,
@@ -276,10 +295,17 @@ impl Checker {
         }
     }
 
+    /// With this limit on executions if none is set.
+    #[cfg(feature = "property")]
+    pub(crate) fn or_executions_max(&self, executions_max: u64) -> Self {
+        let executions_max = self.executions_max.unwrap_or(executions_max);
+        self.clone().executions_max(executions_max)
+    }
+
     /// Runs `program` once, as far as possible as `schedule` says; afterwards whoever runs goes on. `None`
     /// under a backend other than [`Backend::Native`].
     #[cfg(feature = "property")]
-    pub(crate) fn follow<T: Ord + Debug + Send + 'static>(
+    pub(crate) fn follow<T: Value>(
         &self,
         schedule: &Schedule,
         program: impl Fn() -> T + Send + Sync + 'static,
@@ -343,20 +369,12 @@ impl Checker {
     /// # Panics
     /// As [`Checker::explore`] does; and when the native backend cannot run the program.
     #[track_caller]
-    pub fn replay<T>(
+    pub fn replay<T: Value>(
         &self,
         schedule: &Schedule,
         program: impl Fn() -> T + Send + Sync + 'static,
-    ) -> Result<(Outcome<T>, Witness), Diverged>
-    where
-        T: Ord + Debug + Send + 'static,
-    {
-        if let Err(error) = self.validate() {
-            panic!("{error}");
-        }
-        let limits = self.limits_of_one(schedule);
-        let search = Search::new(limits, Arc::clone(&self.progress));
-        let (search, witness) = backend::native::replay(search, schedule, Arc::new(program))?;
+    ) -> Result<(Outcome<T>, Witness), Diverged> {
+        let (search, witness) = self.run_again(schedule, program)?;
         match search.outcomes.into_keys().next() {
             Some(outcome) => {
                 let witness = Witness { outcome: outcome.to_string(), ..witness };
@@ -367,6 +385,20 @@ impl Checker {
                 panic!("this program could not be replayed: {why}");
             }
         }
+    }
+
+    #[track_caller]
+    fn run_again<T: Value>(
+        &self,
+        schedule: &Schedule,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<(Search<T>, Witness), Diverged> {
+        if let Err(error) = self.validate() {
+            panic!("{error}");
+        }
+        let limits = self.limits_of_one(schedule);
+        let search = Search::new(limits, Arc::clone(&self.progress));
+        backend::native::replay(search, schedule, Arc::new(program))
     }
 
     /// Whether the settings make sense together.

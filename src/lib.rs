@@ -19,8 +19,10 @@
 //!     visits.load(SeqCst)
 //! };
 //! let report = Checker::new().backend(Backend::Loom).explore(visits);
-//! assert_eq!(report.to_string(), "explored    complete\noutcomes    2\n    1\n    2");
+//! assert_eq!(report.to_string(), "explored    complete\n\noutcomes    2\n    1\n    2\n\nhangs       none\npanics      none\nraces       none");
 //! ```
+//!
+//! New here? Read the [`guide`].
 //!
 //! # The map
 //!
@@ -29,6 +31,8 @@
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
 //!   [`Witness`], [`Schedule`] and [`Token`]: one execution, shown, and told so that it can be run again.
+//! * [`property`]: what "correct" means: relations to a sequential run, and objects against a specification.
+//!   `snapshot`: sets of outcomes, kept for review.
 //! * `models`: sequential, threads, pool, processes, asyncio and the GIL, each written once on the
 //!   facade; workloads as data; small programs that show each promise, each with a broken twin.
 //! * `measure`: real runs: statistics, the limit that no schedule beats, advice.
@@ -101,6 +105,8 @@ mod replay;
 pub mod report;
 #[cfg(feature = "check")]
 mod schedule;
+#[cfg(feature = "insta")]
+pub mod snapshot;
 #[cfg(feature = "check")]
 mod strategy;
 #[cfg(feature = "check")]
@@ -116,6 +122,10 @@ pub mod models;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod measure;
+
+#[cfg(feature = "check")]
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 #[cfg(feature = "check")]
 pub use self::{

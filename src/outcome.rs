@@ -149,6 +149,11 @@ impl<T> Outcome<T> {
             Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } | Outcome::Unfinished { .. } => 'H',
         }
     }
+
+    /// Whether the program did not end.
+    pub fn is_hang(&self) -> bool {
+        self.mark() == 'H'
+    }
 }
 
 impl Verdict {

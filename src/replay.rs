@@ -2,7 +2,7 @@
 //! it finds that line's token again.
 
 #[cfg(feature = "property")]
-use crate::property::ScenarioId;
+use crate::property::CaseId;
 use crate::schedule::Schedule;
 use crate::token::{Token, TokenError};
 use std::panic::Location;
@@ -23,13 +23,13 @@ pub(crate) fn asked_for(name: &str) -> Result<Option<Schedule>, TokenError> {
     Ok((token.program == name && token.size.is_none()).then_some(token.schedule))
 }
 
-/// The scenario of an object, and the schedule of it, that the environment asks the check called `name` to
+/// The case of a check with drawn ones, and the schedule of it, that the environment asks the check called `name` to
 /// replay, if it does.
 ///
 /// # Errors
 /// As [`asked_for`].
 #[cfg(feature = "property")]
-pub(crate) fn asked_for_scenario(name: &str) -> Result<Option<(ScenarioId, Schedule)>, TokenError> {
+pub(crate) fn asked_for_case(name: &str) -> Result<Option<(CaseId, Schedule)>, TokenError> {
     let Some(text) = std::env::var_os(VARIABLE) else {
         return Ok(None);
     };
@@ -38,10 +38,16 @@ pub(crate) fn asked_for_scenario(name: &str) -> Result<Option<(ScenarioId, Sched
     Ok(id.map(|id| (id, token.schedule)))
 }
 
-/// The command that replays a schedule of a scenario.
+/// The command that replays a schedule of a case.
 #[cfg(feature = "property")]
-pub(crate) fn scenario_command(name: &str, id: &ScenarioId, schedule: &Schedule) -> String {
+pub(crate) fn case_command(name: &str, id: &CaseId, schedule: &Schedule) -> String {
     command_of(name, format!("{name}#{id}"), schedule)
+}
+
+/// Why a case cannot be replayed.
+#[cfg(feature = "property")]
+pub(crate) fn changed(name: &str, why: &str) -> String {
+    format!("{VARIABLE} cannot be replayed: {why}; run {name} without it to check it anew")
 }
 
 /// The name of the check that `caller` begins: the running test's; or, where tests run on the main thread, its

@@ -103,6 +103,8 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         run: Run::Plain(choices::combination_lock),
         right: &["0 of 4 turned", "1 of 4 turned", "2 of 4 turned", "3 of 4 turned", "4 of 4 turned"],
         traces: &[Traces::plain(6)],
+        // The wheels are turned by three threads in turns, which takes four changes.
+        pct_depth: 5,
         loom_preemptions_max: Some(3),
         ..Program::PASSES_AND_SHOWS_ALL
     },

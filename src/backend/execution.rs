@@ -1,8 +1,9 @@
-//! The record of one execution: its tasks, how they ended, and whether it was given up.
+//! The record of one execution: the roll of its tasks, and whether it was given up.
 //!
 //! It knows nothing of schedules: the checkers keep those.
 
 use super::Backend;
+use super::roll::{Panic, Roll, TaskId};
 use crate::panic;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -12,14 +13,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The running execution, shared by its tasks and its explorer.
 pub(crate) type Running = Arc<Execution>;
 
-/// A task's number, in the order of spawning; `main` is 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TaskId(usize);
-
-impl TaskId {
-    pub(crate) const MAIN: TaskId = TaskId(0);
-}
-
 pub(crate) struct Execution {
     pub(crate) backend: Backend,
     state: Mutex<State>,
@@ -28,45 +21,22 @@ pub(crate) struct Execution {
 
 #[derive(Default)]
 struct State {
-    tasks: Vec<Task>,
+    roll: Roll,
     lazies: BTreeMap<usize, &'static (dyn Any + Send + Sync)>,
     reason: Option<String>,
     waits_for_itself: bool,
     has_timed_wait: bool,
-    panics: usize,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
     /// What the program would have returned, had it not come to stand still.
     if_blocked: Option<Box<dyn FnOnce() -> Box<dyn Any> + Send>>,
 }
 
-struct Task {
-    /// `None` is `T` and its number.
-    name: Option<String>,
-    ended: bool,
-    panic: Option<Panic>,
-    joined: bool,
-}
-
-impl Task {
-    /// Its name, if its number is this.
-    fn name(&self, number: usize) -> String {
-        match (&self.name, number) {
-            (Some(name), _) => name.clone(),
-            (None, 0) => "main".to_string(),
-            (None, _) => format!("T{number}"),
-        }
+impl State {
+    fn place_of_panic(&mut self, message: Option<&str>) -> Option<String> {
+        let (seen, place) = self.last_panic.take()?;
+        (message == Some(&seen)).then_some(place)
     }
-}
-
-/// How a task failed.
-#[derive(Clone)]
-pub(crate) struct Panic {
-    pub(crate) message: String,
-    /// `file:line:column`, if the panic hook saw it.
-    pub(crate) place: Option<String>,
-    /// How many tasks of the execution had panicked before.
-    rank: usize,
 }
 
 /// Raised to leave an execution that has been given up. Only explorers catch it.
@@ -76,7 +46,7 @@ impl Execution {
     /// An execution whose main task has begun.
     pub(crate) fn begin(backend: Backend) -> Running {
         let execution = Execution { backend, state: Mutex::default(), abandoned: AtomicBool::new(false) };
-        execution.begin_task(None);
+        execution.lock().roll.begin();
         Arc::new(execution)
     }
 
@@ -87,20 +57,18 @@ impl Execution {
             Some(execution) => {
                 *execution.abandoned.get_mut() = false;
                 let state = execution.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-                let mut tasks = std::mem::take(&mut state.tasks);
-                tasks.clear();
-                *state = State { tasks, ..State::default() };
-                execution.begin_task(None);
+                let mut roll = std::mem::take(&mut state.roll);
+                roll.begin();
+                *state = State { roll, ..State::default() };
             }
         }
     }
 
     /// Writes a new task down.
-    pub(crate) fn begin_task(&self, name: Option<String>) -> TaskId {
+    pub(crate) fn begin_task(&self, name: Option<&str>) -> TaskId {
         let mut state = self.lock();
-        let id = state.tasks.len();
         if let Some(tasks_max) = self.tasks_max()
-            && id >= tasks_max
+            && state.roll.len() >= tasks_max
         {
             drop(state);
             super::unsupported(
@@ -108,27 +76,27 @@ impl Execution {
                 "check a smaller size, or under shuttle",
             );
         }
-        state.tasks.push(Task { name, ended: false, panic: None, joined: false });
-        TaskId(id)
+        state.roll.begin_task(name)
     }
 
     /// Writes down that a task has ended, and with which panic.
-    pub(crate) fn end_task(&self, TaskId(id): TaskId, message: Option<String>) {
+    pub(crate) fn end_task(&self, task: TaskId, message: Option<String>) {
         let mut state = self.lock();
-        let last = state.last_panic.take();
-        let rank = state.panics;
-        state.panics += usize::from(message.is_some());
-        let task = &mut state.tasks[id];
-        task.ended = true;
-        task.panic = message.map(|message| {
-            let place = last.filter(|(seen, _)| *seen == message).map(|(_, place)| place);
-            Panic { message, place, rank }
-        });
-        let panic = task.panic.clone();
-        drop(state);
-        if let (Backend::Native, Some(panic)) = (self.backend, panic) {
-            super::native::panicked(&panic.message, panic.place);
+        let place = state.place_of_panic(message.as_deref());
+        state.roll.end_task(task);
+        if let Some(message) = message {
+            state.roll.panicked(task, message, place);
         }
+    }
+
+    /// Where the task that has just unwound raised its panic, if the panic hook saw it.
+    pub(crate) fn place_of_panic(&self, message: &str) -> Option<String> {
+        self.lock().place_of_panic(Some(message))
+    }
+
+    /// Changes the roll for another: the native backend has it in its own hands while it runs tasks.
+    pub(crate) fn exchange_roll(&self, roll: &mut Roll) {
+        std::mem::swap(&mut self.lock().roll, roll);
     }
 
     /// Has the execution return what `value` gives if it comes to stand still.
@@ -148,45 +116,27 @@ impl Execution {
     }
 
     /// Writes down that somebody will see how the task ended.
-    pub(crate) fn expect_join(&self, TaskId(id): TaskId) {
-        self.lock().tasks[id].joined = true;
+    pub(crate) fn expect_join(&self, task: TaskId) {
+        self.lock().roll.expect_join(task);
     }
 
     /// A task's name, by its number in the order of spawning.
     pub(crate) fn task_name(&self, number: usize) -> String {
-        self.lock().tasks.get(number).map(|task| task.name(number)).unwrap_or_default()
+        self.lock().roll.name(number)
     }
 
-    pub(crate) fn has_ended(&self, TaskId(id): TaskId) -> bool {
-        self.lock().tasks[id].ended
+    pub(crate) fn has_ended(&self, task: TaskId) -> bool {
+        self.lock().roll.has_ended(task)
     }
 
     /// Names of the tasks that have not ended, in the order of spawning.
     pub(crate) fn unfinished(&self) -> Vec<String> {
-        let state = self.lock();
-        let tasks = state.tasks.iter().enumerate().filter(|(_, task)| !task.ended);
-        tasks.map(|(number, task)| task.name(number)).collect()
+        self.lock().roll.unfinished()
     }
 
-    /// The first panic that nobody can notice: of `main`, or of a task that nobody joins. If another
-    /// task panicked before, which is then its likely cause, that comes first.
+    /// The first panic that nobody can notice.
     pub(crate) fn unnoticed_panic(&self) -> Option<Panic> {
-        let state = self.lock();
-        let told = |id: usize, panic: &Panic| match id {
-            0 => panic.message.clone(),
-            _ => format!("{}: {}", state.tasks[id].name(id), panic.message),
-        };
-        let panics =
-            || state.tasks.iter().enumerate().filter_map(|(id, task)| Some((id, task, task.panic.as_ref()?)));
-        let (id, _, unnoticed) = panics().find(|(_, task, _)| !task.joined)?;
-        let first = panics().min_by_key(|(_, _, panic)| panic.rank)?;
-        let mut panic = unnoticed.clone();
-        panic.message = told(id, unnoticed);
-        if first.0 != id && first.2.message != unnoticed.message {
-            panic.message = format!("{}; then {}", told(first.0, first.2), panic.message);
-            panic.place = first.2.place.clone();
-        }
-        Some(panic)
+        self.lock().roll.unnoticed_panic()
     }
 
     /// Writes down that a task waits with a timeout, which the checkers never let pass.

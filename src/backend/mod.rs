@@ -10,6 +10,7 @@ mod locks;
 pub(crate) mod native;
 mod panics;
 pub(crate) mod real;
+mod roll;
 pub(crate) mod search;
 
 #[cfg(feature = "loom")]
@@ -17,11 +18,12 @@ pub(crate) mod loom;
 #[cfg(feature = "shuttle")]
 pub(crate) mod shuttle;
 
-pub(crate) use execution::{Execution, Running, TaskId};
+pub(crate) use execution::{Execution, Running};
 pub(crate) use locks::{Held, HeldRead, HeldWrite, Lock, RwTurns, Signal};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
 pub(crate) use panics::{quietly, rethrow_if_ours};
+pub(crate) use roll::{Kept, TaskId};
 
 pub use search::Progress;
 

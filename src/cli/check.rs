@@ -4,7 +4,7 @@
 use super::args::Format;
 use super::search::SearchArgs;
 use super::watch::Watch;
-use super::{Exit, nearest, output};
+use super::{Exit, corpus, nearest, output};
 use crate::models::{Checked, PROGRAMS, Program};
 use crate::report;
 use crate::report::check::Judgement;
@@ -31,6 +31,12 @@ pub(super) struct Args {
     size: Option<usize>,
     #[command(flatten)]
     search: SearchArgs,
+    /// How soon dpor, pct, pos and random find the faults of the programs that are broken on purpose, as a table
+    #[arg(long, conflicts_with_all = [
+        "size", "strategy", "seed", "depth", "executions_max", "time_max", "preemptions_max", "timeouts_max", "workers",
+        "require_complete", "ascii",
+    ])]
+    corpus: bool,
     /// Exit with 3 if nothing is wrong and some program's search was stopped before it had seen everything
     #[arg(long)]
     require_complete: bool,
@@ -54,6 +60,10 @@ Examples:
       a writer and eight readers: each of the 256 ways to interleave them, once
   conccheck check gil --backend shuttle --strategy pct --seed 7 --executions-max 20000
       under shuttle, samples by random priorities
+  conccheck check pool --backend real
+      what the pool's programs do on this machine, compared with what native says is possible
+  conccheck check --corpus
+      the bug corpus: in how many executions each strategy finds each fault
 
 Verdicts:
   PASS     every execution was seen, and all are as they should be
@@ -69,10 +79,26 @@ Outcomes: = right, ! wrong, P a panic, H a hang.
 The exit code is 0 if every program is as the table says: the right ones pass, the broken twins are
 caught. It is 1 if one is not, and if a program that you named fails, hangs or is skipped. Otherwise
 it is 3 if --require-complete asks for more than was seen.
+JSON is one document; what is not known is null:
+  {\"schema\": \"conccheck/1\", \"interrupted\", \"programs\": [{\"program\", \"size\", \"backend\", \"strategy\",
+    \"seed\", \"verdict\", \"as_expected\", \"complete\", \"incomplete_because\", \"executions\",
+    \"redundant\", \"events\", \"seconds\", \"outcomes\": [{\"kind\", \"text\", \"expected\", \"possible\",
+    \"token\", \"executions\"}]}]}
+  \"possible\": whether native says that what a real run did can be.
+With --corpus:
+  {\"schema\": \"conccheck/1\", \"backend\", \"seeds\", \"corpus\": [{\"program\", \"size\", \"twin_of\",
+    \"bug\": {\"kind\", \"text\"}, \"executions\": {\"dpor\", \"pct\", \"pos\", \"random\"},
+    \"found_within\", \"found_by_all\"}]}
+  \"executions\": null where the fault was not found in \"found_within\" of them.
+
 A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
 another way (--strategy, --backend real), need not catch every twin.";
 
 pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
+    if args.corpus {
+        args.search.expect_native("--corpus")?;
+        return corpus::run(&programs(&args.programs)?, args.format, color);
+    }
     let programs = sized(programs(&args.programs)?, args)?;
     let progress = Arc::new(Progress::default());
     let checker = args.search.checker()?.progress(Arc::clone(&progress));

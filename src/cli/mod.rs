@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod corpus;
 mod exit;
 mod list;
 mod output;

@@ -4,7 +4,7 @@ use crate::checker::WORKERS_MAX;
 use crate::models::Program;
 use crate::report::check::Effort;
 use crate::{Backend, Checker, Strategy};
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use clap::ValueEnum;
 use std::fmt::Write;
 use std::time::Duration;
@@ -134,6 +134,13 @@ impl SearchArgs {
         let bounds = [self.preemptions_max.is_some(), self.executions_max.is_some(), self.time_max.is_some()];
         let is_default = self.strategy.is_none() && self.backend != BackendArg::Real;
         if is_default && !bounds.contains(&true) { Effort::Full } else { Effort::Limited }
+    }
+
+    /// Refuses any other backend for what `option` does.
+    pub(super) fn expect_native(&self, option: &str) -> anyhow::Result<()> {
+        let backend = Backend::from(self.backend);
+        ensure!(backend == Backend::Native, "{option} is for --backend native, not {backend}");
+        Ok(())
     }
 
     pub(super) fn time_max(&self) -> Option<Duration> {

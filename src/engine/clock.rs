@@ -68,6 +68,12 @@ impl Clocks {
         self.counts[begin..begin + self.width].copy_from_slice(others.get(other));
     }
 
+    /// `clock` becomes that of another of these.
+    pub(crate) fn copy_within(&mut self, clock: usize, other: usize) {
+        let begin = other * self.width;
+        self.counts.copy_within(begin..begin + self.width, clock * self.width);
+    }
+
     /// `clock` has also seen what another of these has.
     pub(crate) fn join_within(&mut self, clock: usize, other: usize) {
         let (begin, other_begin) = (clock * self.width, other * self.width);
@@ -94,8 +100,11 @@ impl Clocks {
     }
 }
 
+/// Widths are multiples of four, and four at once are quick.
 fn take_greater(mine: &mut [u32], theirs: &[u32]) {
+    let (mine, _) = mine.as_chunks_mut::<4>();
+    let (theirs, _) = theirs.as_chunks::<4>();
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
-        *mine = (*mine).max(*theirs);
+        *mine = std::array::from_fn(|at| mine[at].max(theirs[at]));
     }
 }

@@ -9,16 +9,16 @@ use super::event::ANY_WAY;
 use super::log::{Deed, Entry, Note};
 use super::object::{Census, Channel, Maker, Object};
 use super::polling::Patience;
-use super::scheduling::{Announced, Choice, Divergence, End, Next, Performed, Scheduler, Settings};
+use super::scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings, Spawned};
 use super::task::{State, Task};
 use super::world::{World, describe};
-use super::{Chance, Coroutine, ObjectId, Operation, Stacks, Switch, TaskId, object};
+use super::{Chance, Coroutine, Coroutines, ObjectId, Operation, Switch, TaskId, object};
 use std::panic::Location;
 use std::sync::Arc;
 
 pub(crate) struct Engine {
     pub(crate) world: World,
-    pub(crate) stacks: Stacks,
+    pub(crate) coroutines: Coroutines,
     scheduler: Box<dyn Scheduler>,
     task_census: Census,
     object_census: Census,
@@ -38,7 +38,7 @@ impl Engine {
         object_census.number(Maker::Lazy(0), 0);
         Engine {
             world: World::new(&settings),
-            stacks: Stacks::default(),
+            coroutines: Coroutines::default(),
             scheduler,
             task_census,
             object_census,
@@ -73,7 +73,7 @@ impl Engine {
         self.scheduler.end(&mut self.world, end);
         for task in &mut self.world.tasks {
             if let Some(coroutine) = task.coroutine.take() {
-                coroutine.discard(&mut self.stacks);
+                self.coroutines.discard(coroutine);
             }
             if !matches!(task.state, State::Absent) {
                 task.reset();
@@ -84,11 +84,6 @@ impl Engine {
     /// Whether such a thing happens at all in this exploration.
     pub(crate) fn explores(&self, chance: Chance) -> bool {
         self.settings.bounds.of(chance) > 0
-    }
-
-    /// Names a task, whose number the backend was just given.
-    pub(crate) fn set_name(&mut self, task: TaskId, name: Option<Arc<str>>) {
-        self.world.tasks[task.index()].name = name;
     }
 
     /// The name that a task was given.
@@ -153,8 +148,14 @@ impl Engine {
         self.lazy = None;
     }
 
-    /// Begins a spawn: the new task runs until it announces something, then `end_spawn` is called.
-    pub(crate) fn begin_spawn(&mut self, place: &'static Location<'static>) -> TaskId {
+    /// Begins a spawn: the new task, which stops by `switch`, runs until it announces something, then
+    /// `end_spawn` is called.
+    pub(crate) fn begin_spawn(
+        &mut self,
+        place: &'static Location<'static>,
+        name: Option<Arc<str>>,
+        switch: Switch,
+    ) -> Spawned {
         let end = self.settings.ends_are_events.then(|| self.new_object(object::State::Atomic, place));
         let (spawner, task) = (self.world.running, self.task());
         let made_before = task.tasks_made;
@@ -163,12 +164,12 @@ impl Engine {
         self.make_room();
         self.world.write(spawner, || Deed::Spawned(spawned, place));
         self.world.spawned.push(spawned);
-        self.world.pasts.join_within(spawned.index(), spawner.index());
-        self.world.tasks[spawned.index()].state = State::Running;
-        self.world.tasks[spawned.index()].end = end;
+        self.world.pasts.copy_within(spawned.index(), spawner.index());
+        let task = &mut self.world.tasks[spawned.index()];
+        (task.state, task.end, task.name, task.switch) = (State::Running, end, name, Some(switch));
         self.world.running = spawned;
         self.spawning += 1;
-        spawned
+        Spawned { spawner, task: spawned }
     }
 
     /// Ends a spawn; whether the spawner can go on.
@@ -180,17 +181,22 @@ impl Engine {
 
     /// Keeps the code of a task that has stopped, or notes that it has ended.
     pub(crate) fn put_back(&mut self, task: TaskId, coroutine: Coroutine, has_ended: bool) {
-        if !has_ended {
+        if has_ended {
+            self.coroutines.put_back(coroutine);
+            self.end_task(task);
+        } else {
             self.world.tasks[task.index()].coroutine = Some(coroutine);
-            return;
         }
-        coroutine.discard(&mut self.stacks);
+    }
+
+    fn end_task(&mut self, task: TaskId) {
         self.be_impatient(task);
         self.world.write(task, || Deed::Ended);
         let ended = &mut self.world.tasks[task.index()];
         ended.state = State::Ended;
-        if let Some(joiner) = ended.joiner {
+        if let Some((joiner, place)) = ended.joiner {
             self.world.pasts.join_within(joiner.index(), task.index());
+            self.world.write(joiner, || Deed::Joined(task, place));
             self.next = Some(joiner);
         }
     }
@@ -198,22 +204,20 @@ impl Engine {
     /// The running task waits for the end of another.
     pub(crate) fn join(&mut self, other: TaskId, place: &'static Location<'static>) -> Announced {
         let running = self.world.running;
-        let place = self.task().place.unwrap_or(place);
+        if !self.task().releases.is_empty() {
+            return Announced::ReleaseFirst;
+        }
         self.be_impatient(running);
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
             self.world.pasts.join_within(running.index(), other.index());
+            self.world.write(running, || Deed::Joined(other, place));
             return Announced::Go;
         }
-        self.world.write(running, || Deed::Joins(other, place));
-        self.world.tasks[other.index()].joiner = Some(running);
+        let outermost = self.task().place.unwrap_or(place);
+        self.world.write(running, || Deed::Joins(other, outermost));
+        self.world.tasks[other.index()].joiner = Some((running, place));
         self.task().state = State::Joining(other);
         Announced::Stop(self.switch())
-    }
-
-    /// Writes down that the running task has joined another.
-    pub(crate) fn joined(&mut self, other: TaskId, place: &'static Location<'static>) {
-        let running = self.world.running;
-        self.world.write(running, || Deed::Joined(other, place));
     }
 
     /// Writes down that the running task panicked.
@@ -286,14 +290,14 @@ impl Engine {
     }
 
     /// The running task wants to perform this; when it may, it calls [`Engine::perform`].
+    #[inline]
     pub(crate) fn announce(&mut self, operation: Operation) -> Announced {
         let task = self.task();
         if !task.releases.is_empty() {
             return Announced::ReleaseFirst;
         }
         let place = task.place.unwrap_or(operation.place);
-        let operation = Operation { place, ..operation };
-        self.task().state = State::Announced(operation);
+        task.state = State::Announced(Operation { place, ..operation });
         if self.spawning == 0 {
             self.choose();
             if self.next == Some(self.world.running) {
@@ -400,24 +404,28 @@ impl Engine {
         self.end.get_or_insert(End::Restart);
     }
 
-    /// What is to happen now that no task runs.
-    pub(crate) fn next(&mut self) -> Next {
+    /// Who goes on now that no task runs; nobody if the execution is over.
+    pub(crate) fn next(&mut self) -> Option<(TaskId, Coroutine)> {
         if self.next.is_none() {
             self.choose();
         }
-        if let Some(end) = &self.end {
-            return Next::Over(end.clone());
+        if self.end.is_some() {
+            return None;
         }
         let task = self.next.take().expect("either somebody is next or it is over");
         self.world.running = task;
-        match self.world.tasks[task.index()].coroutine.take() {
-            Some(coroutine) => Next::Run(task, coroutine),
-            None => {
-                let step = self.world.position;
-                let (expected, found) = ("a task that has stopped".to_string(), "none".to_string());
-                Next::Over(End::Diverged(Divergence { step, expected, found }))
-            }
+        let coroutine = self.world.tasks[task.index()].coroutine.take();
+        if coroutine.is_none() {
+            let step = self.world.position;
+            let (expected, found) = ("a task that has stopped".to_string(), "none".to_string());
+            self.end = Some(End::Diverged(Divergence { step, expected, found }));
         }
+        Some((task, coroutine?))
+    }
+
+    /// How the execution ended, which is over.
+    pub(crate) fn take_end(&mut self) -> End {
+        self.end.take().expect("it is over")
     }
 
     fn choose(&mut self) {
@@ -476,12 +484,17 @@ impl Engine {
     }
 
     /// Room for all tasks and objects that were numbered.
+    #[inline]
     fn make_room(&mut self) {
         let (tasks, objects) = (self.task_census.len() + 1, self.object_census.len());
-        let world = &mut self.world;
-        if tasks <= world.tasks.len() && objects <= world.objects.len() {
-            return;
+        if tasks > self.world.tasks.len() || objects > self.world.objects.len() {
+            self.widen(tasks, objects);
         }
+    }
+
+    #[cold]
+    fn widen(&mut self, tasks: usize, objects: usize) {
+        let world = &mut self.world;
         if world.tasks.len() < tasks {
             world.tasks.resize_with(tasks, Task::default);
             world.pasts.widen(tasks);

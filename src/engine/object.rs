@@ -2,7 +2,7 @@
 //! operations do to it.
 
 use super::event::WRITER;
-use super::{Action, Operation, TaskId};
+use super::{Action, TaskId};
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -179,8 +179,9 @@ impl Channel {
 
 impl Object {
     /// Whether a task can do this now.
-    pub(crate) fn enables(&self, operation: Operation) -> bool {
-        match (&self.state, operation.action) {
+    #[inline]
+    pub(crate) fn enables(&self, action: Action) -> bool {
+        match (&self.state, action) {
             (State::Mutex { holder }, Action::Lock) => holder.is_none(),
             (State::RwLock { holder, readers }, Action::Lock) => holder.is_none() && readers.is_empty(),
             (State::RwLock { holder, .. }, Action::ReadLock) => holder.is_none(),
@@ -235,7 +236,23 @@ impl Object {
     }
 
     /// Does it, as the event at `position`. Says which tasks it wakes.
+    #[inline]
     pub(crate) fn perform(
+        &mut self,
+        task: TaskId,
+        action: Action,
+        way: u32,
+        position: usize,
+        woken: &mut Vec<TaskId>,
+    ) -> Reply {
+        match self.state {
+            // Their values are kept by those who made them.
+            State::Atomic | State::Cell => Reply::Done,
+            _ => self.change(task, action, way, position, woken),
+        }
+    }
+
+    fn change(
         &mut self,
         task: TaskId,
         action: Action,
@@ -315,7 +332,16 @@ impl Census {
     }
 
     /// The number of what `maker` makes after `made_before` others.
+    #[inline]
     pub(crate) fn number(&mut self, maker: Maker, made_before: usize) -> usize {
+        let known = match maker {
+            Maker::Task(task) => self.of_tasks.get(task.index()).and_then(|numbers| numbers.get(made_before)),
+            Maker::Lazy(_) => None,
+        };
+        known.copied().unwrap_or_else(|| self.number_anew(maker, made_before))
+    }
+
+    fn number_anew(&mut self, maker: Maker, made_before: usize) -> usize {
         let numbers = match maker {
             Maker::Task(task) => {
                 if self.of_tasks.len() <= task.index() {

@@ -3,7 +3,7 @@
 
 use super::object::Reply;
 use super::world::World;
-use super::{Bounds, Coroutine, Switch, TaskId};
+use super::{Bounds, Switch, TaskId};
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
 /// point that the last execution did not have; `end`.
@@ -88,11 +88,10 @@ pub(crate) enum Announced {
     ReleaseFirst,
 }
 
-/// What is to happen when no task runs.
-pub(crate) enum Next {
-    /// This task goes on.
-    Run(TaskId, Coroutine),
-    Over(End),
+/// A task that was just spawned.
+pub(crate) struct Spawned {
+    pub(crate) spawner: TaskId,
+    pub(crate) task: TaskId,
 }
 
 /// What does not change from execution to execution.

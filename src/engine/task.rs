@@ -4,6 +4,7 @@ use super::polling::Polling;
 use super::{ObjectId, Operation};
 use corosensei::stack::DefaultStack;
 use corosensei::{CoroutineResult, Yielder};
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -37,44 +38,140 @@ impl fmt::Display for TaskId {
 /// Bytes of a task's stack: as many as std gives a thread. Pages that are not touched cost nothing.
 const STACK_SIZE: usize = 2 * 1024 * 1024;
 
-/// A task's code, which stops and goes on.
-pub(crate) struct Coroutine(corosensei::Coroutine<(), (), (), DefaultStack>);
+/// What a task does, from its beginning to its end. No panic leaves it.
+pub(crate) type Body = Box<dyn FnOnce()>;
+
+/// A coroutine runs the body of one task after another, so that it is made once for many.
+pub(crate) struct Coroutine {
+    code: Box<Code>,
+    /// How its task stops.
+    pub(crate) switch: Switch,
+}
+
+type Code = corosensei::Coroutine<Option<Body>, Pause, Infallible, DefaultStack>;
+
+/// Why a coroutine does not run.
+enum Pause {
+    /// Its task has stopped, and will go on.
+    Stopped,
+    /// It has no task, or none any more. Its next one stops by this.
+    Idle(Switch),
+}
 
 /// The running task's way back to whoever resumed it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Switch(*const Yielder<(), ()>);
+pub(crate) struct Switch(*const Yielder<Option<Body>, Pause>);
 
-/// Stacks that no task uses.
+/// Coroutines that have no task, and the stacks for more.
+#[derive(Default)]
+pub(crate) struct Coroutines {
+    idle: Vec<Coroutine>,
+    stacks: Stacks,
+}
+
+/// Stacks that no coroutine uses: to the system they are dear, so they go from one engine to the next.
 #[derive(Default)]
 pub(crate) struct Stacks(Vec<DefaultStack>);
 
 impl Coroutine {
-    /// A task that will run `body`.
+    fn new(stack: DefaultStack) -> Self {
+        let mut code = Code::with_stack(stack, |yielder, mut body| {
+            loop {
+                if let Some(body) = body {
+                    body();
+                }
+                body = yielder.suspend(Pause::Idle(Switch(yielder)));
+            }
+        });
+        let CoroutineResult::Yield(Pause::Idle(switch)) = code.resume(None) else {
+            unreachable!("without a task it is idle");
+        };
+        Coroutine { code: Box::new(code), switch }
+    }
+
+    /// Begins to run a task's body; whether that has ended, and not only stopped.
+    pub(crate) fn begin(&mut self, body: Body) -> bool {
+        self.run(Some(body))
+    }
+
+    /// Goes on with the body of a task that has stopped; whether it has ended now.
+    pub(crate) fn go_on(&mut self) -> bool {
+        self.run(None)
+    }
+
+    fn run(&mut self, body: Option<Body>) -> bool {
+        match self.code.resume(body) {
+            CoroutineResult::Yield(Pause::Stopped) => false,
+            CoroutineResult::Yield(Pause::Idle(_)) => true,
+            CoroutineResult::Return(never) => match never {},
+        }
+    }
+
+    /// Gives up what it runs, and what lives on its stack: that is leaked.
+    fn into_stack(self) -> DefaultStack {
+        let mut code = *self.code;
+        // SAFETY: no code runs on this stack again, so nothing can see that its frames are gone.
+        // What they own is leaked, which is safe. What they lent out was lent to this execution's
+        // other tasks, which are discarded with it and do not run again either: a scope's borrows,
+        // guards, the stack of a task that was resumed from this one.
+        unsafe { code.force_reset() };
+        code.into_stack()
+    }
+}
+
+impl Coroutines {
+    pub(crate) fn new(stacks: Stacks) -> Self {
+        Coroutines { idle: Vec::new(), stacks }
+    }
+
+    /// One for a new task.
     ///
     /// # Errors
     /// When there is no memory left for a stack.
-    pub(crate) fn new(stacks: &mut Stacks, body: impl FnOnce(Switch) + 'static) -> io::Result<Self> {
-        let stack = stacks.0.pop().map_or_else(|| DefaultStack::new(STACK_SIZE), Ok)?;
-        Ok(Coroutine(corosensei::Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
-            body(Switch(yielder));
-        })))
-    }
-
-    /// Runs it until it stops; whether it has ended.
-    pub(crate) fn resume(&mut self) -> bool {
-        matches!(self.0.resume(()), CoroutineResult::Return(()))
-    }
-
-    /// Gives its stack back. What lives on the stack of a task that has not ended is leaked.
-    pub(crate) fn discard(mut self, stacks: &mut Stacks) {
-        if !self.0.done() {
-            // SAFETY: no code runs on this stack again, so nothing can see that its frames are gone.
-            // What they own is leaked, which is safe. What they lent out was lent to this execution's
-            // other tasks, which are discarded with it and do not run again either: a scope's borrows,
-            // guards, the stack of a task that was resumed from this one.
-            unsafe { self.0.force_reset() };
+    pub(crate) fn take(&mut self) -> io::Result<Coroutine> {
+        match self.idle.pop() {
+            Some(coroutine) => Ok(coroutine),
+            None => {
+                let stack = self.stacks.0.pop();
+                stack.map_or_else(|| DefaultStack::new(STACK_SIZE), Ok).map(Coroutine::new)
+            }
         }
-        stacks.0.push(self.0.into_stack());
+    }
+
+    /// Takes one back whose task has ended.
+    pub(crate) fn put_back(&mut self, coroutine: Coroutine) {
+        self.idle.push(coroutine);
+    }
+
+    /// Takes the stack of one back whose task has not ended and never will.
+    pub(crate) fn discard(&mut self, coroutine: Coroutine) {
+        self.stacks.0.push(coroutine.into_stack());
+    }
+
+    /// All stacks, when no task is left.
+    pub(crate) fn take_stacks(&mut self) -> Stacks {
+        let mut stacks = std::mem::take(&mut self.stacks);
+        stacks.0.extend(self.idle.drain(..).map(Coroutine::into_stack));
+        stacks
+    }
+}
+
+impl Drop for Coroutines {
+    /// Without unwinding them: idle, they own nothing.
+    fn drop(&mut self) {
+        self.take_stacks();
+    }
+}
+
+impl Stacks {
+    pub(crate) const fn new() -> Self {
+        Stacks(Vec::new())
+    }
+
+    /// Adds others, as long as they are no more than so many together.
+    pub(crate) fn add(&mut self, others: Stacks, len_max: usize) {
+        self.0.extend(others.0);
+        self.0.truncate(len_max);
     }
 }
 
@@ -82,10 +179,10 @@ impl Switch {
     /// Stops the task until it is resumed.
     ///
     /// # Safety
-    /// Only from within the coroutine whose body was given this.
+    /// Only from within the coroutine whose switch this is.
     pub(crate) unsafe fn stop(self) {
-        // SAFETY: the yielder lives as long as the coroutine's body runs, and the caller is in it.
-        unsafe { (*self.0).suspend(()) }
+        // SAFETY: the yielder lives as long as the coroutine's code runs, and the caller is in it.
+        unsafe { (*self.0).suspend(Pause::Stopped) };
     }
 }
 
@@ -102,7 +199,8 @@ pub(crate) struct Task {
     pub(crate) way: u32,
     pub(crate) objects_made: usize,
     pub(crate) tasks_made: usize,
-    pub(crate) joiner: Option<TaskId>,
+    /// Who waits for its end, and from where in the program.
+    pub(crate) joiner: Option<(TaskId, &'static Location<'static>)>,
     /// The notification that woke it before it had stopped to wait.
     pub(crate) woken_by: Option<usize>,
     /// What unpark gives it.
@@ -137,8 +235,6 @@ pub(crate) enum State {
 impl Task {
     /// Forgets the execution that it was in.
     pub(crate) fn reset(&mut self) {
-        self.releases.clear();
-        let releases = std::mem::take(&mut self.releases);
-        *self = Task { releases, ..Task::default() };
+        *self = Task::default();
     }
 }

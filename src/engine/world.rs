@@ -72,11 +72,12 @@ impl World {
     }
 
     /// Whether the task can perform what it has announced.
+    #[inline]
     pub(crate) fn is_enabled(&self, task: TaskId) -> bool {
         let task = &self.tasks[task.index()];
-        match task.state {
+        match &task.state {
             State::Announced(operation) => {
-                self.objects[operation.object.index()].enables(operation)
+                self.objects[operation.object.index()].enables(operation.action)
                     && (self.patient == 0 || task.polling.patience.is_none())
             }
             _ => false,
@@ -85,7 +86,9 @@ impl World {
 
     /// Whether the event's task can perform what the event was; which way it goes then.
     pub(crate) fn can_repeat(&self, event: &Event) -> Option<u32> {
-        let operation = self.announced(event.task)?;
+        let State::Announced(operation) = &self.tasks.get(event.task.index())?.state else {
+            return None;
+        };
         if operation.object != event.operation.object
             || !operation.action.is_like(event.operation.action)
             || !self.is_enabled(event.task)
@@ -221,43 +224,41 @@ impl World {
         let State::Announced(operation) = task.state else {
             unreachable!("only an announced operation is performed");
         };
-        let way = task.way;
+        let (action, way) = (operation.action, task.way);
         let object = &mut self.objects[operation.object.index()];
         let before = object.before(atomic);
-        let access = operation.action.access(before);
+        let access = action.access(before);
         task.state = State::Running;
         task.events += 1;
-        let event = Event { task: running, index: task.events, operation, access, way, before };
         if let Some(known) = self.trace.events.get_mut(position) {
-            if !is_same(known, &event) {
-                let (expected, mut found) = (describe(known), describe(&event));
-                if expected == found {
-                    found.push_str(", of another object or with another result");
-                }
-                return Err(Divergence { step: position, expected, found });
+            if !is_same(known, &operation, access, way) {
+                let event = Event { task: running, index: task.events, operation, access, way, before };
+                return Err(divergence(position, known, &event));
             }
-            *known = event;
+            // Values may differ.
+            (known.operation.action, known.before) = (action, before);
         } else {
             self.causes.clear();
-            object.causes(operation.action, &mut self.causes);
+            object.causes(action, &mut self.causes);
+            let event = Event { task: running, index: task.events, operation, access, way, before };
             self.trace.push(event, &self.pasts, running.index(), &self.causes);
             if let Some(news) = task.polling.heard.take() {
                 self.trace.push_news(position, news);
             }
         }
-        if let Action::Chance(chance) = operation.action {
+        if let Action::Chance(chance) = action {
             self.happened[chance as usize] += way as usize;
         }
         self.woken.clear();
-        let reply = object.perform(running, operation.action, way, position, &mut self.woken);
-        task.polling.perform(&event, position);
+        let reply = object.perform(running, action, way, position, &mut self.woken);
+        task.polling.perform(&self.trace.events[position], position);
         self.pasts.copy(running.index(), self.trace.clocks(), position);
         self.position += 1;
         if !self.woken.is_empty() {
             self.wake(position);
         }
         if self.patient > 0 {
-            self.spread(&event);
+            self.spread(position);
         }
         if let Some(log) = &mut self.log {
             let deed = Deed::Event { operation, way, reply, woken: self.woken.clone(), note: None };
@@ -280,8 +281,9 @@ impl World {
         }
     }
 
-    /// Those who poll hear of an event.
-    pub(super) fn spread(&mut self, event: &Event) {
+    /// Those who poll hear of the event at `position`.
+    pub(super) fn spread(&mut self, position: usize) {
+        let event = &self.trace.events[position];
         for (index, task) in self.tasks.iter_mut().enumerate() {
             if index != event.task.index() && task.polling.hear(event) {
                 task.polling.patience = None;
@@ -308,13 +310,22 @@ impl World {
 }
 
 /// Whether an execution did again what it had done.
-fn is_same(known: &Event, event: &Event) -> bool {
-    let (one, other) = (known.operation, event.operation);
-    one.object == other.object
-        && one.action.is_like(other.action)
-        && known.access == event.access
-        && known.way == event.way
-        && (std::ptr::eq(one.place, other.place) || one.place == other.place)
+fn is_same(known: &Event, operation: &Operation, access: Access, way: u32) -> bool {
+    known.operation.object == operation.object
+        && known.operation.action.is_like(operation.action)
+        && known.access == access
+        && known.way == way
+        && (std::ptr::eq(known.operation.place, operation.place) || known.operation.place == operation.place)
+}
+
+/// An execution did something else than it had done.
+#[cold]
+fn divergence(step: usize, known: &Event, event: &Event) -> Divergence {
+    let (expected, mut found) = (describe(known), describe(event));
+    if expected == found {
+        found.push_str(", of another object or with another result");
+    }
+    Divergence { step, expected, found }
 }
 
 /// An event as text: who did what, and where.

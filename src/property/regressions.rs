@@ -1,6 +1,6 @@
-//! Scenarios that failed, remembered in proptest's file of regressions beside the test.
+//! Cases that failed, remembered in proptest's file of regressions beside the test.
 
-use super::draw::SEED_REST;
+use super::seed::SEED_REST;
 use proptest::test_runner::{Config, FailurePersistence, FileFailurePersistence, PersistedSeed};
 use std::fmt::{self, Debug};
 use std::panic::Location;
@@ -25,13 +25,13 @@ impl Regressions {
         Some(Regressions { file: Box::new(file), source })
     }
 
-    /// What fixes the scenarios that failed before, of all tests of the source file.
+    /// What fixes the cases that failed before, of all tests of the source file.
     pub(crate) fn seeds(&self) -> Vec<u64> {
         let seeds = self.file.load_persisted_failures2(Some(self.source));
         seeds.iter().filter_map(|seed| parse(&seed.to_string())).collect()
     }
 
-    /// Remembers a scenario, with what a reader should know of it.
+    /// Remembers a case, with what a reader should know of it.
     pub(crate) fn save(&mut self, seed: u64, about: &str) {
         if let Ok(seed) = text(seed).parse::<PersistedSeed>() {
             self.file.save_persisted_failure2(Some(self.source), seed, &About(about));
@@ -54,7 +54,7 @@ fn text(seed: u64) -> String {
     format!("xs {} {}", words[0], words[1])
 }
 
-/// The seed of a scenario of ours, if it is one.
+/// The seed of a case of ours, if it is one.
 fn parse(text: &str) -> Option<u64> {
     let words = text.strip_prefix("xs ")?.split(' ').map(|word| word.parse::<u32>().ok());
     let [low, high, rest_low, rest_high] = words.collect::<Option<Vec<u32>>>()?.try_into().ok()?;

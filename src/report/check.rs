@@ -43,6 +43,7 @@ pub enum Judgement {
 pub fn judge(checked: &Checked, effort: Effort) -> Judgement {
     let verdict = checked.verdict();
     match checked.is_as_expected() {
+        _ if checked.impossible().next().is_some() => Judgement::Surprise,
         _ if verdict == Verdict::Skip => Judgement::Skipped,
         true if checked.program.is_broken() && verdict > Verdict::Bounded => Judgement::Caught,
         true if checked.program.is_broken() => Judgement::Unseen,
@@ -81,6 +82,9 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
             format!("broken on purpose, which did not show: {}", why())
         }
         Judgement::Unseen => format!("not all that can happen was seen: {}", why()),
+        Judgement::Surprise if checked.impossible().next().is_some() => {
+            "NATIVE SAYS THAT THIS CANNOT HAPPEN".to_string()
+        }
         Judgement::Surprise if checked.program.is_broken() => "BROKEN ON PURPOSE, NOT CAUGHT".to_string(),
         Judgement::Surprise if checked.verdict() <= Verdict::Bounded => {
             "NOT ALL THAT CAN HAPPEN WAS SEEN".to_string()
@@ -113,7 +117,7 @@ pub fn details(checked: &Checked, again: &str, ascii: bool, width: usize) -> Str
         }
     }
     let _ = writeln!(text, "  right is: {}", program.right.join(", or "));
-    if let Some(note) = report.note() {
+    for note in [report.note(), comparison(checked)].into_iter().flatten() {
         let _ = writeln!(text, "  {note}");
     }
     let _ = writeln!(text, "  again: {again}");
@@ -124,6 +128,32 @@ pub fn details(checked: &Checked, again: &str, ascii: bool, width: usize) -> Str
         let _ = writeln!(text, "\n{}", witness::render(&witness, &options));
     }
     text
+}
+
+/// How what real runs were seen to do differs from what native says is possible, if it does.
+fn comparison(checked: &Checked) -> Option<String> {
+    let agreement = checked.within_native.as_ref()?;
+    let differs: Vec<String> = agreement.wrong().map(|(outcome, _)| outcome_text(outcome)).collect();
+    if differs.is_empty() {
+        return None;
+    }
+    let differs = differs.join(", and ");
+    Some(match agreement.doubt() {
+        None => format!(
+            "native says that this cannot happen: {differs}\n  one of the two is wrong: native, or the program, if it \
+             uses what native does not see (std's own threads and atomics, a clock)"
+        ),
+        Some(doubt) => format!("native did not see this: {differs}\n  that is no proof of a fault: {doubt}"),
+    })
+}
+
+/// Whether native says that real runs can do what they were seen to; `None` if that is not known.
+fn is_possible(checked: &Checked, outcome: &Outcome<String>) -> Option<bool> {
+    let agreement = checked.within_native.as_ref()?;
+    match agreement.wrong().any(|(wrong, _)| wrong == outcome) {
+        false => Some(true),
+        true => agreement.doubt().is_none().then_some(false),
+    }
 }
 
 /// Replays the least execution with this outcome.
@@ -210,6 +240,7 @@ fn outcome_value(checked: &Checked, outcome: &Outcome<String>, seen: &Seen) -> V
         "kind": outcome_kind(outcome),
         "text": outcome_text(outcome),
         "expected": checked.is_right(outcome),
+        "possible": is_possible(checked, outcome),
         "token": token(checked, outcome).map(|token| token.to_string()),
         "executions": seen.executions,
     })

@@ -4,6 +4,9 @@
 #[cfg(feature = "cli")]
 pub mod check;
 #[cfg(feature = "cli")]
+pub mod corpus;
+pub(crate) mod outcomes;
+#[cfg(feature = "cli")]
 pub mod replay;
 #[cfg(feature = "cli")]
 pub mod run;
@@ -113,9 +116,45 @@ impl<T: Ord> Report<T> {
         self.incomplete.is_none()
     }
 
+    /// Whether it looked here and there: at random, or at what a real run happens to do.
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.backend == Backend::Real || self.strategy.is_some_and(|strategy| strategy.seed().is_some())
+    }
+
     /// Why not everything was seen, if so.
     pub fn incomplete(&self) -> Option<&Incomplete> {
         self.incomplete.as_ref()
+    }
+
+    /// What varies from run to run, or with the budget, and is therefore no part of the text: for the `info` of a
+    /// snapshot, which insta shows in a review and does not compare.
+    ///
+    /// ```
+    /// let report = conccheck::Checker::new().explore(|| 1);
+    /// insta::with_settings!({ info => &report.info() }, {
+    ///     insta::assert_snapshot!(report, @r"
+    ///     explored    complete
+    ///
+    ///     outcomes    1
+    ///         1
+    ///
+    ///     hangs       none
+    ///     panics      none
+    ///     races       none
+    ///     ");
+    /// });
+    /// assert_eq!(report.info()["executions"], "1");
+    /// ```
+    pub fn info(&self) -> BTreeMap<&'static str, String> {
+        let mut info = BTreeMap::from([
+            ("backend", self.backend.to_string()),
+            ("executions", self.executions.to_string()),
+        ]);
+        if let Some(strategy) = self.strategy {
+            info.insert("strategy", strategy.name().to_string());
+            info.extend(strategy.seed().map(|seed| ("seed", seed.to_string())));
+        }
+        info
     }
 
     /// How long it took.
@@ -161,11 +200,16 @@ impl<T: Ord + Debug> Report<T> {
         Some(Witness { outcome: outcome.to_string(), ..witness })
     }
 
-    /// Everything that a failing test should say, also what varies: counts, places, the seed. `again` tells
-    /// how to replay a schedule.
-    pub(crate) fn failure(&self, again: impl Fn(&Schedule) -> String) -> String {
-        let (backend, verdict) = (self.backend, self.verdict());
-        if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (verdict, &self.incomplete) {
+    /// Everything that a failing test should say, also what varies: counts, places, the seed. `judge` tells
+    /// what each outcome is worth, `again` how to replay a schedule.
+    pub(crate) fn failure(
+        &self,
+        verdict: impl fmt::Display,
+        judge: impl Fn(&Outcome<T>) -> Judged,
+        again: impl Fn(&Schedule) -> String,
+    ) -> String {
+        let backend = self.backend;
+        if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (self.verdict(), &self.incomplete) {
             return format!("this program could not be checked: {reason}");
         }
         let chooser = match self.strategy {
@@ -177,8 +221,9 @@ impl<T: Ord + Debug> Report<T> {
         };
         let mut text = format!("{verdict} under {backend}{chooser}, {}\n", executions(self.executions));
         for (outcome, seen) in &self.outcomes {
-            let mark = if matches!(outcome, Outcome::Returned(_)) { '=' } else { outcome.mark() };
-            text += &format!("  {mark} {outcome}\n      in {}", executions(seen.executions));
+            let Judged { mark, why } = judge(outcome);
+            let why = why.map_or(String::new(), |why| format!("      {why}\n"));
+            text += &format!("  {mark} {outcome}\n{why}      in {}", executions(seen.executions));
             text += &format!(", first in number {}", seen.first + 1);
             text += &seen.place.as_ref().map_or("\n".to_string(), |place| format!(", at {place}\n"));
         }
@@ -187,7 +232,7 @@ impl<T: Ord + Debug> Report<T> {
             .as_ref()
             .map_or("  all executions were seen".to_string(), |why| format!("  {why}"));
         text += &self.note().map_or(String::new(), |note| format!("\n  {note}"));
-        if let Some((_, witness)) = self.least_witness(|outcome| outcome.mark() != ' ') {
+        if let Some((_, witness)) = self.least_witness(|outcome| judge(outcome).mark != '=') {
             let options = Options { replay: Some(again(&witness.schedule)), ..Options::default() };
             text += &format!("\n\n{}", witness::render(&witness, &options));
         }
@@ -217,18 +262,27 @@ pub(crate) fn executions(count: u64) -> String {
     format!("{count} execution{}", if count == 1 { "" } else { "s" })
 }
 
-impl<T: Debug> fmt::Display for Report<T> {
-    /// One line per outcome: `P` a panic, `H` a hang, nothing a value.
+/// What an outcome is worth.
+pub(crate) struct Judged {
+    /// `=` right, `!` wrong, `?` in doubt, `P` a panic, `H` a hang, `R` a data race, a space where nobody knows.
+    pub(crate) mark: char,
+    /// Why it is not right.
+    pub(crate) why: Option<String>,
+}
+
+impl Judged {
+    /// When every returned value is right.
+    pub(crate) fn by_kind<T>(outcome: &Outcome<T>) -> Self {
+        let mark = if matches!(outcome, Outcome::Returned(_)) { '=' } else { outcome.mark() };
+        Judged { mark, why: None }
+    }
+}
+
+impl<T: Ord + Debug> fmt::Display for Report<T> {
+    /// The outcomes, sorted, with the least execution of each panic and hang, for which this looks. Nothing in
+    /// it varies from run to run.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.incomplete {
-            None => writeln!(f, "explored    complete")?,
-            Some(why) => writeln!(f, "explored    {why}")?,
-        }
-        write!(f, "outcomes    {}", self.outcomes.len())?;
-        for outcome in self.outcomes.keys() {
-            let mark = outcome.mark();
-            write!(f, "\n  {mark} {outcome}")?;
-        }
-        Ok(())
+        let judge = |outcome: &Outcome<T>| Judged { mark: outcome.mark(), why: None };
+        f.write_str(&outcomes::text(self, judge, ToString::to_string))
     }
 }

@@ -2,8 +2,9 @@
 //! order of `dfs`.
 //!
 //! First all schedules without a preemption are searched, then all with one, and so on: what is found so
-//! is the least, whichever schedule was known. Where that takes too many executions, the known schedule
-//! is made smaller: its blocks, each the steps of one task, are moved as long as that helps.
+//! is the least, whichever schedule was known. Where that takes too many executions, the least of those that
+//! were searched is made smaller, or if none has the outcome the known schedule: its blocks, each the steps of
+//! one task, are moved as long as that helps. Only in the last case does the result depend on what was known.
 //!
 //! The search says what to try; who tries it is the backend's.
 
@@ -59,10 +60,12 @@ pub(crate) fn least(
     for preemptions_max in 0..=best.cost.0 {
         let tried = attempt(Attempt::Within(preemptions_max), left);
         left = left.saturating_sub(tried.executions);
-        match tried.found {
-            Some(found) if tried.is_all => return found.schedule,
-            Some(found) if found.cost <= best.cost => best = found,
-            _ => {}
+        if let Some(found) = tried.found {
+            // The least, or the least of those that come first: the same in either case, whichever was known.
+            if tried.is_all {
+                return found.schedule;
+            }
+            best = found;
         }
         if !tried.is_all || left == 0 {
             break;

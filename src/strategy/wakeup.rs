@@ -7,15 +7,16 @@
 use crate::engine::Event;
 
 /// A tree's branches, or a branch's own: the first of them, linked to the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Branches(Option<usize>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Branches(u32);
 
 #[derive(Debug, Default)]
 pub(crate) struct Forest {
     arena: Vec<Branch>,
-    free: Vec<usize>,
+    free: Vec<u32>,
 }
 
+/// Small, since a search reads most of them long after it wrote them.
 #[derive(Debug)]
 struct Branch {
     event: Event,
@@ -39,27 +40,38 @@ pub(crate) enum Fit {
 }
 
 impl Branches {
-    pub(crate) const NONE: Branches = Branches(None);
+    pub(crate) const NONE: Branches = Branches(u32::MAX);
 
     pub(crate) fn is_empty(self) -> bool {
         self == Branches::NONE
+    }
+
+    /// Where the arena has the first.
+    fn first(self) -> Option<usize> {
+        (!self.is_empty()).then_some(self.0 as usize)
+    }
+}
+
+impl Default for Branches {
+    fn default() -> Self {
+        Branches::NONE
     }
 }
 
 impl Forest {
     /// Takes the first branch off: its event, and the tree below it.
     pub(crate) fn pop(&mut self, branches: &mut Branches) -> Option<(Event, Branches)> {
-        let first = branches.0?;
+        let first = branches.first()?;
         let branch = &self.arena[first];
         let (event, below) = (branch.event, branch.below);
         *branches = branch.next;
-        self.free.push(first);
+        self.free.push(first as u32);
         Some((event, below))
     }
 
     /// How many branches a tree has at its root.
     pub(crate) fn len(&self, branches: Branches) -> usize {
-        std::iter::successors(branches.0, |&branch| self.arena[branch].next.0).count()
+        std::iter::successors(branches.first(), |&branch| self.arena[branch].next.first()).count()
     }
 
     /// Takes a whole tree out.
@@ -104,7 +116,7 @@ impl Forest {
                 return;
             }
             let (mut last, mut child, mut found) = (None, list, None);
-            while let Branches(Some(here)) = child {
+            while let Some(here) = child.first() {
                 match fit(&self.arena[here].event, sequence) {
                     Fit::Initial(position) => {
                         sequence.remove(position);
@@ -142,15 +154,15 @@ impl Forest {
     }
 
     fn plant(&mut self, branch: Branch) -> Branches {
-        Branches(Some(match self.free.pop() {
+        Branches(match self.free.pop() {
             Some(place) => {
-                self.arena[place] = branch;
+                self.arena[place as usize] = branch;
                 place
             }
             None => {
                 self.arena.push(branch);
-                self.arena.len() - 1
+                u32::try_from(self.arena.len() - 1).expect("fewer branches than fit into memory")
             }
-        }))
+        })
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::Result;
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ impl Builder {
             return self.spawn_native(body);
         }
         let execution = backend::execution();
-        let task = execution.begin_task(self.name.clone());
+        let task = execution.begin_task(self.name.as_deref());
         let record = Record { execution, task };
         let body = {
             let record = record.clone();
@@ -137,19 +137,18 @@ impl Builder {
         T: Send + 'static,
     {
         let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
-        let number = backend::with_execution(|execution| execution.begin_task(self.name));
-        let result = Arc::new(Mutex::new(None));
-        let packet = Arc::clone(&result);
-        let task = backend::native::spawn(Location::caller(), name.clone(), move || {
+        let (task, number) = backend::native::spawn(Location::caller(), name.clone(), move |number| {
             let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
             let message = result.as_ref().err().map(|payload| panic::message(&**payload));
-            backend::with_execution(|execution| execution.end_task(number, message));
-            *packet.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            backend::native::end_task(number, message, Some(Box::new(result)));
         });
-        let thread = Thread(Identity::Native(NativeId::new(task), name));
-        JoinHandle { handle: Handle::Native(Native { task, number, result }), thread, record: None }
+        let id = NativeId::new(task);
+        let handle = Handle::Native(Native { id, number, open: |kept| *kept.downcast().expect(RESULT) });
+        JoinHandle { handle, thread: Thread(Identity::Native(id, name)), record: None }
     }
 }
+
+const RESULT: &str = "a task that has ended has left its result";
 
 /// The right to wait for a thread's result. Dropping it leaves the thread alone.
 pub struct JoinHandle<T> {
@@ -167,11 +166,29 @@ enum Handle<T> {
     Loom(loom::thread::JoinHandle<Result<T>>),
 }
 
-/// A task of the native engine, and where it leaves its result.
+/// A task of the native engine.
 struct Native<T> {
-    task: backend::native::Task,
+    id: NativeId,
     number: TaskId,
-    result: Arc<Mutex<Option<Result<T>>>>,
+    /// Makes what the task leaves to the engine a result again.
+    open: fn(backend::Kept) -> Result<T>,
+}
+
+impl<T> Native<T> {
+    #[track_caller]
+    fn join(self) -> Result<T> {
+        let kept = backend::native::join(self.id.task, self.number, Location::caller());
+        let open = self.open;
+        // Nothing is left to give up.
+        std::mem::forget(self);
+        open(kept.expect(RESULT))
+    }
+}
+
+impl<T> Drop for Native<T> {
+    fn drop(&mut self) {
+        backend::native::detach(self.number, self.id.execution);
+    }
 }
 
 /// Where a checker's thread is written down.
@@ -197,15 +214,9 @@ impl<T> JoinHandle<T> {
                 backend::expect_real("a thread's handle");
                 handle.join()
             }
-            Handle::Native(Native { task, number, result }) => {
+            Handle::Native(native) => {
                 backend::expect(Backend::Native, "a thread's handle");
-                // From here on the panic, if there is one, is this caller's to handle.
-                backend::with_execution(|execution| execution.expect_join(number));
-                backend::native::join(task, Location::caller());
-                let Some(result) = result.lock().unwrap_or_else(PoisonError::into_inner).take() else {
-                    unreachable!("a task that has ended has left its result");
-                };
-                result
+                native.join()
             }
             #[cfg(feature = "shuttle")]
             Handle::Shuttle(handle) => {
@@ -230,7 +241,7 @@ impl<T> JoinHandle<T> {
     pub fn is_finished(&self) -> bool {
         match (&self.handle, &self.record) {
             (Handle::Real(handle), _) => handle.is_finished(),
-            (Handle::Native(Native { task, .. }), _) => backend::native::has_ended(*task),
+            (Handle::Native(native), _) => backend::native::has_ended(native.id.task),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
             (_, Some(record)) => record.execution.has_ended(record.task),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]

@@ -88,6 +88,17 @@ fn json_is_one_document_of_the_agreed_form() {
 }
 
 #[test]
+fn real_runs_are_compared_with_what_native_says_is_possible() {
+    let possible = |backend: &str| {
+        let output = output(&["check", "threads::safe_counter", "--backend", backend, "--format", "json"]);
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        document["programs"][0]["outcomes"][0]["possible"].clone()
+    };
+    assert_eq!(possible("real"), true);
+    assert_eq!(possible("native"), Value::Null);
+}
+
+#[test]
 fn what_a_backend_does_not_tell_is_null_in_json() {
     let output = output(&["check", "threads::lost_update", "--backend", "loom", "--format", "json"]);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();

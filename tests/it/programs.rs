@@ -2,7 +2,7 @@
 //! outcomes that were seen are kept, as text, for review.
 
 use conccheck::models::{Checked, PROGRAMS, Program};
-use conccheck::{Backend, Checker, Strategy};
+use conccheck::{Backend, Checker, Outcome, Strategy};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -19,21 +19,8 @@ fn random() -> Checker {
         .executions_max(executions_max())
 }
 
-/// PCT of depth `d` lowers the priority of the running task at `d - 1` of the points where two could go
-/// on. An execution of `loses_the_last_wakeup` has three such points or fewer, and its hang needs one
-/// change and no second: from depth 3 on there is a change at every point, and no seed finds it. Plain
-/// shuttle finds it and does not at the same depths. The wheels of `combination_lock` are turned by three
-/// threads in turns, which takes four changes.
-pub fn pct_depth(program: &Program) -> usize {
-    match program.name {
-        "pool::loses_the_last_wakeup" => 2,
-        "reduction::combination_lock" => 5,
-        _ => 3,
-    }
-}
-
 fn pct(program: &Program) -> Checker {
-    let strategy = Strategy::Pct { seed: 1, depth: pct_depth(program) };
+    let strategy = Strategy::Pct { seed: 1, depth: program.pct_depth };
     Checker::new().backend(Backend::Shuttle).strategy(strategy).executions_max(executions_max())
 }
 
@@ -86,14 +73,14 @@ fn under_shuttle_with_priorities() {
 #[test]
 fn under_native() {
     assert_as_expected(&UNDER_NATIVE);
-    for Checked { program, report } in &*UNDER_NATIVE {
+    for Checked { program, report, .. } in &*UNDER_NATIVE {
         assert!(report.is_complete() && report.redundant() == 0, "{program}: {report}");
     }
 }
 
 #[test]
 fn what_is_seen_at_random_native_sees_too() {
-    for (Checked { program, report }, under_native) in AT_RANDOM.iter().zip(&*UNDER_NATIVE) {
+    for (Checked { program, report, .. }, under_native) in AT_RANDOM.iter().zip(&*UNDER_NATIVE) {
         for outcome in report.outcomes() {
             assert!(under_native.report.seen(outcome).is_some(), "{program}: {outcome}");
         }
@@ -127,19 +114,27 @@ fn every_broken_program_follows_the_one_that_it_is_a_twin_of() {
     }
 }
 
+/// All that there is under sequential consistency; and what loom's weaker model adds.
 #[test]
-fn what_was_seen_is_kept_for_review() {
-    for (at_random, under_loom) in AT_RANDOM.iter().zip(&*UNDER_LOOM) {
-        let program = at_random.program;
-        let mut lines = [at_random.outcome_lines(), under_loom.outcome_lines()].concat();
-        lines.sort();
-        lines.dedup();
-        let (model, name) = program.name.split_once("::").unwrap();
-        let text = format!("{}\n\n{}", program.about, lines.join("\n"));
+fn what_can_happen_is_kept_for_review() {
+    for (checked, under_loom) in UNDER_NATIVE.iter().zip(&*UNDER_LOOM) {
+        let mut text = checked.to_string();
+        for outcome in under_loom.report.outcomes().filter(|outcome| checked.report.seen(outcome).is_none()) {
+            text += &format!("\nloom too    {} {}", under_loom.mark(outcome), told(outcome));
+        }
+        let (model, name) = checked.program.name.split_once("::").unwrap();
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(format!("../../snapshots/{model}"));
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
+        settings.set_info(&checked.report.info());
         settings.bind(|| insta::assert_snapshot!(name, text));
+    }
+}
+
+fn told(outcome: &Outcome<String>) -> String {
+    match outcome {
+        Outcome::Returned(text) => text.clone(),
+        other => other.to_string(),
     }
 }

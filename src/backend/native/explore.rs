@@ -1,18 +1,20 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
 use super::replay::replay;
-use super::{ENGINE, EXECUTION, Task, coroutine, resume, with};
+use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Limits, Search};
-use crate::backend::{Backend, TaskId, panics, set_execution, with_execution};
-use crate::engine::{Action, Census, Divergence, End, Engine, Event, Next, Scheduler, Settings, World};
+use crate::backend::{Backend, TaskId, panics, set_execution};
+use crate::engine::{
+    Action, Census, Coroutines, Divergence, End, Engine, Event, Scheduler, Settings, Stacks, World,
+};
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Explores `body` until `search` has enough or there is nothing left.
 pub(crate) fn explore<T>(
@@ -141,10 +143,11 @@ pub(crate) fn explore_alone<T: Ord + 'static>(
 
 pub(super) fn explore_with<T: Ord + 'static>(
     mut search: Search<T>,
-    engine: Engine,
+    mut engine: Engine,
     body: &Arc<dyn Fn() -> T + Send + Sync>,
     mut ended: impl FnMut(&mut World, &Running),
 ) -> Search<T> {
+    engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
     ENGINE.set(Some(engine));
     let mut running = Execution::begin(Backend::Native);
     while search.may_begin() && with(Engine::begin) {
@@ -168,9 +171,19 @@ pub(super) fn explore_with<T: Ord + 'static>(
     {
         search.give_up(Incomplete::PreemptionsMax(preemptions_max));
     }
-    ENGINE.set(None);
+    let engine = ENGINE.take();
+    stacks().add(engine.expect("it was set").coroutines.take_stacks(), STACKS_MAX);
     search
 }
+
+/// The stacks that the next exploration begins with.
+fn stacks() -> MutexGuard<'static, Stacks> {
+    static STACKS: Mutex<Stacks> = Mutex::new(Stacks::new());
+    STACKS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many stacks are kept: what a deep recursion has touched of them is memory.
+const STACKS_MAX: usize = 32;
 
 /// After how many executions somebody may want to know how far the search is.
 const ESTIMATED_EVERY: u64 = 512;
@@ -247,23 +260,33 @@ fn run_once<T: 'static>(running: &mut Running, body: &Arc<dyn Fn() -> T + Send +
     EXECUTION.set(EXECUTION.get() + 1);
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));
+    ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     let value = Rc::new(RefCell::new(None));
     let (body, returned) = (Arc::clone(body), Rc::clone(&value));
-    resume(
-        Task::MAIN,
-        coroutine(move || {
-            let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
-            let message = result.as_ref().err().map(|payload| panic::message(&**payload));
-            *returned.borrow_mut() = result.ok();
-            with_execution(|execution| execution.end_task(TaskId::MAIN, message));
-        }),
-    );
-    let end = loop {
-        match with(Engine::next) {
-            Next::Run(task, coroutine) => resume(task, coroutine),
-            Next::Over(end) => break end,
-        }
-    };
+    let main = to_the_end(move || {
+        let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
+        let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+        *returned.borrow_mut() = result.ok();
+        end_task(TaskId::MAIN, message, None);
+    });
+    let begun = with(|engine| {
+        let coroutine = engine.coroutines.take()?;
+        engine.set_switch(coroutine.switch);
+        Ok(coroutine)
+    });
+    let (mut task, mut coroutine) = (Task::MAIN, begun.unwrap_or_else(|error| refuse_task(&error)));
+    let mut has_ended = coroutine.begin(main);
+    loop {
+        let next = with(|engine| {
+            engine.put_back(task, coroutine, has_ended);
+            engine.next()
+        });
+        let Some(next) = next else { break };
+        (task, coroutine) = next;
+        has_ended = coroutine.go_on();
+    }
+    let end = with(Engine::take_end);
+    ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     set_execution(None);
     (end, value.take())
 }

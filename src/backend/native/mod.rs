@@ -26,9 +26,11 @@ pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, Object, chance};
 pub(crate) use replay::replay;
 
-use super::unsupported;
-use crate::engine::{Announced, Coroutine, Engine, Switch, TaskState};
+use super::roll::{Kept, Roll};
+use super::{TaskId, unsupported, with_execution};
+use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
 use std::cell::{Cell, RefCell};
+use std::io;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -36,35 +38,73 @@ pub(crate) use crate::engine::{Chance, TaskId as Task};
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    /// Who takes part in the running execution.
+    static ROLL: RefCell<Roll> = const { RefCell::new(Roll::new()) };
     /// Counts executions, so that an object that outlives its own is noticed.
     static EXECUTION: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Starts a task, which runs until it announces its first operation.
+/// Starts a task, which runs until it announces its first operation. No panic may leave `body`, which is told
+/// the task's number.
 pub(crate) fn spawn(
     place: &'static Location<'static>,
     name: Option<Arc<str>>,
-    body: impl FnOnce() + 'static,
-) -> Task {
+    body: impl FnOnce(TaskId) + 'static,
+) -> (Task, TaskId) {
     refuse_while_unwinding();
-    let spawner = with(|engine| engine.running());
-    let task = with(|engine| engine.begin_spawn(place));
-    if name.is_some() {
-        with(|engine| engine.set_name(task, name));
-    }
-    resume(task, coroutine(body));
-    if !with(|engine| engine.end_spawn(spawner)) {
+    let number = ROLL.with_borrow_mut(|roll| roll.begin_task(name.as_deref()));
+    let begun = with(|engine| {
+        let coroutine = engine.coroutines.take()?;
+        Ok((engine.begin_spawn(place, name, coroutine.switch), coroutine))
+    });
+    let (Spawned { spawner, task }, mut coroutine) = begun.unwrap_or_else(|error| refuse_task(&error));
+    let has_ended = coroutine.begin(to_the_end(move || body(number)));
+    let goes_on = with(|engine| {
+        engine.put_back(task, coroutine, has_ended);
+        engine.end_spawn(spawner)
+    });
+    if !goes_on {
         stop_for_good();
     }
-    task
+    (task, number)
 }
 
-/// Waits for a task's end.
-pub(crate) fn join(task: Task, place: &'static Location<'static>) {
+/// Writes down that the task of that number has ended, with which panic, and keeps what it has left until it
+/// is joined. If nobody can, that is dropped here.
+pub(crate) fn end_task(number: TaskId, message: Option<String>, kept: Option<Kept>) {
+    let unwanted = ROLL.with_borrow_mut(|roll| {
+        roll.end_task(number);
+        kept.and_then(|kept| roll.keep(number, kept))
+    });
+    if let Some(message) = message {
+        let place = with_execution(|execution| execution.place_of_panic(&message));
+        with(|engine| engine.panicked(&message, place.clone()));
+        ROLL.with_borrow_mut(|roll| roll.panicked(number, message, place));
+    }
+    drop(unwanted);
+}
+
+/// Gives up the right to join the task of that number, in the execution of that number.
+pub(crate) fn detach(number: TaskId, execution: u64) {
+    if execution == execution_number() {
+        // A thread that ends has no roll any more.
+        let unwanted = ROLL.try_with(|roll| roll.borrow_mut().detach(number));
+        drop(unwanted);
+    }
+}
+
+/// Waits for a task's end, and takes what it has left.
+pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>) -> Option<Kept> {
     refuse_while_unwinding();
-    release_pending();
-    stop_if(with(|engine| engine.join(task, place)));
-    with(|engine| engine.joined(task, place));
+    // From here on the panic, if there is one, is this caller's to handle.
+    ROLL.with_borrow_mut(|roll| roll.expect_join(number));
+    let mut announced = with(|engine| engine.join(task, place));
+    if let Announced::ReleaseFirst = announced {
+        release_pending();
+        announced = with(|engine| engine.join(task, place));
+    }
+    stop_if(announced);
+    ROLL.with_borrow_mut(|roll| roll.take_kept(number))
 }
 
 /// The running task, and the name that it was given.
@@ -160,11 +200,6 @@ pub(crate) fn lazily<T>(key: usize, make: impl FnOnce() -> T) -> T {
     value
 }
 
-/// Writes down that the running task panicked, for readers.
-pub(crate) fn panicked(message: &str, place: Option<String>) {
-    with(|engine| engine.panicked(message, place));
-}
-
 /// Tells readers the values of the operation that was just performed.
 pub(crate) fn note(function: &'static str, before: String, after: String) {
     with(|engine| engine.note(function, before, after));
@@ -176,26 +211,22 @@ pub(crate) fn leave() -> ! {
     stop_for_good()
 }
 
-fn coroutine(body: impl FnOnce() + 'static) -> Coroutine {
-    let coroutine = with(|engine| {
-        Coroutine::new(&mut engine.stacks, move |switch: Switch| {
-            with(|engine| engine.set_switch(switch));
-            body();
-            release_pending();
-            let end = with(|engine| engine.end_of(engine.running()));
-            if let Some(end) = end {
-                Object::of_this_execution(end).store(|| 0);
-            }
-        })
-    });
-    coroutine.unwrap_or_else(|error| {
-        unsupported(&format!("one more task, which needs a stack ({error})"), "check a smaller size")
+/// What a task does after its body, as well.
+fn to_the_end(body: impl FnOnce() + 'static) -> Body {
+    Box::new(|| {
+        body();
+        let (releases, end) = with(|engine| (engine.take_releases(), engine.end_of(engine.running())));
+        for operation in releases {
+            object::perform(operation, || 0);
+        }
+        if let Some(end) = end {
+            Object::of_this_execution(end).store(|| 0);
+        }
     })
 }
 
-fn resume(task: Task, mut coroutine: Coroutine) {
-    let has_ended = coroutine.resume();
-    with(|engine| engine.put_back(task, coroutine, has_ended));
+fn refuse_task(error: &io::Error) -> ! {
+    unsupported(&format!("one more task, which needs a stack ({error})"), "check a smaller size")
 }
 
 fn stop_if(announced: Announced) {

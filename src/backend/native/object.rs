@@ -87,12 +87,10 @@ impl Object {
         }
     }
 
+    #[inline]
     fn expect_this_execution(self) {
         if self.execution != EXECUTION.get() {
-            execution().give_up(
-                "an object of an earlier execution is used in a later one; put statics into a LazyLock"
-                    .to_string(),
-            );
+            refuse_of_earlier_execution();
         }
     }
 
@@ -174,7 +172,7 @@ impl Object {
         drop(locked);
         let lock = Operation { object: mutex.id, action: Action::Lock, place };
         stop_if(with(|engine| engine.announce_when_notified(lock)));
-        performed(|| 0);
+        performed_now(|| 0);
         Locked(mutex, place)
     }
 
@@ -269,6 +267,12 @@ impl Drop for LockedRead {
     }
 }
 
+#[cold]
+fn refuse_of_earlier_execution() -> ! {
+    let message = "an object of an earlier execution is used in a later one; put statics into a LazyLock";
+    execution().give_up(message.to_string())
+}
+
 /// Whether something happens that the program cannot bring about; both are explored, as far as the
 /// bound allows.
 #[track_caller]
@@ -281,23 +285,27 @@ pub(crate) fn chance(chance: Chance) -> bool {
     perform(operation, || 0).way == 1
 }
 
-/// Waits for the running task's turn to perform this.
+/// Waits for the running task's turn to perform this. `before` asks nothing of the engine.
 pub(super) fn perform(operation: Operation, before: impl Fn() -> u64) -> Performed {
-    match with(|engine| engine.announce(operation)) {
-        Announced::Go => performed(before),
-        announced @ Announced::Stop(_) => {
-            stop_if(announced);
-            performed(before)
-        }
-        Announced::ReleaseFirst => {
+    // Mostly the task goes on at once, and the engine is asked only once.
+    let performed = with(|engine| match engine.announce(operation) {
+        Announced::Go => Ok(engine.perform(before())),
+        announced => Err(announced),
+    });
+    match performed {
+        Ok(performed) => performed.unwrap_or_else(|| stop_for_good()),
+        Err(Announced::ReleaseFirst) => {
             release_pending();
             perform(operation, before)
+        }
+        Err(announced) => {
+            stop_if(announced);
+            performed_now(before)
         }
     }
 }
 
 /// The running task's turn has come.
-fn performed(before: impl Fn() -> u64) -> Performed {
-    let before = before();
-    with(|engine| engine.perform(before)).unwrap_or_else(|| stop_for_good())
+fn performed_now(before: impl Fn() -> u64) -> Performed {
+    with(|engine| engine.perform(before())).unwrap_or_else(|| stop_for_good())
 }

@@ -1,7 +1,13 @@
 //! A witness in one line, for snapshots: who did what in turn, without values, lines and numbers.
 
-use super::fold::{Row, fold};
+use super::fold::{Row, rounds};
 use crate::witness::{Effect, Witness};
+
+/// So many functions of a turn are told: the first, and the last two.
+const FUNCTIONS_MAX: usize = 6;
+/// So many turns are told: the first few, and as many of the last.
+const TURNS_MAX: usize = 16;
+const LAST_FUNCTIONS: usize = 2;
 
 /// What a task did in its turn, and the task.
 struct Turn {
@@ -17,25 +23,33 @@ pub(crate) fn one_line(witness: &Witness) -> String {
         Some(turn) if turn.task == task => turn.did.push(did),
         _ => turns.push(Turn { task, did: vec![did] }),
     };
-    for row in fold(witness, &[]) {
-        match row {
-            Row::Step { step, times } => {
-                let step = &witness.steps[step];
-                let repeated = if times > 1 { format!(" x{times}") } else { String::new() };
-                match step.effect {
-                    Effect::Panicked(_) => add(step.task, "panic".to_string()),
-                    _ if step.object.is_some() => add(step.task, format!("{}{repeated}", step.function)),
-                    _ => {}
-                }
-            }
-            Row::Left { steps } => add(witness.steps[steps[0]].task, "...".to_string()),
+    for row in rounds(witness) {
+        let Row::Step { step, times } = row else { continue };
+        let step = &witness.steps[step];
+        let repeated = if times > 1 { format!(" x{times}") } else { String::new() };
+        match step.effect {
+            Effect::Panicked(_) => add(step.task, "panic".to_string()),
+            _ if step.object.is_some() => add(step.task, format!("{}{repeated}", step.function)),
+            _ => {}
         }
     }
     for wait in &witness.waits {
         add(wait.task, format!("waits: {}", wait.function));
     }
-    let turn = |turn: &Turn| format!("{} {}", witness.tasks[turn.task].name, turn.did.join(", "));
-    turns.iter().map(turn).collect::<Vec<_>>().join(" | ")
+    let told = |turn: &Turn| {
+        let did = cut(turn.did.clone(), FUNCTIONS_MAX, LAST_FUNCTIONS);
+        format!("{} {}", witness.tasks[turn.task].name, did.join(", "))
+    };
+    cut(turns.iter().map(told).collect(), TURNS_MAX, TURNS_MAX / 2).join(" | ")
+}
+
+/// At most `max` of them, so many of the last among these; what is left out is told by dots.
+fn cut(mut all: Vec<String>, max: usize, last: usize) -> Vec<String> {
+    // It would take no less room to leave one out.
+    if all.len() > max + 1 {
+        all.splice(max - last..all.len() - last, ["...".to_string()]);
+    }
+    all
 }
 
 #[cfg(test)]
@@ -60,5 +74,24 @@ mod tests {
         sample.done(1, "lock", Some(0), "").done(2, "lock", Some(1), "");
         sample.waits(1, "lock", Some(1), &[2], "").waits(2, "lock", Some(0), &[1], "");
         assert_eq!(one_line(&sample.witness), "T1 lock | T2 lock | T1 waits: lock | T2 waits: lock");
+    }
+
+    #[test]
+    fn what_is_long_is_cut_in_its_middle() {
+        let mut sample = Sample::new("");
+        sample.object(Atomic, None).load(1, 0, "0", "");
+        for value in 0..10 {
+            sample.load(2, 0, &value.to_string(), "");
+        }
+        sample.store(2, 0, ("0", "1"), "").store(1, 0, ("0", "1"), "");
+        assert_eq!(
+            one_line(&sample.witness),
+            "T1 load | T2 load, load, load, load, ..., load, store | T1 store"
+        );
+        for turn in 0..30 {
+            sample.load(1 + turn % 2, 0, &turn.to_string(), "");
+        }
+        let turns = one_line(&sample.witness);
+        assert_eq!(turns.split(" | ").count(), TURNS_MAX + 1, "{turns}");
     }
 }

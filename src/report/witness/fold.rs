@@ -45,6 +45,12 @@ pub(super) fn fold(witness: &Witness, important: &[usize]) -> Vec<Row> {
     }
 }
 
+/// The rows of a witness of which nothing is left out: a loop stands once.
+pub(super) fn rounds(witness: &Witness) -> Vec<Row> {
+    let rounds = fold_loops(&witness.steps, &BTreeSet::new());
+    leave_out(&rounds, &(0..rounds.len()).collect::<Vec<_>>())
+}
+
 /// How many lines the rows take with the marks of preemptions.
 fn height(witness: &Witness, rows: &[Row]) -> usize {
     let preempts = |row: &&Row| matches!(row, Row::Step { step, .. } if witness.steps[*step].preempts);

@@ -108,12 +108,13 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// What went wrong, what came of it, and what should have.
+/// What went wrong, what came of it (unless the reader has been told), and what should have.
 fn head(witness: &Witness, sentence: Option<&str>, file: Option<&str>, options: &Options) -> String {
     let outcome = in_one_line(&witness.outcome);
     let clip =
         |text: &str, max: usize, indent: &str| clip(text, (max, HEAD_LINES_MAX), indent, options.signs());
-    let title = clip(sentence.unwrap_or(&outcome), options.width, "  ");
+    let named = if outcome.is_empty() { "this is how it comes about" } else { &*outcome };
+    let title = clip(sentence.unwrap_or(named), options.width, "  ");
     let kind = title.find(": ").map_or(title.len(), |colon| colon + 1);
     let mut text = format!("{}{}\n", Tone::Bad.paint(&title[..kind], options.color), &title[kind..]);
     let mut add = |what: &str, value: &str| {
@@ -121,7 +122,7 @@ fn head(witness: &Witness, sentence: Option<&str>, file: Option<&str>, options: 
         let value = clip(value, options.width.saturating_sub(FACT_INDENT), "");
         text += &format!("  {}{}\n", pad(what, FACT_INDENT - 2), value.replace('\n', &format!("\n{indent}")));
     };
-    if sentence.is_some() {
+    if sentence.is_some() && !outcome.is_empty() {
         add("outcome", &outcome);
     }
     if !options.right.is_empty() {

@@ -7,7 +7,7 @@ use super::super::history::{
 };
 use super::super::phrase::is_exchange;
 use super::{Case, Diagnosis, number};
-use crate::witness::Step;
+use crate::witness::{Effect, Step};
 
 pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
     let writes = || case.steps().map(|(at, _)| at).filter(|&at| wrote(case.step(at)).is_some());
@@ -134,8 +134,12 @@ impl Stale {
 }
 
 /// Whether somebody reads what a write has left, before anything else is written: else it has no
-/// consequence. If the execution ends with a panic, who panics can know of it.
+/// consequence. If the execution ends with a panic, who panics can know of it. What an object under check
+/// answers is looked at in any case.
 fn is_seen(case: &Case, object: usize, write: usize) -> bool {
+    if case.steps().any(|(_, step)| matches!(step.effect, Effect::Returned(_))) {
+        return true;
+    }
     let is_next = |step: &Step| step.object == Some(object) && (looks(step) || wrote(step).is_some());
     let Some(next) = first(case.witness, write + 1, is_next).filter(|&at| looks(case.step(at))) else {
         return false;

@@ -1,16 +1,15 @@
 //! A scenario put to an object: how it is run, and what is wrong with what was seen of it.
 
 use super::answer::Answer;
-use super::criterion::Criterion;
-use super::explain::{Unexplained, explain};
 use super::record::{Numbered, Record, Seen};
 use super::scenario::Scenario;
-use super::specification::{Specification, Step};
 use crate::backend::quietly;
 use crate::outcome::Outcome;
+use crate::property::Criterion;
+use crate::property::{Specification, Step};
+use crate::property::{Unexplained, explain};
 use crate::sync::Arc;
 use crate::thread;
-use std::fmt::{self, Display};
 use std::hash::Hash;
 
 /// Makes an object, or what its specification remembers.
@@ -83,10 +82,10 @@ impl<O, M: Clone + Eq + Hash> Trial<O, M> {
                 let unexplained = quietly(explained).err()?;
                 Some(Fault::Unexplained { history: history.clone(), unexplained })
             }
-            Outcome::Panicked(message) => Some(Fault::Panicked(message.clone())),
-            Outcome::DataRace { tasks } => Some(Fault::DataRace(tasks.clone())),
-            Outcome::Deadlocked { blocked } => Some(Fault::Blocked(blocked.clone())),
-            Outcome::Livelocked { .. } | Outcome::Unfinished { .. } => Some(Fault::Endless),
+            _ => {
+                let is_hang = !matches!(outcome, Outcome::Panicked(_) | Outcome::DataRace { .. });
+                Some(Fault::Ended { outcome: outcome.to_string(), is_hang })
+            }
         }
     }
 
@@ -121,34 +120,8 @@ impl<O, M: Clone + Eq + Hash> Specification for Trial<O, M> {
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// No order of the operations gives these answers.
-    Unexplained {
-        history: Seen,
-        unexplained: Box<Unexplained<Numbered, Answer>>,
-    },
-    /// Something panicked that is no operation: making the object, or dropping it.
-    Panicked(String),
-    DataRace([String; 2]),
-    /// These tasks wait for ever, outside of any operation.
-    Blocked(Vec<String>),
-    /// It goes on for ever.
-    Endless,
-}
-
-impl Fault {
-    /// Whether it is that something never ends.
-    pub(crate) fn is_hang(&self) -> bool {
-        matches!(self, Fault::Blocked(_) | Fault::Endless)
-    }
-}
-
-impl Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::Unexplained { unexplained, .. } => unexplained.fmt(f),
-            Fault::Panicked(message) => write!(f, "a panic outside of every operation: {message}"),
-            Fault::DataRace([one, other]) => write!(f, "a data race of {one} and {other}"),
-            Fault::Blocked(tasks) => write!(f, "deadlock outside of every operation: {}", tasks.join(", ")),
-            Fault::Endless => f.write_str("the scenario never ends: a loop in it waits for what nobody does"),
-        }
-    }
+    Unexplained { history: Seen, unexplained: Box<Unexplained<Numbered, Answer>> },
+    /// Something that no operation can answer: a data race, an endless loop, a panic or a wait outside of the
+    /// operations.
+    Ended { outcome: String, is_hang: bool },
 }

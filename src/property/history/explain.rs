@@ -5,11 +5,14 @@
 //! specification tells apart, the operations on that part are. So the parts are searched one by one, as in
 //! Horn and Kroening, "Faster linearizability checking via P-compositionality", FORTE 2015. The other
 //! criteria are not local, and there the object is searched as a whole.
+//!
+//! Long histories are searched with what pairs of values tell, short ones without, for the better error.
 
 use super::criterion::Criterion;
-use super::history::{History, Name, Operation};
+use super::projection::Forced;
 use super::search::{DeadEnd, OperationOf, Order, Search};
 use super::specification::{Specification, Step};
+use super::{History, Name, Operation};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::{self, Debug, Display, Formatter};
 
@@ -18,6 +21,11 @@ use std::fmt::{self, Debug, Display, Formatter};
 ///
 /// The order has all operations that returned. Those that never did have to block in the state at its end:
 /// one order for all of them.
+///
+/// Finding the order is hard in general (Gibbons and Korach, "Testing shared memories", SIAM J. Comput. 1997):
+/// time and memory can grow exponentially with the operations among which the criterion leaves a choice. For
+/// linearizability these are the ones that overlap, and [partitions](Specification::partition) and
+/// [values](Specification::value) help.
 ///
 /// # Errors
 ///
@@ -63,17 +71,23 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// assert_eq!(unexplained.to_string(), "\
 /// not linearizable: no order of the operations gives these answers
 /// the longest that works: T1 Write(1) → 1
-/// after it, T2 Read → 0 does not fit: it answers 1");
+/// after it, T2 Read → 0 does not fit: it would answer 1");
 /// ```
-pub fn explain<S: Specification>(
+pub fn explain<S, C: Clone, A: Clone>(
     specification: &S,
-    history: &History<S::Call, S::Answer>,
+    history: &History<C, A>,
     criterion: Criterion,
-) -> Result<Explanation<S::Call, S::Answer>, Unexplained<S::Call, S::Answer>> {
+) -> Result<Explanation<C, A>, Unexplained<C, A>>
+where
+    S: Specification<Call = C, Answer = A>,
+{
     let precedes = criterion.precedence(history);
     let mut orders = Vec::new();
     for part in parts(specification, history, criterion) {
-        let order = Search::new(specification, part.into_iter(), &precedes).run();
+        let order = match part.len() {
+            ..=SHORT_MAX => Search::new(specification, part.into_iter(), &precedes).run(),
+            _ => by_values(specification, &part, &precedes),
+        };
         orders.push(order.map_err(|end| Unexplained::new(criterion, end))?);
     }
     Ok(Explanation { order: merge::<S>(orders).into_iter().cloned().collect() })
@@ -107,8 +121,9 @@ impl<C, A> Unexplained<C, A> {
         self.criterion
     }
 
-    /// The longest order that works; if the parts of an object were looked at one by one, only of the
-    /// operations on one part.
+    /// The longest order that works; if the [parts](Specification::partition) of an object were looked at one
+    /// by one, of the operations on one part. In a long history with [values](Specification::value) it may be
+    /// of the operations on two of them, or not quite the longest.
     pub fn order(&self) -> &[Operation<C, A>] {
         &self.order
     }
@@ -151,19 +166,28 @@ impl<C: Debug, A: Debug> Display for Unexplained<C, A> {
             true => write!(f, "none works\nat the start, ")?,
             false => write!(f, "the longest that works: {}\nafter it, ", listed(&self.order, LISTED_MAX))?,
         }
-        let does_not = if self.operation.answer().is_some() { " does not fit" } else { "" };
-        write!(f, "{}{does_not}: it ", Owned(&self.operation))?;
+        match self.operation.answer() {
+            Some(_) => write!(f, "{} does not fit: it would ", Owned(&self.operation))?,
+            None => {
+                let (task, call) = (Name(self.operation.task()), self.operation.call());
+                write!(f, "{task} {call:?} never returns, but it would ")?;
+            }
+        }
         match &self.instead {
             Step::Answers(answer) => match format!("{answer:?}").as_str() {
-                "()" => f.write_str("returns"),
-                answer => write!(f, "answers {answer}"),
+                "()" => f.write_str("return"),
+                answer => write!(f, "answer {answer}"),
             },
-            Step::Blocks => f.write_str("blocks"),
+            Step::Blocks => f.write_str("block"),
         }
     }
 }
 
 impl<C: Debug, A: Debug> std::error::Error for Unexplained<C, A> {}
+
+/// So many operations are searched without the help of their values: it takes no time, and an error names the
+/// longest order of all of them.
+const SHORT_MAX: usize = 16;
 
 /// How many operations of an order an error names: the last ones.
 const LISTED_MAX: usize = 8;
@@ -203,10 +227,27 @@ fn parts<'a, S: Specification>(
     parts.into_values().collect()
 }
 
+/// Searches with the help of what pairs of values tell.
+pub(super) fn by_values<'a, S: Specification>(
+    specification: &'a S,
+    part: &[&'a OperationOf<S>],
+    precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
+) -> Result<Order<'a, S>, DeadEnd<'a, S>> {
+    let forced = Forced::new(specification, part, &precedes)?;
+    let both =
+        |one: &OperationOf<S>, other: &OperationOf<S>| precedes(one, other) || forced.precedes(one, other);
+    let order = Search::new(specification, part.iter().copied(), both).run();
+    order.or_else(|end| match end.misfits.is_empty() {
+        false => Err(end),
+        // What is forced goes round in a circle: nothing could be next.
+        true => Search::new(specification, part.iter().copied(), precedes).run(),
+    })
+}
+
 /// One order of orders that each keep real time, which keeps it too.
 ///
-/// The part whose next operation was called first is next. If an operation that is still to come had returned
-/// before that call, so had the one that its part has next been called before: a contradiction.
+/// The part whose next operation was called first goes on. Nothing that is still to come had returned before
+/// that call: else the next operation of its part would have been called even earlier.
 fn merge<'a, S: Specification>(orders: Vec<Order<'a, S>>) -> Order<'a, S> {
     let mut rest: Vec<_> = orders.into_iter().map(VecDeque::from).collect();
     let mut merged = Vec::new();

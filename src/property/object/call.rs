@@ -1,8 +1,9 @@
 //! One operation of an object under check, with its arguments: what the object does, and what the specification.
 
-use super::answer::{Answer, Value};
-use super::specification::Step;
+use super::answer::Answer;
 use crate::panic::{self, AssertUnwindSafe, catch_unwind};
+use crate::property::Step;
+use crate::property::Value;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ type Specify<M> = dyn Fn(&mut M) -> Step<Answer> + Send + Sync;
 
 impl<O, M> Call<O, M> {
     /// A call whose answers are values of one type. Where the specification gives none, it blocks.
-    pub(crate) fn new<R: Value>(
+    pub(crate) fn new<R: Value + Sync>(
         text: String,
         act: impl Fn(&O) -> R + Send + Sync + 'static,
         specify: impl Fn(&mut M) -> Option<R> + Send + Sync + 'static,

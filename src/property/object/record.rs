@@ -4,8 +4,8 @@
 //! another way are other executions, and each is explored.
 
 use super::answer::Answer;
-use super::history::History;
 use crate::backend::{self, Backend, native};
+use crate::property::History;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,21 +1,10 @@
 //! What an operation answered: values of any type, compared and shown as one type.
 
+use crate::property::Value;
 use std::any::Any;
 use std::cmp::Ordering;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
-
-/// What an operation of a concurrent object may return, and be told from other answers by: anything that has
-/// an order and can be shown.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be compared with what the specification answers",
-    label = "an operation has to return something that is `Ord + Debug + Send + Sync`",
-    note = "derive `PartialEq, Eq, PartialOrd, Ord, Debug`; collect a `HashMap` or `HashSet` into a `BTreeMap` or \
-            `BTreeSet`; turn a float into its bits, or an error into its text"
-)]
-pub trait Value: Ord + Debug + Send + Sync + 'static {}
-
-impl<T: Ord + Debug + Send + Sync + 'static> Value for T {}
 
 /// What came of an operation.
 #[derive(Clone)]
@@ -26,7 +15,7 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) fn returned(value: impl Value) -> Self {
+    pub(crate) fn returned(value: impl Value + Sync) -> Self {
         Answer::Returned(Arc::new(value))
     }
 }
@@ -37,7 +26,7 @@ pub(crate) trait AnyValue: Debug + Send + Sync {
     fn compare(&self, other: &dyn AnyValue) -> Ordering;
 }
 
-impl<T: Value> AnyValue for T {
+impl<T: Value + Sync> AnyValue for T {
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -1,10 +1,10 @@
 //! What a check of an object found, as a value and as text: the scenario as a table, what was seen, why no order
 //! of the operations explains it, then how it comes about.
 
-use super::criterion::Criterion;
-use super::scenario_id::ScenarioId;
 use super::trial::Fault;
 use crate::outcome::Verdict;
+use crate::property::Criterion;
+use crate::property::case_id::CaseId;
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::witness::Witness;
@@ -26,7 +26,7 @@ pub struct ObjectReport {
 /// A scenario that the specification does not explain.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    pub(super) id: ScenarioId,
+    pub(super) id: CaseId,
     /// In one line.
     pub(super) scenario: String,
     pub(super) table: String,
@@ -103,7 +103,7 @@ impl ObjectReport {
         match &self.found {
             Ok(None) if self.incomplete == 0 => Verdict::Pass,
             Ok(None) => Verdict::Bounded,
-            Ok(Some(failure)) if failure.fault.is_hang() => Verdict::Hang,
+            Ok(Some(Failure { fault: Fault::Ended { is_hang: true, .. }, .. })) => Verdict::Hang,
             Ok(Some(_)) => Verdict::Fail,
             Err(Unchecked::NotDeterministic { .. }) => Verdict::Flaky,
             Err(_) => Verdict::Skip,
@@ -166,7 +166,7 @@ impl ObjectReport {
     /// The command that runs the shown execution again.
     pub(super) fn replay_command(&self, name: &str) -> Option<String> {
         let failure = self.failure()?;
-        Some(replay::scenario_command(name, &failure.id, &failure.witness.as_ref()?.schedule))
+        Some(replay::case_command(name, &failure.id, &failure.witness.as_ref()?.schedule))
     }
 
     pub(super) fn text(&self, again: Option<String>) -> String {
@@ -174,7 +174,7 @@ impl ObjectReport {
             Err(why) => format!("{}: {why}", self.verdict()),
             Ok(Some(failure)) => {
                 let shrunk = failure.shrunk.as_ref().map_or(String::new(), Shrunk::to_string);
-                format!("{}{shrunk}\n\n{}", self.headline(), failure.text(self.criterion, again))
+                format!("{}{shrunk}\n\n{}", self.headline(), failure.text(again))
             }
             Ok(None) => self.headline(),
         }
@@ -189,9 +189,10 @@ impl ObjectReport {
         match &self.found {
             Err(why) => format!("{verdict}: {why}"),
             Ok(None) => format!("{verdict}: {criterion} in {} scenarios, {explored}", self.scenarios),
-            Ok(Some(failure)) if failure.is_sequential => {
+            Ok(Some(failure @ Failure { fault: Fault::Unexplained { .. }, .. })) if failure.is_sequential => {
                 format!("{verdict}: not its specification, even without any tasks")
             }
+            Ok(Some(Failure { fault: Fault::Ended { outcome, .. }, .. })) => format!("{verdict}: {outcome}"),
             Ok(Some(_)) => format!("{verdict}: not {criterion}"),
         }
     }
@@ -201,7 +202,7 @@ impl Display for ObjectReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.found {
             Ok(Some(failure)) => {
-                write!(f, "{}\n\n{}", self.headline(), failure.text(self.criterion, None).trim_end())
+                write!(f, "{}\n\n{}", self.headline(), failure.text(None).trim_end())
             }
             _ => f.write_str(&self.headline()),
         }
@@ -219,20 +220,16 @@ impl Display for Shrunk {
 
 impl Failure {
     /// Everything but the headline.
-    pub(super) fn text(&self, criterion: Criterion, again: Option<String>) -> String {
-        let seen = match &self.fault {
-            Fault::Unexplained { history, .. } => history.to_string(),
-            _ => self.table.clone(),
+    pub(super) fn text(&self, again: Option<String>) -> String {
+        let (mut text, outcome) = match &self.fault {
+            Fault::Unexplained { history, unexplained } => {
+                let why = unexplained.to_string();
+                let why = why.split_once(": ").map_or(&*why, |(_, why)| why);
+                (format!("{history}\n\n{why}\n"), String::new())
+            }
+            Fault::Ended { outcome, .. } => (format!("{}\n", self.table), outcome.clone()),
         };
-        let mut text = format!("{seen}\n\n{}\n", self.fault);
         if let Some(witness) = &self.witness {
-            let outcome = match &self.fault {
-                Fault::Unexplained { .. } if self.is_sequential => {
-                    "not what its specification does".to_string()
-                }
-                Fault::Unexplained { .. } => format!("not {criterion}"),
-                fault => fault.to_string(),
-            };
             let witness = Witness { outcome, ..witness.clone() };
             text += &format!("\n{}", render(&witness, &Options { replay: again, ..Options::default() }));
         }

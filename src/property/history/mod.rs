@@ -7,6 +7,19 @@
 //! and so can answers, and nothing changes. Therefore two histories are equal if their tasks made the same
 //! calls, got the same answers, and the same operations preceded the same others.
 
+mod bits;
+mod criterion;
+mod explain;
+mod projection;
+mod search;
+mod specification;
+#[cfg(test)]
+mod tests;
+
+pub use self::criterion::Criterion;
+pub use self::explain::{Explanation, Unexplained, explain};
+pub use self::specification::{Specification, Step};
+
 use std::fmt::{self, Debug, Display, Formatter};
 use unicode_width::UnicodeWidthStr;
 
@@ -14,8 +27,8 @@ use unicode_width::UnicodeWidthStr;
 ///
 /// A call that got no answer is one that never returns: its task was blocked when all was over.
 ///
-/// Two histories are equal if they differ only in the order of direct neighbours that are both calls or both
-/// answers; no operation precedes more or fewer others because of that.
+/// Two histories are equal if they have the same operations, and the same ones
+/// [precede](Operation::precedes) each other.
 ///
 /// ```
 /// use conccheck::property::History;
@@ -147,6 +160,11 @@ impl<C, A> Operation<C, A> {
     /// Whether it had returned when `other`, of the same history, was called.
     pub fn precedes(&self, other: &Self) -> bool {
         self.last.is_some_and(|last| last < other.first)
+    }
+
+    /// No other operation of the history has the same.
+    pub(super) fn id(&self) -> (usize, usize) {
+        (self.task, self.first)
     }
 
     /// The epoch of its call.

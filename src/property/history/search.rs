@@ -10,8 +10,8 @@
 //! Burckhardt, Dern, Musuvathi and Tan, "Line-Up", PLDI 2010. There, each may have an order of its own; here
 //! one order has to do for all, as it does for an object whose operations happen at one moment.
 
+use super::Operation;
 use super::bits::Bits;
-use super::history::Operation;
 use super::specification::{Specification, Step};
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -101,7 +101,7 @@ impl<'a, S: Specification> Search<'a, S> {
             let Some(frame) = self.frames.last() else { return Err(longest) };
             if !frame.fits && self.frames.len() > longest.order.len() {
                 let end = DeadEnd { order: self.order(), misfits: self.misfits() };
-                if end.misfits.is_empty() {
+                if end.order.len() == self.returned.len() && end.misfits.is_empty() {
                     return Ok(end.order);
                 }
                 longest = std::cmp::max_by_key(end, longest, DeadEnd::rank);
@@ -187,7 +187,7 @@ impl<S: Specification> DeadEnd<'_, S> {
 }
 
 /// Whether a step is what became of an operation.
-fn is_seen<C, A: PartialEq>(step: &Step<A>, operation: &Operation<C, A>) -> bool {
+pub(super) fn is_seen<C, A: PartialEq>(step: &Step<A>, operation: &Operation<C, A>) -> bool {
     match step {
         Step::Answers(answer) => operation.answer() == Some(answer),
         Step::Blocks => operation.answer().is_none(),

@@ -1,18 +1,18 @@
 //! One check of an object: scenario after scenario, until one fails; that one is made smaller and shown.
 
+use super::Object;
 use super::draw::Drawn;
-use super::object::Object;
 use super::record::Seen;
-use super::regressions::Regressions;
 use super::report::{Failure, ObjectReport, Shrunk, Unchecked};
-use super::scenario_id::ScenarioId;
 use super::trial::{Fault, Trial};
 use crate::outcome::{Incomplete, Outcome, Verdict};
+use crate::property::case_id::CaseId;
+use crate::property::regressions::Regressions;
+use crate::property::shrinking::{Shrinking, again};
 use crate::replay;
 use crate::schedule::Schedule;
 use crate::witness::Witness;
 use std::hash::Hash;
-use std::ops::ControlFlow;
 use std::panic::Location;
 use std::time::Instant;
 
@@ -84,7 +84,7 @@ where
     /// Checks the object for a test at `place`; the text of a failure.
     pub(crate) fn check(self, place: &'static Location<'static>) -> Result<(), String> {
         let name = replay::check_name(place);
-        match replay::asked_for_scenario(&name) {
+        match replay::asked_for_case(&name) {
             Ok(Some((id, schedule))) => return self.check_again(&name, &id, &schedule),
             Ok(None) => {}
             Err(error) => return Err(format!("failed to read CONCCHECK_REPLAY: {error}")),
@@ -106,7 +106,7 @@ where
     }
 
     /// Runs one execution of one scenario again.
-    fn check_again(self, name: &str, id: &ScenarioId, schedule: &Schedule) -> Result<(), String> {
+    fn check_again(self, name: &str, id: &CaseId, schedule: &Schedule) -> Result<(), String> {
         let changed = |why: &str| {
             format!(
                 "CONCCHECK_REPLAY cannot be replayed: {why}; run {name} without it to check the object anew"
@@ -114,10 +114,10 @@ where
         };
         let mut drawn = Drawn::draw(&self.object.calls, &self.object.shape, id.seed)
             .map_err(|_| changed("no scenario can be drawn"))?;
-        let mut path = id.path.iter().copied();
-        let _ = drawn.shrink(|_| path.next().map_or(ControlFlow::Break(()), ControlFlow::Continue));
+        let mut again = again(&id.path);
+        let _ = drawn.shrink(|_| again());
         let trial = self.object.trial(drawn.scenario());
-        if id.mark != ScenarioId::mark(&trial.scenario.to_string()) {
+        if id.mark != CaseId::mark(&trial.scenario.to_string()) {
             return Err(changed("the operations are no longer those that the token was made from"));
         }
         let trial = if id.is_sequential { self.sequential(&trial) } else { trial };
@@ -139,7 +139,7 @@ where
                     witness: Some(presentable(witness)),
                     shrunk: None,
                 };
-                Err(failure.text(self.object.criterion, None))
+                Err(failure.text(None))
             }
         }
     }
@@ -217,36 +217,29 @@ where
 
     /// The failing scenario, made smaller, with its least execution.
     fn failure(&mut self, seed: u64, mut drawn: Drawn<O, M>, found: Found) -> Failure {
-        let begun = Instant::now();
-        let (attempts_max, time_max) = (self.object.shrink_attempts_max, self.object.shrink_time_max);
-        let (size, mut best, mut path) = (drawn.scenario().len(), found, Vec::new());
+        let mut shrinking = Shrinking::new(self.object.shrinking);
+        let (size, mut best) = (drawn.scenario().len(), found);
         let ended = drawn.shrink(|scenario| {
-            if path.len() as u32 >= attempts_max || begun.elapsed() >= time_max {
-                return ControlFlow::Break(());
-            }
-            let examined = self.examine(&self.object.trial(scenario), best.schedule.as_ref());
-            let fails = match examined {
+            shrinking.attempt(|| match self.examine(&self.object.trial(scenario), best.schedule.as_ref()) {
                 Examined::Wrong(found) => {
                     best = found;
                     true
                 }
                 Examined::Right { .. } | Examined::Unchecked(_) => false,
-            };
-            path.push(fails);
-            ControlFlow::Continue(fails)
+            })
         });
         let scenario = drawn.scenario();
         let shrunk = Shrunk {
             from: size,
             to: scenario.len(),
-            attempts: path.len() as u32,
+            attempts: shrinking.attempts(),
             is_least: ended.is_continue(),
-            elapsed: begun.elapsed(),
+            elapsed: shrinking.elapsed(),
         };
         let trial = self.object.trial(scenario);
         let trial = if best.is_sequential { self.sequential(&trial) } else { trial };
-        let mark = ScenarioId::mark(&drawn.scenario().to_string());
-        let id = ScenarioId { seed, path, mark, is_sequential: best.is_sequential };
+        let mark = CaseId::mark(&drawn.scenario().to_string());
+        let id = CaseId { seed, path: shrinking.path, mark, is_sequential: best.is_sequential };
         let (fault, witness) = self.least(&trial, best.fault);
         Failure {
             id,
@@ -277,6 +270,9 @@ fn presentable(mut witness: Witness) -> Witness {
     let is_ours = |file: &str| file == super::trial::FILE || file == super::record::FILE;
     for step in &mut witness.steps {
         step.place = step.place.filter(|place| !is_ours(place.file));
+    }
+    for wait in &mut witness.waits {
+        wait.place = wait.place.filter(|place| !is_ours(place.file));
     }
     for task in &mut witness.tasks {
         task.spawned_at = task.spawned_at.filter(|place| !is_ours(place.file));

@@ -1,18 +1,27 @@
-//! What a user says of a concurrent object: how to make it, its operations, its specification, and how
-//! thoroughly to check it.
+//! A concurrent object under check: what a user says of it, namely how to make it, its operations, its
+//! specification, and how thoroughly to look. How that is done is the files' below.
 
-use super::answer::Value;
-use super::call::{self, Call};
-use super::criterion::Criterion;
-use super::draw::{Shape, runner};
-use super::report::ObjectReport;
-use super::scenario::Scenario;
-use super::session::Session;
-use super::trial::{Make, Trial};
+mod answer;
+mod call;
+mod draw;
+mod record;
+mod report;
+mod scenario;
+mod session;
+mod trial;
+
+pub use self::report::{ObjectReport, Shrunk, Unchecked};
+
+use self::call::Call;
+use self::draw::Shape;
+use self::scenario::Scenario;
+use self::session::Session;
+use self::trial::{Make, Trial};
+use super::seed::{cases_or, seeds};
+use super::shrinking::Budget;
+use super::{Criterion, Value};
 use crate::Checker;
-use proptest::prelude::Rng;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
-use proptest::test_runner::{Config, TestRunner};
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::ops::RangeInclusive;
@@ -63,16 +72,15 @@ use std::time::Duration;
 /// ```
 #[must_use = "nothing is checked before `check` or `run`"]
 pub struct Object<O, M> {
-    pub(crate) object: Make<O>,
-    pub(crate) model: Make<M>,
-    pub(crate) calls: Vec<BoxedStrategy<Call<O, M>>>,
-    pub(crate) criterion: Criterion,
-    pub(crate) shape: Shape,
-    pub(crate) scenarios: u32,
-    pub(crate) seed: Option<u64>,
-    pub(crate) checker: Checker,
-    pub(crate) shrink_attempts_max: u32,
-    pub(crate) shrink_time_max: Duration,
+    object: Make<O>,
+    model: Make<M>,
+    calls: Vec<BoxedStrategy<Call<O, M>>>,
+    criterion: Criterion,
+    shape: Shape,
+    scenarios: u32,
+    seed: Option<u64>,
+    checker: Checker,
+    shrinking: Budget,
 }
 
 /// How many executions of a scenario are explored, if nothing is said.
@@ -95,16 +103,15 @@ where
             calls: Vec::new(),
             criterion: Criterion::Linearizable,
             shape: Shape { tasks: 2..=3, calls: 1..=3, calls_max: 5, prefix_max: 2, suffix_max: 2 },
-            scenarios: Config::default().cases.min(SCENARIOS),
+            scenarios: cases_or(SCENARIOS),
             seed: None,
             checker: Checker::new().executions_max(EXECUTIONS_MAX),
-            shrink_attempts_max: 500,
-            shrink_time_max: Duration::from_secs(10),
+            shrinking: Budget::default(),
         }
     }
 
     /// An operation without arguments: what it does to the object, and what to the specification.
-    pub fn operation<R: Value>(
+    pub fn operation<R: Value + Sync>(
         self,
         name: &str,
         act: impl Fn(&O) -> R + Send + Sync + 'static,
@@ -114,7 +121,7 @@ where
     }
 
     /// An operation with arguments, which a proptest strategy draws. Several are a tuple.
-    pub fn operation_with<A, R: Value>(
+    pub fn operation_with<A, R: Value + Sync>(
         self,
         name: &str,
         arguments: impl Strategy<Value = A> + 'static,
@@ -129,7 +136,7 @@ where
 
     /// An operation that waits in states in which its specification says `None`. A task that waits there for
     /// ever is right; one that waits where the specification does not, or goes on where it waits, is wrong.
-    pub fn blocking<R: Value>(
+    pub fn blocking<R: Value + Sync>(
         mut self,
         name: &str,
         act: impl Fn(&O) -> R + Send + Sync + 'static,
@@ -140,7 +147,7 @@ where
     }
 
     /// As [`Object::blocking`], with arguments.
-    pub fn blocking_with<A, R: Value>(
+    pub fn blocking_with<A, R: Value + Sync>(
         mut self,
         name: &str,
         arguments: impl Strategy<Value = A> + 'static,
@@ -201,7 +208,7 @@ where
         self
     }
 
-    /// How many scenarios are tried. If nothing is said, 100, or fewer if `PROPTEST_CASES` says so.
+    /// How many scenarios are tried. If nothing is said, 100, or as many as `PROPTEST_CASES` says.
     pub fn scenarios(self, scenarios: u32) -> Self {
         Object { scenarios, ..self }
     }
@@ -217,13 +224,15 @@ where
     }
 
     /// Tries at most so many smaller scenarios once one has failed; 500, if nothing is said.
-    pub fn shrink_attempts_max(self, shrink_attempts_max: u32) -> Self {
-        Object { shrink_attempts_max, ..self }
+    pub fn shrink_attempts_max(mut self, attempts_max: u32) -> Self {
+        self.shrinking.attempts_max = attempts_max;
+        self
     }
 
     /// Begins no smaller scenario after this long; 10 s, if nothing is said.
-    pub fn shrink_time_max(self, shrink_time_max: Duration) -> Self {
-        Object { shrink_time_max, ..self }
+    pub fn shrink_time_max(mut self, time_max: Duration) -> Self {
+        self.shrinking.time_max = time_max;
+        self
     }
 
     /// Checks it and returns what was found.
@@ -252,7 +261,7 @@ where
     pub fn check(&self) {
         self.expect_operations();
         if let Err(text) = Session::new(self).check(Location::caller()) {
-            panic!("{text}");
+            panic!("{}", text.trim_end());
         }
     }
 
@@ -279,11 +288,7 @@ where
 
     /// What fixes each scenario.
     pub(super) fn seeds(&self) -> Vec<u64> {
-        let mut rng = match self.seed {
-            Some(seed) => runner(seed),
-            None => TestRunner::new(Config { failure_persistence: None, ..Config::default() }),
-        };
-        (0..self.scenarios).map(|_| rng.rng().next_u64()).collect()
+        seeds(self.seed, self.scenarios)
     }
 }
 

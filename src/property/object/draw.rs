@@ -7,8 +7,9 @@
 
 use super::call::Call;
 use super::scenario::Scenario;
+use crate::property::seed::runner;
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, Reason, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Reason, TestRunner};
 use std::ops::{ControlFlow, RangeInclusive};
 
 /// How large scenarios are.
@@ -44,16 +45,6 @@ struct Layout {
     tasks: Vec<Vec<usize>>,
     suffix: Vec<usize>,
 }
-
-/// Numbers that a test run draws from, all fixed by one.
-pub(crate) fn runner(seed: u64) -> TestRunner {
-    let words = [seed, SEED_REST].map(u64::to_le_bytes).concat();
-    let rng = TestRng::from_seed(RngAlgorithm::XorShift, &words);
-    TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng)
-}
-
-/// The half of proptest's own seed that is always the same: no seed may be all zeros.
-pub(crate) const SEED_REST: u64 = 0x636f_6e63_6368_6563;
 
 impl<O: 'static, M: 'static> Drawn<O, M> {
     /// A scenario of calls that these strategies give, fixed by `seed`.

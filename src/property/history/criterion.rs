@@ -4,7 +4,7 @@
 //! Each criterion is a partial order of the operations, and asks for a sequential order that extends it. So
 //! one search serves them all.
 
-use super::history::{History, Operation};
+use super::{History, Operation};
 use std::fmt::{self, Display, Formatter};
 
 /// What "behaves like a sequential object" means.

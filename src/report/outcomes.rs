@@ -1,0 +1,116 @@
+//! A set of outcomes as text for review: sorted, the same on every machine and in every run, and each
+//! outcome that is not right with its least execution. What an outcome is worth is for the caller to say.
+
+use super::{Judged, Report, witness};
+use crate::outcome::{Incomplete, Outcome};
+use std::fmt::Debug;
+
+/// So many outcomes of a kind are shown.
+const SHOWN_MAX: usize = 50;
+
+/// The outcomes of `report`, as `judge` judges and `tell` tells them.
+pub(crate) fn text<T: Ord + Debug>(
+    report: &Report<T>,
+    judge: impl Fn(&Outcome<T>) -> Judged,
+    tell: impl Fn(&Outcome<T>) -> String,
+) -> String {
+    let entry = |outcome| Entry::new(outcome, judge(outcome), &tell);
+    let mut entries: Vec<Entry<T>> = report.outcomes().map(entry).collect();
+    entries.sort_by(|one, other| one.key().cmp(&other.key()));
+    let mut text = format!("explored    {}\n\n", explored(report.is_sampled(), report.incomplete()));
+    let mut sections = SECTIONS.map(|(title, kind)| {
+        let of_kind = entries.iter().filter(|entry| kind.contains(&entry.outcome.mark()));
+        section(report, title, &of_kind.collect::<Vec<_>>())
+    });
+    sections[0].push('\n');
+    text.extend(sections);
+    text.trim_end().to_string()
+}
+
+/// How much was looked at, without numbers that say how long it took.
+pub(crate) fn explored(is_sampled: bool, incomplete: Option<&Incomplete>) -> String {
+    match incomplete {
+        None => "complete".to_string(),
+        Some(Incomplete::ExecutionsMax(_) | Incomplete::TimeMax(_)) if is_sampled => "sampled".to_string(),
+        Some(Incomplete::ExecutionsMax(_)) => "bounded, by executions".to_string(),
+        Some(Incomplete::TimeMax(_)) => "bounded, by time".to_string(),
+        Some(Incomplete::Interrupted) => "bounded, interrupted".to_string(),
+        Some(Incomplete::Unsupported(why)) => format!("not: {why}"),
+        Some(why @ Incomplete::Flaky { .. }) => format!("in vain: {why}"),
+        Some(why) => format!("bounded, {why}"),
+    }
+}
+
+/// What each section shows: the marks of its outcomes, before anybody judges them.
+const SECTIONS: [(&str, &[char]); 4] =
+    [("outcomes", &[' ']), ("hangs", &['H']), ("panics", &['P']), ("races", &['R'])];
+
+struct Entry<'a, T> {
+    outcome: &'a Outcome<T>,
+    judged: Judged,
+    text: String,
+}
+
+impl<'a, T> Entry<'a, T> {
+    fn new(outcome: &'a Outcome<T>, judged: Judged, tell: impl Fn(&Outcome<T>) -> String) -> Self {
+        Entry { outcome, judged, text: tell(outcome) }
+    }
+
+    /// Right ones first, then by their text.
+    fn key(&self) -> (bool, char, &str) {
+        (!"= ".contains(self.judged.mark), self.judged.mark, &self.text)
+    }
+
+    /// The lines of a longer text begin with a bar, which tells them from what is said of it.
+    fn line(&self) -> String {
+        let mut lines = self.text.lines();
+        let first = lines.next().unwrap_or_default();
+        let others: String = lines.map(|line| format!("    | {}\n", line.trim())).collect();
+        format!("  {} {first}\n{others}", self.judged.mark)
+    }
+}
+
+/// One kind of outcomes: how many, and each with what there is to say of it.
+fn section<T: Ord + Debug>(report: &Report<T>, title: &str, entries: &[&Entry<T>]) -> String {
+    if entries.is_empty() {
+        return format!("{title:<12}none\n");
+    }
+    let mut text = format!("{title:<12}{}\n", entries.len());
+    for entry in entries.iter().take(SHOWN_MAX) {
+        text += &entry.line();
+        if let Some(why) = &entry.judged.why {
+            text += &format!("      {why}\n");
+        }
+        if !"= ".contains(entry.judged.mark)
+            && let Some(witness) = report.witness(entry.outcome).map(|witness| witness::one_line(&witness))
+            && !witness.is_empty()
+        {
+            text += &format!("      {witness}\n");
+        }
+    }
+    let rest = &entries[SHOWN_MAX.min(entries.len())..];
+    if !rest.is_empty() {
+        let lines: String = rest.iter().map(|entry| entry.line()).collect();
+        text += &format!("  … and {} more, fnv1a {:016x}\n", rest.len(), fnv1a(lines.as_bytes()));
+    }
+    text
+}
+
+/// The 64-bit Fowler–Noll–Vo hash, variant 1a: small, and the same everywhere.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    bytes.iter().fold(OFFSET_BASIS, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+}

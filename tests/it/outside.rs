@@ -1,0 +1,148 @@
+//! A crate of somebody else checks its own queue as the README says, finds its bug, and replays it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const MANIFEST: &str = r#"
+[package]
+name = "queue"
+version = "0.1.0"
+edition = "2024"
+
+[dependencies]
+conccheck = { path = "@", default-features = false }
+
+[dev-dependencies]
+conccheck = { path = "@", default-features = false, features = ["property"] }
+
+[workspace]
+"#;
+
+/// A program with an input, appended to the README's code: with two adders or more an update can be lost.
+const WITH_AN_INPUT: &str = r#"
+#[cfg(test)]
+mod inputs {
+    use conccheck::sync::{Arc, Mutex};
+    use conccheck::{Checker, thread};
+
+    #[test]
+    fn every_adder_counts() {
+        Checker::new().for_all(1..5_u32, |adders| {
+            let total = Arc::new(Mutex::new(0));
+            let add = |_| {
+                let total = Arc::clone(&total);
+                thread::spawn(move || {
+                    let seen = *total.lock().unwrap();
+                    *total.lock().unwrap() = seen + 1;
+                })
+            };
+            let threads: Vec<_> = (0..adders).map(add).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            assert_eq!(*total.lock().unwrap(), adders);
+        });
+    }
+}
+"#;
+
+/// The README's Rust code that has `text` in it.
+fn readme_code(text: &str) -> String {
+    let readme = include_str!("../../README.md");
+    let blocks = readme.split("```rust\n").skip(1).filter_map(|block| block.split("```").next());
+    blocks.filter(|code| code.contains(text)).map(str::to_string).next().expect("the README has such code")
+}
+
+/// Makes the crate in `folder`, with `code` as its library.
+fn make(folder: &Path, code: &str) {
+    let here = env!("CARGO_MANIFEST_DIR");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("Cargo.toml"), MANIFEST.replace('@', here)).unwrap();
+    // The same versions as ours, which are there.
+    fs::copy(Path::new(here).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    fs::write(folder.join("src/lib.rs"), code).unwrap();
+}
+
+fn cargo_test(folder: &Path, test: &str, replay: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["test", "--offline", "--lib", test]).current_dir(folder);
+    // Kept, so that only the first run of these tests builds conccheck once more.
+    command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside"));
+    command.env_remove("CONCCHECK_REPLAY").env("RUST_BACKTRACE", "0").env("PROPTEST_RNG_SEED", "1");
+    if let Some(token) = replay {
+        command.env("CONCCHECK_REPLAY", token);
+    }
+    command.output().unwrap()
+}
+
+/// What the test itself said.
+fn said(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let from =
+        text.find("FAIL: ").unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)));
+    let to = text[from..].find("note: run with").map_or(text.len(), |at| from + at);
+    text[from..to].to_string()
+}
+
+const QUEUE: &str = "tests::the_queue_is_linearizable";
+const ADDERS: &str = "inputs::every_adder_counts";
+
+#[test]
+fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let code = readme_code("the_queue_is_linearizable");
+    make(folder, &(code.clone() + WITH_AN_INPUT));
+
+    let failed = cargo_test(folder, QUEUE, None);
+    assert_eq!(failed.status.code(), Some(101));
+    let text = said(&failed);
+    tell!("{text}");
+    let (witness, replay) = text.split_once("replay: CONCCHECK_REPLAY=").expect("it says how to replay");
+    assert!(witness.starts_with("FAIL: not linearizable; shrunk from "), "{witness}");
+    assert!(witness.contains("pop() → None does not fit"), "{witness}");
+    assert!(witness.contains("src/lib.rs"), "{witness}");
+
+    // The very execution again.
+    let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
+    assert_eq!(name, QUEUE);
+    let replayed = said(&cargo_test(folder, QUEUE, Some(token)));
+    let lanes = &witness[witness.find("\n\n").unwrap()..];
+    assert!(replayed.contains(lanes.trim()), "{replayed}\nis not\n{lanes}");
+
+    // It is remembered, and tried first.
+    let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
+    assert!(remembered.contains(token), "{remembered}");
+    let again = said(&cargo_test(folder, QUEUE, None));
+    assert_eq!(again.split("; shrunk").next(), text.split("; shrunk").next());
+
+    // So is a program with an input, the smallest that fails.
+    let failed = said(&cargo_test(folder, ADDERS, None));
+    tell!("{failed}");
+    assert!(failed.contains("lost update"), "{failed}");
+    let (_, replay) = failed.split_once("replay: CONCCHECK_REPLAY=").expect("it says how to replay");
+    let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
+    assert_eq!(name, ADDERS);
+    let replayed = cargo_test(folder, ADDERS, Some(token));
+    let text = String::from_utf8_lossy(&replayed.stdout).into_owned();
+    assert!(text.contains("for the input 2:") && text.contains("lost update"), "{text}");
+    let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
+    assert!(remembered.contains(&format!("shrinks to 2, replay: CONCCHECK_REPLAY={token}")), "{remembered}");
+
+    // Mended, it passes, and the token says that it is no longer the same code.
+    let mended = code.replace(
+        "        self.items.lock().unwrap().push_back(item);\n        self.len.fetch_add(1, SeqCst);",
+        "        let mut items = self.items.lock().unwrap();\n        items.push_back(item);\n        self.len.fetch_add(1, SeqCst);",
+    );
+    let mended = mended.replace(
+        "        let item = self.items.lock().unwrap().pop_front()?;\n",
+        "        let mut items = self.items.lock().unwrap();\n        let item = items.pop_front()?;\n",
+    );
+    assert_ne!(mended, code);
+    make(folder, &mended);
+    let passed = cargo_test(folder, QUEUE, None);
+    assert!(passed.status.success(), "{}", String::from_utf8_lossy(&passed.stdout));
+    let stale = cargo_test(folder, QUEUE, Some(token));
+    assert_eq!(stale.status.code(), Some(101));
+    let text = String::from_utf8_lossy(&stale.stdout).into_owned();
+    assert!(text.contains("CONCCHECK_REPLAY cannot be replayed: diverged at step"), "{text}");
+}
