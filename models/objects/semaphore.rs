@@ -35,11 +35,11 @@ enum Fault {
 }
 
 fn semaphore(fault: Option<Fault>) -> Object<Semaphore, usize> {
-    let take = |permits: &mut usize| permits.checked_sub(1).map(|left| *permits = left);
+    let specified_acquire = |permits: &mut usize| permits.checked_sub(1).map(|left| *permits = left);
     object(move || Semaphore::new(fault), || 0)
-        .blocking("acquire", Semaphore::acquire, take)
-        .operation("try_acquire", Semaphore::try_acquire, move |permits| take(permits).is_some())
+        .blocking("acquire", Semaphore::acquire, specified_acquire)
         .operation("release", Semaphore::release, |permits| *permits += 1)
+        .prefix_max(0)
         .scenarios(400)
 }
 
@@ -68,14 +68,6 @@ impl Semaphore {
             }
         }
         *permits = permits.checked_sub(1).expect("a permit is there");
-    }
-
-    /// Whether there was one.
-    fn try_acquire(&self) -> bool {
-        let mut permits = self.permits.lock().unwrap();
-        let is_acquired = *permits > 0;
-        *permits -= usize::from(is_acquired);
-        is_acquired
     }
 
     fn release(&self) {
