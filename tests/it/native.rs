@@ -249,6 +249,49 @@ fn a_thread_is_finished_in_some_execution_and_not_in_another() {
     assert_eq!(all(&report), BTreeSet::from([(false, false), (false, true), (true, true)]));
 }
 
+/// Counts, as an operation, that it is dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+/// How many results are dropped when a thread leaves one and `act` has the right to join it.
+fn dropped_after(act: fn(thread::JoinHandle<Counted>)) -> Report<usize> {
+    native().explore(move || {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Counted(Arc::clone(&count));
+        act(thread::spawn(move || {
+            counted.0.load(SeqCst);
+            counted
+        }));
+        count.load(SeqCst)
+    })
+}
+
+#[test]
+fn what_a_thread_leaves_is_dropped_by_who_is_last_to_have_it() {
+    let by_the_joiner = dropped_after(|thread| drop(thread.join().unwrap()));
+    assert_eq!(all(&by_the_joiner), BTreeSet::from([1]));
+    let by_who_gives_it_up_too_late = dropped_after(|thread| {
+        while !thread.is_finished() {
+            thread::yield_now();
+        }
+        drop(thread);
+    });
+    assert_eq!(all(&by_who_gives_it_up_too_late), BTreeSet::from([1]));
+    let by_the_thread = dropped_after(drop);
+    assert_eq!(all(&by_the_thread), BTreeSet::from([0, 1]));
+    // Nobody: what such an execution holds is leaked, and dropped in no other.
+    let by_nobody = dropped_after(|thread| {
+        thread::park();
+        drop(thread);
+    });
+    assert_eq!(kinds(&by_nobody), BTreeSet::from(["deadlocked"]));
+}
+
 #[test]
 fn readers_overlap_and_writers_are_alone() {
     /// How many were inside at once, at most.
