@@ -118,13 +118,13 @@ fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_me
     // So is a program with an input, the smallest that fails.
     let failed = said(&cargo_test(folder, ADDERS, None));
     tell!("{failed}");
-    assert!(failed.contains("lost update"), "{failed}");
+    assert!(failed.contains("atomicity violation: T1 gives `total` back"), "{failed}");
     let (_, replay) = failed.split_once("replay: CONCCHECK_REPLAY=").expect("it says how to replay");
     let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
     assert_eq!(name, ADDERS);
     let replayed = cargo_test(folder, ADDERS, Some(token));
     let text = String::from_utf8_lossy(&replayed.stdout).into_owned();
-    assert!(text.contains("for the input 2:") && text.contains("lost update"), "{text}");
+    assert!(text.contains("for the input 2:") && text.contains("atomicity violation"), "{text}");
     let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
     assert!(remembered.contains(&format!("shrinks to 2, replay: CONCCHECK_REPLAY={token}")), "{remembered}");
 

@@ -230,19 +230,21 @@ fn shrinking_keeps_to_its_budget() {
 
 #[test]
 fn a_data_race_and_a_panic_outside_of_operations_are_wrong() {
-    let race = |cell: &Racy| cell.0.with_mut(|value| unsafe_add(value));
+    let race = |cell: &Racy| cell.0.with_mut(unsafe_add);
     let report = Object::new(Racy::default, || 0).operation("add", race, |_| ()).seed(1).run();
     assert_eq!(report.verdict(), Verdict::Fail);
     snapshot("data_race", &report);
 
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("the bomb was dropped");
-        }
-    }
     let report = Object::new(|| Bomb, || 0).operation("look", |_| (), |_| ()).seed(1).run();
     assert!(report.to_string().contains("FAIL: panics: the bomb was dropped"), "{report}");
+}
+
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("the bomb was dropped");
+    }
 }
 
 /// A plain number behind a shared reference.
@@ -277,8 +279,9 @@ fn what_cannot_be_checked_is_said_and_why() {
 
 #[test]
 fn an_object_without_operations_and_ranges_without_numbers_are_refused() {
-    let refused = |object: fn(Object<AtomicU32, u32>) -> Object<AtomicU32, u32>| {
-        let object = object(counter(add_apart));
+    type Set = fn(Object<AtomicU32, u32>) -> Object<AtomicU32, u32>;
+    let refused = |set: Set| {
+        let object = set(counter(add_apart));
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| object.run())).unwrap_err();
         conccheck::panic::message(&*panic)
     };

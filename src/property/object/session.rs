@@ -71,6 +71,15 @@ where
                 }
             }
         }
+        self.report(scenarios, incomplete, found)
+    }
+
+    fn report(
+        &self,
+        scenarios: u32,
+        incomplete: u32,
+        found: Result<Option<Failure>, Unchecked>,
+    ) -> ObjectReport {
         ObjectReport {
             criterion: self.object.criterion,
             scenarios,
@@ -106,7 +115,7 @@ where
     }
 
     /// Runs one execution of one scenario again.
-    fn check_again(self, name: &str, id: &CaseId, schedule: &Schedule) -> Result<(), String> {
+    fn check_again(mut self, name: &str, id: &CaseId, schedule: &Schedule) -> Result<(), String> {
         let changed = |why: &str| {
             format!(
                 "CONCCHECK_REPLAY cannot be replayed: {why}; run {name} without it to check the object anew"
@@ -139,7 +148,8 @@ where
                     witness: Some(presentable(witness)),
                     shrunk: None,
                 };
-                Err(failure.text(None))
+                self.executions = 1;
+                Err(self.report(1, 0, Ok(Some(failure))).text(None))
             }
         }
     }
