@@ -192,14 +192,11 @@ fn wrong(report: &Report<()>) -> Option<Option<Schedule>> {
 }
 
 /// The smallest input that `fails`, as proptest makes them smaller from the one that `seed` draws.
-fn shrunk<I: Clone>(
+fn shrunk<I: Clone + Debug>(
     inputs: &impl Strategy<Value = I>,
     seed: u64,
     mut fails: impl FnMut(&I) -> ControlFlow<(), bool>,
-) -> I
-where
-    I: Debug,
-{
+) -> I {
     let mut tree = inputs.new_tree(&mut runner(seed)).expect("it was drawn before");
     let mut least = tree.current();
     let mut can_change = tree.simplify();
