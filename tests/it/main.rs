@@ -13,6 +13,7 @@ mod asyncio;
 mod backends;
 mod check;
 mod checkers;
+mod child;
 mod cli;
 mod composites;
 mod drawn;

@@ -8,7 +8,6 @@ use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::sync::{Arc, Mutex, mpsc};
 use conccheck::{Backend, Checker, Outcome, Strategy, Verdict, thread};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::Command;
 
 /// Compares with `snapshots/relations/<name>.snap`.
 fn assert_snapshot(name: &str, text: impl ToString) {
@@ -323,16 +322,7 @@ fn as_a_child() {
 }
 
 fn child(checks: &str, token: Option<&str>) -> (bool, String) {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "relations::as_a_child", "--nocapture", "--test-threads", "2"]);
-    command.env("CONCCHECK_TEST", checks).env_remove("CONCCHECK_REPLAY");
-    if let Some(token) = token {
-        command.env("CONCCHECK_REPLAY", token);
-    }
-    let output = command.output().unwrap();
-    let text =
-        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-    (output.status.success(), text)
+    super::child::child("relations::as_a_child", checks, token)
 }
 
 #[test]

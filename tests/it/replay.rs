@@ -7,7 +7,7 @@ use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::sync::{Arc, Mutex};
 use conccheck::{Backend, Checker, Outcome, Token, Verdict, thread};
 use serde_json::Value;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn native() -> Checker {
     Checker::new().backend(Backend::Native)
@@ -188,16 +188,7 @@ fn as_a_child() {
 }
 
 fn child(checks: &str, token: Option<&str>) -> (bool, String) {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "replay::as_a_child", "--nocapture", "--test-threads", "2"]);
-    command.env("CONCCHECK_TEST", checks).env_remove("CONCCHECK_REPLAY");
-    if let Some(token) = token {
-        command.env("CONCCHECK_REPLAY", token);
-    }
-    let output = command.output().unwrap();
-    let text =
-        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-    (output.status.success(), text)
+    super::child::child("replay::as_a_child", checks, token)
 }
 
 #[test]
