@@ -6,6 +6,7 @@ use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::sync::{Condvar, Mutex};
 use conccheck::{Backend, Checker, Strategy, Verdict, thread};
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -285,7 +286,10 @@ fn an_object_without_operations_and_ranges_without_numbers_are_refused() {
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| object.run())).unwrap_err();
         conccheck::panic::message(&*panic)
     };
-    assert_eq!(refused(|object| object.tasks(3..=2)), "there must be some tasks, not 3..=2");
+    assert_eq!(
+        refused(|object| object.tasks(RangeInclusive::new(3, 2))),
+        "there must be some tasks, not 3..=2"
+    );
     assert_eq!(
         refused(|object| object.operations_per_task(0..=0)),
         "there must be some operations of a task, not 0..=0"
