@@ -43,7 +43,8 @@
 //!
 //! * No model knows a backend, and no backend knows a model. (The table of programs, which are there to
 //!   be checked, knows what a check of each concludes.)
-//! * A failure is a value: nothing but [`Checker::check`] panics to report one.
+//! * A failure is a value: nothing panics to report one but what is for a `#[test]`: [`Checker::check`],
+//!   `Checker::for_all`, `Object::check` and [`Agreement::assert`](property::Agreement::assert).
 //! * What a backend cannot do ends the check with a reason, as [`Verdict::Skip`]; it is not done otherwise.
 //! * Without the feature `check`, the facade is re-exports of std and tokio.
 //!

@@ -8,7 +8,7 @@ use crate::token::{Token, TokenError};
 use std::panic::Location;
 use std::thread;
 
-/// Where a test looks for a token.
+/// Where a test looks for a token. Empty is as unset.
 const VARIABLE: &str = "CONCCHECK_REPLAY";
 
 /// The schedule that the environment asks the check called `name` to replay, if it does.
@@ -16,7 +16,7 @@ const VARIABLE: &str = "CONCCHECK_REPLAY";
 /// # Errors
 /// When what the variable holds is no token.
 pub(crate) fn asked_for(name: &str) -> Result<Option<Schedule>, TokenError> {
-    let Some(text) = std::env::var_os(VARIABLE) else {
+    let Some(text) = std::env::var_os(VARIABLE).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     let token: Token = text.to_string_lossy().parse()?;
@@ -30,7 +30,7 @@ pub(crate) fn asked_for(name: &str) -> Result<Option<Schedule>, TokenError> {
 /// As [`asked_for`].
 #[cfg(feature = "property")]
 pub(crate) fn asked_for_case(name: &str) -> Result<Option<(CaseId, Schedule)>, TokenError> {
-    let Some(text) = std::env::var_os(VARIABLE) else {
+    let Some(text) = std::env::var_os(VARIABLE).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     let token: Token = text.to_string_lossy().parse()?;

@@ -43,10 +43,14 @@ thread_local! {
 
 /// Does what may panic, and catches that itself, without a report of the panic.
 pub(crate) fn quietly<R>(act: impl FnOnce() -> R) -> R {
-    let was = QUIET.replace(true);
-    let result = act();
-    QUIET.set(was);
-    result
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            QUIET.set(self.0);
+        }
+    }
+    let _reset = Reset(QUIET.replace(true));
+    act()
 }
 
 /// Lets an unwind pass that is not the program's own.

@@ -298,11 +298,11 @@ impl Checker {
         }
     }
 
-    /// With this limit on executions if none is set.
+    /// With this limit on executions if none is set and the default is higher.
     #[cfg(feature = "property")]
     pub(crate) fn or_executions_max(&self, executions_max: u64) -> Self {
-        let executions_max = self.executions_max.unwrap_or(executions_max);
-        self.clone().executions_max(executions_max)
+        let default = || executions_max.min(self.limits().executions_max);
+        self.clone().executions_max(self.executions_max.unwrap_or_else(default))
     }
 
     /// Runs `program` once, as far as possible as `schedule` says; afterwards whoever runs goes on. `None`

@@ -183,8 +183,10 @@ impl Trace {
                 self.races.push(Race { first, second: Second::Executed(position), is_joint: false, past: 0 });
                 self.clocks.join_within(clock, first);
             }
-            // Whatever is before one of these happens before it.
-            if matches!(access, Access::Write | Access::Acquire | Access::Release) {
+            // Whatever is before one of these happens before it; and before an access of the task's own of the
+            // same kind, whatever competes with this one.
+            let is_own = earlier.task == event.task && access == event.access;
+            if is_own || matches!(access, Access::Write | Access::Acquire | Access::Release) {
                 break;
             }
         }

@@ -33,6 +33,9 @@ impl Regressions {
 
     /// Remembers a case, with what a reader should know of it.
     pub(crate) fn save(&mut self, seed: u64, about: &str) {
+        if self.seeds().contains(&seed) {
+            return;
+        }
         if let Ok(seed) = text(seed).parse::<PersistedSeed>() {
             self.file.save_persisted_failure2(Some(self.source), seed, &About(about));
         }

@@ -122,7 +122,7 @@ fn keep(folder: &str, name: &str, text: &str) {
 }
 
 /// Without the source that a witness quotes, and with `:nn` for line 12: both change with any edit.
-fn without_lines(text: &str) -> String {
+pub fn without_lines(text: &str) -> String {
     let shown = text.lines().take_while(|line| !line.contains("╭▸")).collect::<Vec<_>>().join("\n");
     let mut is_place = false;
     let hide = |letter: char| {

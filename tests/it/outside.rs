@@ -67,7 +67,9 @@ fn cargo_test(folder: &Path, test: &str, replay: Option<&str>) -> Output {
     command.args(["test", "--offline", "--lib", test]).current_dir(folder);
     // Kept, so that only the first run of these tests builds conccheck once more.
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside"));
-    command.env_remove("CONCCHECK_REPLAY").env("RUST_BACKTRACE", "0").env("PROPTEST_RNG_SEED", "1");
+    command.env_remove("CONCCHECK_REPLAY").env("RUST_BACKTRACE", "0");
+    // One seed is remembered once, whichever test of the file it is of.
+    command.env("PROPTEST_RNG_SEED", if test == QUEUE { "1" } else { "2" });
     if let Some(token) = replay {
         command.env("CONCCHECK_REPLAY", token);
     }
@@ -77,8 +79,8 @@ fn cargo_test(folder: &Path, test: &str, replay: Option<&str>) -> Output {
 /// What the test itself said.
 fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let from =
-        text.find("FAIL: ").unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)));
+    let from = text.find("FAIL: ").or_else(|| text.find("FAIL under"));
+    let from = from.unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)));
     let to = text[from..].find("note: run with").map_or(text.len(), |at| from + at);
     text[from..to].to_string()
 }

@@ -69,10 +69,20 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Returned(value) => value.fmt(f),
-            Answer::Panicked(message) => write!(f, "panics: {message}"),
+            Answer::Panicked(message) => write!(f, "a panic: {:?}", beginning(message)),
         }
     }
 }
+
+/// A message's first line, or as much of it as a table has room for.
+fn beginning(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    let shown: String = line.chars().take(SHOWN_MAX).collect();
+    if shown.len() < message.trim_end().len() { shown + "…" } else { shown }
+}
+
+/// How many characters of a panic's message are shown among the answers.
+const SHOWN_MAX: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +100,6 @@ mod tests {
     #[test]
     fn an_answer_is_shown_as_its_value() {
         assert_eq!(format!("{:?}", Answer::returned(Some(1))), "Some(1)");
-        assert_eq!(format!("{:?}", Answer::Panicked("full".to_string())), "panics: full");
+        assert_eq!(format!("{:?}", Answer::Panicked("full".to_string())), "a panic: \"full\"");
     }
 }

@@ -92,7 +92,8 @@ where
     M: Clone + Eq + Hash + 'static,
 {
     /// An object that `object` makes, and what `model` makes as its specification's first state. Both are called
-    /// again and again, and have to make the same each time.
+    /// again and again, and have to make the same each time. The model is copied and compared: a `Vec` or a
+    /// `BTreeMap`, say, but no `HashMap`, which has no hash.
     pub fn new(
         object: impl Fn() -> O + Send + Sync + 'static,
         model: impl Fn() -> M + Send + Sync + 'static,
@@ -105,7 +106,7 @@ where
             shape: Shape { tasks: 2..=3, calls: 1..=3, calls_max: 5, prefix_max: 2, suffix_max: 2 },
             scenarios: cases_or(SCENARIOS),
             seed: None,
-            checker: Checker::new().executions_max(EXECUTIONS_MAX),
+            checker: Checker::new().or_executions_max(EXECUTIONS_MAX),
             shrinking: Budget::default(),
         }
     }
@@ -136,6 +137,9 @@ where
 
     /// An operation that waits in states in which its specification says `None`. A task that waits there for
     /// ever is right; one that waits where the specification does not, or goes on where it waits, is wrong.
+    ///
+    /// A loop counts as waiting if it calls [`yield_now`](crate::thread::yield_now) and otherwise only reads, or tries
+    /// exchanges that fail. One that writes each time, as with `swap(true)`, seems to get on, and ends as endless.
     pub fn blocking<R: Value + Sync>(
         mut self,
         name: &str,
@@ -219,8 +223,10 @@ where
     }
 
     /// Who explores a scenario, and how far. If nothing is said: the native engine, up to 2,000 executions of each.
+    ///
+    /// One that does not say how many executions there may be explores as many as that, too.
     pub fn checker(self, checker: Checker) -> Self {
-        Object { checker, ..self }
+        Object { checker: checker.or_executions_max(EXECUTIONS_MAX), ..self }
     }
 
     /// Tries at most so many smaller scenarios once one has failed; 500, if nothing is said.
@@ -246,7 +252,8 @@ where
         Session::new(self).run(&[])
     }
 
-    /// Checks it and panics if it is wrong: for use in a `#[test]`.
+    /// Checks it and panics if it is wrong: for use in a `#[test]`. Where nothing wrong was found it says on stdout how much
+    /// was looked at; that not every scenario was explored completely (BOUNDED) is no failure.
     ///
     /// A scenario that fails is remembered in proptest's file of regressions beside the test and tried first
     /// from then on. (`PROPTEST_DISABLE_FAILURE_PERSISTENCE=1` leaves the file alone.)
@@ -274,6 +281,10 @@ where
         for (range, what) in [(&self.shape.tasks, "tasks"), (&self.shape.calls, "operations of a task")] {
             assert!(!range.is_empty() && *range.end() > 0, "there must be some {what}, not {range:?}");
         }
+        if let Err(error) = self.checker.validate() {
+            panic!("{error}");
+        }
+        assert!(self.shape.calls_max > 0, "the number of operations of all tasks must be at least one");
         assert!(self.scenarios > 0, "the number of scenarios must be at least one");
     }
 

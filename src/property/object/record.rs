@@ -54,12 +54,16 @@ impl Record {
     /// Performs an operation of this task and records it.
     #[track_caller]
     pub(crate) fn operation(&self, task: usize, call: Numbered, act: impl FnOnce() -> Answer) {
-        if self.object.is_some_and(native::Object::call) {
+        if let Some(object) = self.object
+            && object.call()
+        {
             native::note("call", call.text.to_string(), String::new());
         }
         self.lock().call(task, call);
         let answer = act();
-        if self.object.is_some_and(native::Object::answer) {
+        if let Some(object) = self.object
+            && object.answer()
+        {
             native::note("return", String::new(), format!("{answer:?}"));
         }
         self.lock().answer(task, answer);

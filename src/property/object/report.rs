@@ -57,14 +57,28 @@ pub struct Shrunk {
 pub enum Unchecked {
     /// The specification panics where the object does not.
     #[error(
-        "the specification panics at {call} of {scenario}, where the object does not: {message}\n\
-         it should answer there, or say `None` in a `blocking` operation"
+        "the specification panics at {call} of {scenario}, where the object answers {answer}: {message}\n\
+         one of the two is wrong there: the object should panic too, or the specification should answer, or say `None` in \
+         a `blocking` operation"
     )]
     SpecificationPanics {
         /// The operations, one after another.
         scenario: String,
         /// Where it panics.
         call: String,
+        /// What the object answers there.
+        answer: String,
+        /// What it says.
+        message: String,
+    },
+    /// The specification fails by itself.
+    #[error(
+        "the specification fails in {scenario}: {message}\n\
+         making it must not panic, equal states and calls must give equal answers, and answers must have one order"
+    )]
+    SpecificationFails {
+        /// In which scenario.
+        scenario: String,
         /// What it says.
         message: String,
     },
@@ -227,6 +241,7 @@ impl Failure {
                 let why = why.split_once(": ").map_or(&*why, |(_, why)| why);
                 (format!("{history}\n\n{why}\n"), String::new())
             }
+            Fault::NotJudged(message) => (format!("{}\n", self.table), message.clone()),
             Fault::Ended { outcome, .. } => (format!("{}\n", self.table), outcome.clone()),
         };
         if let Some(witness) = &self.witness {

@@ -102,6 +102,7 @@ where
         let known = regressions.as_ref().map_or(Vec::new(), Regressions::seeds);
         let report = self.run(&known);
         if matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
+            println!("{report}");
             return Ok(());
         }
         let again = report.replay_command(&name);
@@ -164,15 +165,14 @@ where
         match self.explore(&sequential) {
             Examined::Right { .. } => {}
             Examined::Wrong(found) => {
-                return match sequential.panic_of_specification() {
-                    Some((call, message)) if matches!(found.fault, Fault::Unexplained { .. }) => {
-                        Examined::Unchecked(Unchecked::SpecificationPanics {
-                            scenario: sequential.scenario.to_string(),
-                            call: call.to_string(),
-                            message,
-                        })
-                    }
-                    _ => Examined::Wrong(Found { is_sequential: true, ..found }),
+                return match found.fault.panic_of_specification() {
+                    Some((call, answer, message)) => Examined::Unchecked(Unchecked::SpecificationPanics {
+                        scenario: sequential.scenario.to_string(),
+                        call,
+                        answer,
+                        message,
+                    }),
+                    None => Examined::Wrong(Found { is_sequential: true, ..found }),
                 };
             }
             unchecked @ Examined::Unchecked(_) => return unchecked,
@@ -207,6 +207,10 @@ where
         let wrong = report.outcomes().find_map(|outcome| Some((trial.fault(outcome)?, outcome)));
         match wrong {
             None => Examined::Right { is_complete: report.is_complete() },
+            Some((Fault::NotJudged(message), _)) => {
+                let scenario = trial.scenario.to_string();
+                Examined::Unchecked(Unchecked::SpecificationFails { scenario, message })
+            }
             Some((fault, outcome)) => {
                 let schedule = report.seen(outcome).and_then(|seen| seen.schedule.clone());
                 Examined::Wrong(Found { fault, is_sequential: false, schedule })

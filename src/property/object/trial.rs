@@ -5,6 +5,7 @@ use super::record::{Numbered, Record, Seen};
 use super::scenario::Scenario;
 use crate::backend::quietly;
 use crate::outcome::Outcome;
+use crate::panic::{self, AssertUnwindSafe, catch_unwind};
 use crate::property::Criterion;
 use crate::property::{Specification, Step};
 use crate::property::{Unexplained, explain};
@@ -79,25 +80,19 @@ impl<O, M: Clone + Eq + Hash> Trial<O, M> {
         match outcome {
             Outcome::Returned(history) => {
                 let explained = || explain(self, history, self.criterion).map_err(Box::new);
-                let unexplained = quietly(explained).err()?;
-                Some(Fault::Unexplained { history: history.clone(), unexplained })
+                match quietly(|| catch_unwind(AssertUnwindSafe(explained))) {
+                    Ok(Ok(_)) => None,
+                    Ok(Err(unexplained)) => {
+                        Some(Fault::Unexplained { history: history.clone(), unexplained })
+                    }
+                    Err(payload) => Some(Fault::NotJudged(panic::message(&*payload))),
+                }
             }
             _ => {
                 let is_hang = !matches!(outcome, Outcome::Panicked(_) | Outcome::DataRace { .. });
                 Some(Fault::Ended { outcome: outcome.to_string(), is_hang })
             }
         }
-    }
-
-    /// The first call that the specification panics at when the calls come one after another.
-    pub(crate) fn panic_of_specification(&self) -> Option<(Arc<str>, String)> {
-        let mut state = self.initial();
-        quietly(|| {
-            self.scenario.calls().find_map(|call| match call.specify(&mut state) {
-                Step::Answers(Answer::Panicked(message)) => Some((Arc::clone(call.text()), message)),
-                _ => None,
-            })
-        })
     }
 }
 
@@ -121,7 +116,25 @@ impl<O, M: Clone + Eq + Hash> Specification for Trial<O, M> {
 pub(crate) enum Fault {
     /// No order of the operations gives these answers.
     Unexplained { history: Seen, unexplained: Box<Unexplained<Numbered, Answer>> },
+    /// The specification fails where no operation is performed: when it is made, or when answers are compared; or it
+    /// does not repeat itself.
+    NotJudged(String),
     /// Something that no operation can answer: a data race, an endless loop, a panic or a wait outside of the
     /// operations.
     Ended { outcome: String, is_hang: bool },
+}
+
+impl Fault {
+    /// Where the specification panics and the object does not: the call, what the object answered, and the panic's
+    /// message.
+    pub(crate) fn panic_of_specification(&self) -> Option<(String, String, String)> {
+        let Fault::Unexplained { unexplained, .. } = self else { return None };
+        match (unexplained.operation().answer(), unexplained.instead()) {
+            (Some(answer @ Answer::Returned(_)), Step::Answers(Answer::Panicked(message))) => {
+                let call = unexplained.operation().call().text.to_string();
+                Some((call, format!("{answer:?}"), message.clone()))
+            }
+            _ => None,
+        }
+    }
 }
