@@ -87,6 +87,22 @@ fn said(output: &Output) -> String {
 const QUEUE: &str = "tests::the_queue_is_linearizable";
 const ADDERS: &str = "inputs::every_adder_counts";
 
+/// Of a program with an input. (The queue's seed would fail it too, and be known, so it is forgotten.)
+fn the_smallest_input_is_found_and_replayed(folder: &Path) {
+    fs::remove_file(folder.join("proptest-regressions/lib.txt")).unwrap();
+    let failed = said(&cargo_test(folder, ADDERS, None));
+    tell!("{failed}");
+    assert!(failed.contains("atomicity violation: T1 gives `total` back"), "{failed}");
+    let (_, replay) = failed.split_once("replay: CONCCHECK_REPLAY=").expect("it says how to replay");
+    let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
+    assert_eq!(name, ADDERS);
+    let replayed = cargo_test(folder, ADDERS, Some(token));
+    let text = String::from_utf8_lossy(&replayed.stdout).into_owned();
+    assert!(text.contains("for the input 2:") && text.contains("atomicity violation"), "{text}");
+    let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
+    assert!(remembered.contains(&format!("shrinks to 2, replay: CONCCHECK_REPLAY={token}")), "{remembered}");
+}
+
 #[test]
 fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_mended() {
     let folder = tempfile::tempdir().unwrap();
@@ -116,19 +132,7 @@ fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_me
     let again = said(&cargo_test(folder, QUEUE, None));
     assert_eq!(again.split("; shrunk").next(), text.split("; shrunk").next());
 
-    // So is a program with an input, the smallest that fails. (The queue's seed would fail it too, and be known.)
-    fs::remove_file(folder.join("proptest-regressions/lib.txt")).unwrap();
-    let failed = said(&cargo_test(folder, ADDERS, None));
-    tell!("{failed}");
-    assert!(failed.contains("atomicity violation: T1 gives `total` back"), "{failed}");
-    let (_, replay) = failed.split_once("replay: CONCCHECK_REPLAY=").expect("it says how to replay");
-    let (token, name) = replay.lines().next().unwrap().split_once(" cargo test ").unwrap();
-    assert_eq!(name, ADDERS);
-    let replayed = cargo_test(folder, ADDERS, Some(token));
-    let text = String::from_utf8_lossy(&replayed.stdout).into_owned();
-    assert!(text.contains("for the input 2:") && text.contains("atomicity violation"), "{text}");
-    let remembered = fs::read_to_string(folder.join("proptest-regressions/lib.txt")).unwrap();
-    assert!(remembered.contains(&format!("shrinks to 2, replay: CONCCHECK_REPLAY={token}")), "{remembered}");
+    the_smallest_input_is_found_and_replayed(folder);
 
     // Mended, it passes, and the token says that it is no longer the same code.
     let mended = code.replace(
