@@ -30,6 +30,8 @@ pub(crate) struct Failure {
     /// In one line.
     pub(super) scenario: String,
     pub(super) table: String,
+    /// How many tasks and operations it has.
+    pub(super) size: (usize, usize),
     pub(super) fault: Fault,
     pub(super) is_sequential: bool,
     pub(super) witness: Option<Witness>,
@@ -152,9 +154,7 @@ impl ObjectReport {
     /// How many tasks run in the failing scenario, and how many operations it has; no tasks, if it fails even
     /// when they come one after another.
     pub fn size(&self) -> Option<(usize, usize)> {
-        let failure = self.failure()?;
-        let tasks = if failure.is_sequential { 0 } else { failure.scenario.matches(" ‖ ").count() + 1 };
-        Some((tasks, failure.shrunk.as_ref().map_or(0, |shrunk| shrunk.to)))
+        self.failure().map(|failure| failure.size)
     }
 
     /// How the failing scenario was made smaller.

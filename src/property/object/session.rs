@@ -144,6 +144,7 @@ where
                     id: id.clone(),
                     scenario: trial.scenario.to_string(),
                     table: trial.scenario.table(),
+                    size: (trial.scenario.tasks.len(), trial.scenario.len()),
                     fault,
                     is_sequential: id.is_sequential,
                     witness: Some(presentable(witness)),
@@ -225,7 +226,8 @@ where
         self.executions += report.executions();
         report.outcomes().find_map(|outcome| {
             let schedule = report.seen(outcome)?.schedule.clone();
-            Some(Found { fault: trial.fault(outcome)?, is_sequential: false, schedule })
+            let fault = trial.fault(outcome).filter(|fault| !matches!(fault, Fault::NotJudged(_)))?;
+            Some(Found { fault, is_sequential: false, schedule })
         })
     }
 
@@ -259,6 +261,7 @@ where
             id,
             scenario: trial.scenario.to_string(),
             table: trial.scenario.table(),
+            size: (trial.scenario.tasks.len(), trial.scenario.len()),
             fault,
             is_sequential: best.is_sequential,
             witness: witness.map(presentable),

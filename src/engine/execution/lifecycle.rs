@@ -1,0 +1,84 @@
+//! How tasks begin and end, and how others wait for that. None of it is an event: see the module above.
+
+use super::Engine;
+use crate::engine::log::Deed;
+use crate::engine::object::{self, Maker};
+use crate::engine::scheduling::{Announced, Spawned};
+use crate::engine::task::State;
+use crate::engine::{Coroutine, Switch, TaskId};
+use std::panic::Location;
+use std::sync::Arc;
+
+impl Engine {
+    /// Begins a spawn: the new task, which stops by `switch`, runs until it announces something, then
+    /// `end_spawn` is called.
+    pub(crate) fn begin_spawn(
+        &mut self,
+        place: &'static Location<'static>,
+        name: Option<Arc<str>>,
+        switch: Switch,
+    ) -> Spawned {
+        let end = self.settings.ends_are_events.then(|| self.new_object(object::State::Atomic, place));
+        let (spawner, task) = (self.world.running, self.task());
+        let made_before = task.tasks_made;
+        task.tasks_made += 1;
+        let spawned = TaskId::new(self.task_census.number(Maker::Task(spawner), made_before) + 1);
+        self.make_room();
+        self.world.write(spawner, || Deed::Spawned(spawned, place));
+        self.world.spawned.push(spawned);
+        self.world.pasts.copy_within(spawned.index(), spawner.index());
+        let task = &mut self.world.tasks[spawned.index()];
+        (task.state, task.end, task.name, task.switch) = (State::Running, end, name, Some(switch));
+        self.world.running = spawned;
+        self.spawning += 1;
+        Spawned { spawner, task: spawned }
+    }
+
+    /// Ends a spawn; whether the spawner can go on.
+    pub(crate) fn end_spawn(&mut self, spawner: TaskId) -> bool {
+        self.world.running = spawner;
+        self.spawning -= 1;
+        self.end.is_none()
+    }
+
+    /// Keeps the code of a task that has stopped, or notes that it has ended.
+    pub(crate) fn put_back(&mut self, task: TaskId, coroutine: Coroutine, has_ended: bool) {
+        if has_ended {
+            self.coroutines.put_back(coroutine);
+            self.end_task(task);
+        } else {
+            self.world.tasks[task.index()].coroutine = Some(coroutine);
+        }
+    }
+
+    fn end_task(&mut self, task: TaskId) {
+        self.be_impatient(task);
+        self.world.write(task, || Deed::Ended);
+        let ended = &mut self.world.tasks[task.index()];
+        ended.state = State::Ended;
+        if let Some((joiner, place)) = ended.joiner {
+            self.world.pasts.join_within(joiner.index(), task.index());
+            self.world.write(joiner, || Deed::Joined(task, place));
+            self.next = Some(joiner);
+        }
+    }
+
+    /// The running task waits for the end of another.
+    pub(crate) fn join(&mut self, other: TaskId, place: &'static Location<'static>) -> Announced {
+        let running = self.world.running;
+        if !self.task().releases.is_empty() {
+            return Announced::ReleaseFirst;
+        }
+        self.be_impatient(running);
+        if matches!(self.world.tasks[other.index()].state, State::Ended) {
+            self.world.pasts.join_within(running.index(), other.index());
+            self.world.write(running, || Deed::Joined(other, place));
+            return Announced::Go;
+        }
+        let outermost = self.task().place.unwrap_or(place);
+        self.world.write(running, || Deed::Joins(other, outermost));
+        self.world.tasks[other.index()].joiner = Some((running, place));
+        self.task().state = State::Joining(other);
+        Announced::Stop(self.switch())
+    }
+}
