@@ -10,13 +10,13 @@ pub struct Schedule {
     pub(crate) bounds: Bounds,
 }
 
-/// One choice: a task, and which of the ways that its operation has.
+/// One choice: a task, and what there was to choose of its operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Pick {
     /// In the order of spawning; `main` is 0.
     pub(crate) task: u32,
-    /// Whom a `notify_one` wakes, whether a timeout fires; 0 where there is only one way.
-    pub(crate) way: u32,
+    /// Whom a `notify_one` wakes, whether a timeout fires; 0 where there is nothing to choose.
+    pub(crate) choice: u32,
     /// A few bits of what the step did and where, by which a replay notices that the code has changed;
     /// 0 where that is not kept.
     pub(crate) mark: u8,

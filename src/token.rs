@@ -182,35 +182,38 @@ fn mark_distance(step_count: usize) -> usize {
     step_count.div_ceil(MARKS_MAX).max(1)
 }
 
-/// How many runs of equal choices there are, of how many tasks and ways; then a number for each run, of
-/// which the task, the way and the length are the digits.
+/// How many runs of equal choices there are, of how many tasks and choices; then a number for each run, of
+/// which the task, the choice and the length are the digits.
 fn write_steps(bytes: &mut Vec<u8>, picks: &[Pick]) {
-    let choice = |pick: &Pick| (pick.task, pick.way);
-    let runs: Vec<&[Pick]> = picks.chunk_by(|one, next| choice(one) == choice(next)).collect();
+    let key = |pick: &Pick| (pick.task, pick.choice);
+    let runs: Vec<&[Pick]> = picks.chunk_by(|one, next| key(one) == key(next)).collect();
     let tasks = picks.iter().map(|pick| u128::from(pick.task) + 1).max().unwrap_or(1);
-    let ways = picks.iter().map(|pick| u128::from(pick.way) + 1).max().unwrap_or(1);
-    for number in [runs.len() as u128, tasks, ways] {
+    let choices = picks.iter().map(|pick| u128::from(pick.choice) + 1).max().unwrap_or(1);
+    for number in [runs.len() as u128, tasks, choices] {
         write_number(bytes, number);
     }
     for run in runs {
-        let (task, way) = choice(&run[0]);
-        write_number(bytes, ((run.len() as u128 - 1) * ways + u128::from(way)) * tasks + u128::from(task));
+        let (task, choice) = key(&run[0]);
+        write_number(
+            bytes,
+            ((run.len() as u128 - 1) * choices + u128::from(choice)) * tasks + u128::from(task),
+        );
     }
 }
 
 fn read_steps(reader: &mut Reader) -> Option<Vec<Pick>> {
     let run_count = reader.count()?;
-    let [tasks, ways] = [reader.number()?, reader.number()?];
+    let [tasks, choices] = [reader.number()?, reader.number()?];
     let mut picks: Vec<Pick> = Vec::new();
     for _ in 0..run_count {
         let number = reader.number()?;
         let rest = number.checked_div(tasks)?;
         let pick = Pick {
             task: u32::try_from(number % tasks).ok()?,
-            way: u32::try_from(rest.checked_rem(ways)?).ok()?,
+            choice: u32::try_from(rest.checked_rem(choices)?).ok()?,
             mark: 0,
         };
-        let length = usize::try_from(rest / ways).ok()?.checked_add(1)?;
+        let length = usize::try_from(rest / choices).ok()?.checked_add(1)?;
         let step_count = picks.len().checked_add(length).filter(|&count| count <= STEPS_MAX)?;
         picks.resize(step_count, pick);
     }
@@ -321,7 +324,8 @@ mod tests {
     /// Two tasks beside main, ten steps, one preemption.
     fn lost_update() -> Token {
         let tasks = [0, 0, 0, 1, 2, 2, 2, 1, 1, 0];
-        let picks = (0..).zip(tasks).map(|(step, task)| Pick { task, way: 0, mark: 17 * step + 1 }).collect();
+        let picks =
+            (0..).zip(tasks).map(|(step, task)| Pick { task, choice: 0, mark: 17 * step + 1 }).collect();
         Token {
             program: "threads::lost_update".to_string(),
             size: None,
@@ -333,7 +337,8 @@ mod tests {
         let pick = (prop_oneof![0..3_u32, any::<u32>()], prop_oneof![0..2_u32, any::<u32>()], any::<u8>());
         let run = (pick, 1..30_usize);
         let picks = prop::collection::vec(run, 0..12).prop_map(|runs| {
-            let repeat = |((task, way, mark), count)| std::iter::repeat_n(Pick { task, way, mark }, count);
+            let repeat =
+                |((task, choice, mark), count)| std::iter::repeat_n(Pick { task, choice, mark }, count);
             runs.into_iter().flat_map(repeat).take(MARKS_MAX).collect()
         });
         let bounds = prop_oneof![Just((0, 0, 0)), any::<(usize, usize, usize)>()];
@@ -440,7 +445,7 @@ mod tests {
 
     #[test]
     fn a_long_schedule_keeps_every_step_and_some_marks() {
-        let step = |step: u32| Pick { task: step / 500, way: 0, mark: (step % 255) as u8 + 1 };
+        let step = |step: u32| Pick { task: step / 500, choice: 0, mark: (step % 255) as u8 + 1 };
         let mut token = lost_update();
         token.schedule.picks = (0..2_001).map(step).collect();
         let text = token.to_string();

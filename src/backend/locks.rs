@@ -119,7 +119,7 @@ pub(crate) enum HeldRead<'a> {
 #[allow(dead_code, reason = "held for what dropping it does")]
 pub(crate) enum HeldWrite<'a> {
     Real,
-    Native(native::Locked),
+    Native(native::LockedWrite),
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::RwLockWriteGuard<'a, ()>),
     #[cfg(feature = "loom")]

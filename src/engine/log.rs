@@ -18,7 +18,7 @@ pub(crate) enum Deed {
     /// It performed an operation.
     Event {
         operation: Operation,
-        way: u32,
+        choice: u32,
         reply: Reply,
         woken: Vec<TaskId>,
         /// What only the caller knows: its function's name, and values as text.

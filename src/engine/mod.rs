@@ -8,14 +8,16 @@
 //! each task that lives has an announced operation or waits for another task's end, and who can go
 //! on follows from the objects' states.
 
+mod census;
 mod clock;
-mod competition;
-mod dependence;
+mod coroutine;
 mod event;
 mod execution;
 mod log;
-mod object;
+mod memory;
+pub(crate) mod object;
 mod polling;
+mod race;
 mod scheduling;
 mod task;
 mod trace;
@@ -23,12 +25,14 @@ mod world;
 
 use crate::schedule::Bounds;
 
-pub(crate) use dependence::dependent;
-pub(crate) use event::{ANY_WAY, Access, Action, Chance, Event, Operation};
+pub(crate) use census::Census;
+pub(crate) use coroutine::{Body, Coroutine, Coroutines, Stacks, Switch};
+pub(crate) use event::{ANY_CHOICE, Event, Operation, dependent};
 pub(crate) use execution::Engine;
 pub(crate) use log::{Deed, Entry, Note};
-pub(crate) use object::{Census, Channel, ObjectId, Reply, State as ObjectState};
+pub(crate) use object::{Access, Action, Chance, ObjectId, Reply, State as ObjectState};
+pub(crate) use race::{Race, Second};
 pub(crate) use scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings, Spawned};
-pub(crate) use task::{Body, Coroutine, Coroutines, Stacks, State as TaskState, Switch, TaskId};
-pub(crate) use trace::{Race, Second, Trace};
+pub(crate) use task::{State as TaskState, TaskId};
+pub(crate) use trace::Trace;
 pub(crate) use world::{World, describe};

@@ -24,7 +24,7 @@ pub(crate) trait Scheduler {
 }
 
 pub(crate) enum Choice {
-    /// This task, which is enabled, in this of its operation's ways.
+    /// This task, which is enabled, with this of its operation's choices.
     Run(TaskId, u32),
     /// No task is enabled.
     Nobody,
@@ -73,7 +73,11 @@ pub(crate) struct Divergence {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Performed {
     pub(crate) reply: Reply,
-    pub(crate) way: u32,
+    pub(crate) choice: u32,
+    /// What an atomic held, as bits.
+    pub(crate) value: u64,
+    /// Whether it was changed.
+    pub(crate) is_changed: bool,
     /// Whether a log is kept, in which its values would be of interest.
     pub(crate) is_logged: bool,
 }

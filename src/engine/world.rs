@@ -2,13 +2,13 @@
 //! does to them. Who is next, and when the execution ends, is `execution`'s.
 
 use super::clock::Clocks;
-use super::event::{ANY_WAY, ONLY_WAY};
+use super::event::{ANY_CHOICE, ONLY_CHOICE};
 use super::log::{Deed, Entry};
-use super::object::Object;
+use super::object::{AtomicAction, By, Causes, Choices, Object, State as ObjectState};
 use super::polling::Patience;
 use super::scheduling::{Divergence, Performed, Settings};
 use super::task::{State, Task};
-use super::{Access, Action, Bounds, Chance, Event, ObjectId, Operation, TaskId, Trace};
+use super::{Access, Action, Bounds, Chance, Event, ObjectId, Operation, Race, TaskId, Trace};
 
 /// What a scheduler sees: the running execution so far.
 pub(crate) struct World {
@@ -36,7 +36,7 @@ pub(crate) struct World {
     /// How often each [`Chance`] has happened.
     pub(super) happened: [usize; 3],
     pub(super) log: Option<Vec<Entry>>,
-    pub(super) causes: Vec<usize>,
+    pub(super) causes: Causes,
     pub(super) woken: Vec<TaskId>,
 }
 
@@ -58,7 +58,7 @@ impl World {
             bounds: settings.bounds,
             happened: [0; 3],
             log: settings.logs.then(Vec::new),
-            causes: Vec::new(),
+            causes: Causes::default(),
             woken: Vec::new(),
         }
     }
@@ -77,14 +77,15 @@ impl World {
         let task = &self.tasks[task.index()];
         match &task.state {
             State::Announced(operation) => {
-                self.objects[operation.object.index()].enables(operation.action)
+                let object = &self.objects[operation.object.index()].state;
+                (!operation.action.may_wait() || object.enables(operation.action, object.view()))
                     && (self.patient == 0 || task.polling.patience.is_none())
             }
             _ => false,
         }
     }
 
-    /// Whether the event's task can perform what the event was; which way it goes then.
+    /// Whether the event's task can perform what the event was; with which choice then.
     pub(crate) fn can_repeat(&self, event: &Event) -> Option<u32> {
         let State::Announced(operation) = &self.tasks.get(event.task.index())?.state else {
             return None;
@@ -95,10 +96,10 @@ impl World {
         {
             return None;
         }
-        match event.way {
-            ANY_WAY => self.ways(event.task).next(),
-            ONLY_WAY if operation.action != Action::NotifyOne => Some(ONLY_WAY),
-            way => self.ways(event.task).find(|&other| other == way),
+        match event.choice {
+            ANY_CHOICE => self.choices(event.task).next(),
+            ONLY_CHOICE if !operation.action.chooses_tasks() => Some(ONLY_CHOICE),
+            choice => self.choices(event.task).find(|&other| other == choice),
         }
     }
 
@@ -129,26 +130,28 @@ impl World {
         self.is_cut
     }
 
-    /// The ways that a task can go with what it has announced: mostly one.
-    pub(crate) fn ways(&self, task: TaskId) -> impl Iterator<Item = u32> {
-        let (waiters, others): (&[TaskId], _) = match self.announced(task) {
-            None => (&[], 0..0),
+    /// What there is to choose for what a task has announced: mostly one.
+    pub(crate) fn choices(&self, task: TaskId) -> impl Iterator<Item = u32> {
+        let (choices, allowed) = match self.announced(task) {
+            None => (Choices::Numbered(0), 0),
             Some(Operation { action: Action::Chance(chance), .. }) => {
-                (&[], 0..1 + u32::from(self.may(chance)))
+                let count = 1 + u32::from(self.may(chance));
+                (Choices::Numbered(count), count as usize)
             }
-            Some(Operation { action: Action::NotifyOne, object, .. }) => {
-                let waiters = self.objects[object.index()].waiters();
-                (waiters, 0..u32::from(waiters.is_empty()))
+            Some(Operation { action, object, .. }) => {
+                let choices = self.objects[object.index()].state.choices(action);
+                (choices, choices.count())
             }
-            Some(_) => (&[], ONLY_WAY..ONLY_WAY + 1),
         };
-        waiters.iter().map(|waiter| waiter.index() as u32).chain(others)
+        (0..allowed).filter_map(move |place| choices.get(place))
     }
 
-    /// Whether the task has more than one way to go on.
-    pub(crate) fn has_ways(&self, task: TaskId) -> bool {
-        let may = |operation: &Operation| matches!(operation.action, Action::NotifyOne | Action::Chance(_));
-        self.announced(task).filter(may).is_some() && self.ways(task).nth(1).is_some()
+    /// Whether there is something to choose for what the task has announced.
+    pub(crate) fn has_choices(&self, task: TaskId) -> bool {
+        let may = |operation: &Operation| {
+            operation.action.chooses_tasks() || matches!(operation.action, Action::Chance(_))
+        };
+        self.announced(task).filter(may).is_some() && self.choices(task).nth(1).is_some()
     }
 
     /// Whether it may happen once more.
@@ -156,12 +159,25 @@ impl World {
         self.happened[chance as usize] < self.bounds.of(chance)
     }
 
-    /// What the task's next event would be, that way.
-    pub(crate) fn foresee(&self, task: TaskId, way: u32) -> Option<Event> {
+    /// What the task's next event would be, with this choice.
+    pub(crate) fn foresee(&self, task: TaskId, choice: u32) -> Option<Event> {
         let operation = self.announced(task)?;
-        let before = self.objects[operation.object.index()].before(0);
+        let object = &self.objects[operation.object.index()].state;
+        let view = object.view();
+        let access = object.access(operation.action, view)?;
         let index = self.tasks[task.index()].events + 1;
-        Some(Event { task, index, operation, access: operation.action.access(before), way, before })
+        Some(Event { task, index, operation, access, choice, view })
+    }
+
+    /// What the second event of a race does if it comes before the first, after the events `between` that stay
+    /// before it; `None` if it cannot.
+    pub(crate) fn reversed(
+        &self,
+        race: &Race,
+        between: impl Iterator<Item = Event> + Clone,
+    ) -> Option<Event> {
+        let object = self.trace.second(race).operation.object;
+        self.trace.reversed(race, &self.objects[object.index()].state, between)
     }
 
     /// Who ran last.
@@ -212,46 +228,56 @@ impl World {
     pub(crate) fn race_pending(&mut self) {
         for (index, task) in self.tasks.iter().enumerate() {
             if let State::Announced(operation) = task.state {
-                self.trace.push_pending(TaskId::new(index), operation, &self.pasts, index);
+                let object = &self.objects[operation.object.index()].state;
+                let past = (&self.pasts, index);
+                self.trace.find_races_of_pending(TaskId::new(index), operation, object, past);
             }
         }
     }
 
-    /// Performs the running task's operation; or says how it differs from what it was.
-    pub(super) fn perform(&mut self, atomic: u64) -> Result<Performed, Divergence> {
+    /// Performs the running task's operation; or says how it differs from what it was. If that writes an
+    /// atomic, `update` says what it makes of the value.
+    pub(super) fn perform(&mut self, update: impl FnOnce(u64) -> u64) -> Result<Performed, Divergence> {
         let (position, running) = (self.position, self.running);
         let task = &mut self.tasks[running.index()];
         let State::Announced(operation) = task.state else {
             unreachable!("only an announced operation is performed");
         };
-        let (action, way) = (operation.action, task.way);
-        let object = &mut self.objects[operation.object.index()];
-        let before = object.before(atomic);
-        let access = action.access(before);
+        let (action, choice) = (operation.action, task.choice);
+        let object = &mut self.objects[operation.object.index()].state;
+        let view = object.view();
+        let access = object.access(action, view).expect("an object is asked for what it can do");
         task.state = State::Running;
         task.events += 1;
+        let event = Event { task: running, index: task.events, operation, access, choice, view };
         if let Some(known) = self.trace.events.get_mut(position) {
-            if !is_same(known, &operation, access, way) {
-                let event = Event { task: running, index: task.events, operation, access, way, before };
+            if !is_same(known, &event) {
                 return Err(divergence(position, known, &event));
             }
             // Values may differ.
-            (known.operation.action, known.before) = (action, before);
+            (known.operation.action, known.view) = (action, view);
         } else {
             self.causes.clear();
             object.causes(action, &mut self.causes);
-            let event = Event { task: running, index: task.events, operation, access, way, before };
-            self.trace.push(event, &self.pasts, running.index(), &self.causes);
+            self.trace.push(event, object, &self.pasts, running.index(), &mut self.causes);
             if let Some(news) = task.polling.heard.take() {
                 self.trace.push_news(position, news);
             }
         }
         if let Action::Chance(chance) = action {
-            self.happened[chance as usize] += way as usize;
+            self.happened[chance as usize] += choice as usize;
         }
         self.woken.clear();
-        let reply = object.perform(running, action, way, position, &mut self.woken);
-        task.polling.perform(&self.trace.events[position], position);
+        let reply = object.apply(action, By { task: running, position, choice }, &mut self.woken);
+        let (mut value, mut is_changed) = (0, false);
+        if let ObjectState::Atomic(atomic) = object {
+            value = atomic.place.value();
+            is_changed = !access.is_read();
+            if is_changed {
+                atomic.place.store(update(value));
+            }
+        }
+        task.polling.perform(&event, position);
         self.pasts.copy(running.index(), self.trace.clocks(), position);
         self.position += 1;
         if !self.woken.is_empty() {
@@ -261,11 +287,11 @@ impl World {
             self.spread(position);
         }
         if let Some(log) = &mut self.log {
-            let deed = Deed::Event { operation, way, reply, woken: self.woken.clone(), note: None };
+            let deed = Deed::Event { operation, choice, reply, woken: self.woken.clone(), note: None };
             log.push(Entry { task: running, deed, preempts: self.preempts });
         }
         self.preempts = false;
-        Ok(Performed { reply, way, is_logged: self.log.is_some() })
+        Ok(Performed { reply, choice, value, is_changed, is_logged: self.log.is_some() })
     }
 
     /// Those whom the event at `position` woke go on to their mutex.
@@ -310,12 +336,13 @@ impl World {
 }
 
 /// Whether an execution did again what it had done.
-fn is_same(known: &Event, operation: &Operation, access: Access, way: u32) -> bool {
-    known.operation.object == operation.object
-        && known.operation.action.is_like(operation.action)
-        && known.access == access
-        && known.way == way
-        && (std::ptr::eq(known.operation.place, operation.place) || known.operation.place == operation.place)
+fn is_same(known: &Event, event: &Event) -> bool {
+    let (operation, before) = (&event.operation, &known.operation);
+    before.object == operation.object
+        && before.action.is_like(operation.action)
+        && known.access == event.access
+        && known.choice == event.choice
+        && (std::ptr::eq(before.place, operation.place) || before.place == operation.place)
 }
 
 /// An execution did something else than it had done.
@@ -332,7 +359,8 @@ fn divergence(step: usize, known: &Event, event: &Event) -> Divergence {
 pub(crate) fn describe(event: &Event) -> String {
     let Operation { action, place, .. } = event.operation;
     let came_to_nothing = match (action, event.access) {
-        (Action::Exchange { .. } | Action::TryLock | Action::TryReadLock, Access::Read) => " (failed)",
+        (Action::Atomic(AtomicAction::Exchange { .. }), access) if access.is_read() => " (failed)",
+        (_, Access::Mutex(_) | Access::RwLock(_)) if event.access.is_read() => " (failed)",
         _ => "",
     };
     format!(

@@ -12,8 +12,8 @@ pub(crate) struct Dfs {
     has_begun: bool,
 }
 
-/// A scheduling point: the tasks, and the ways of each, that are still to be chosen there, the present
-/// choice last.
+/// A scheduling point: the tasks, with what each can choose, that are still to be chosen there, the present one
+/// last.
 struct Node(Vec<(TaskId, u32)>);
 
 impl Scheduler for Dfs {
@@ -36,8 +36,8 @@ impl Scheduler for Dfs {
     fn choose(&mut self, world: &World) -> Choice {
         let position = world.trace.events.len();
         if position == self.stack.len() {
-            let ways = |task| world.ways(task).map(move |way| (task, way));
-            let mut choices: Vec<(TaskId, u32)> = world.enabled().flat_map(ways).collect();
+            let choices = |task| world.choices(task).map(move |choice| (task, choice));
+            let mut choices: Vec<(TaskId, u32)> = world.enabled().flat_map(choices).collect();
             choices.reverse();
             if choices.is_empty() {
                 return Choice::Nobody;
@@ -45,8 +45,8 @@ impl Scheduler for Dfs {
             self.stack.push(Node(choices));
         }
         let Node(left) = &self.stack[position];
-        let &(task, way) = left.last().expect("a scheduling point without choices is popped");
-        Choice::Run(task, way)
+        let &(task, choice) = left.last().expect("a scheduling point without choices is popped");
+        Choice::Run(task, choice)
     }
 
     fn end(&mut self, _: &mut World, _: &End) {}

@@ -7,17 +7,17 @@
 //!   after the first execution that has it, not after each.
 //! * The sequence inserted for a race ends with the race's second event; events after it are left out.
 //! * An operation that waits competes with what had made it wait, not with what let it go on (see
-//!   `engine::competition`), which the paper leaves to its section on blocking; so do operations that
+//!   `engine::race`), which the paper leaves to its section on blocking; so do operations that
 //!   wait forever, at the end of an execution.
-//! * Whether an exchange or a try would succeed the other way round is known (see `Trace::reversed`), so
+//! * Whether an exchange or a try would succeed the other way round is known (see `World::reversed`), so
 //!   failed ones are reads.
-//! * An operation may go several ways (whom a notification wakes). They are branches like others, put
-//!   into the tree where the first of them is chosen.
+//! * Of an operation there may be something to choose (whom a notification wakes). The choices are branches like
+//!   others, put into the tree where the first of them is made.
 
 use super::frontier::{Frontier, Point, State, Taken};
 use super::wakeup::{Branches, Fit, Forest};
 use crate::engine::{
-    ANY_WAY, Choice, End, Event, Race, Scheduler, Second, TaskId, World, dependent, describe,
+    ANY_CHOICE, Choice, End, Event, Race, Scheduler, Second, TaskId, World, dependent, describe,
 };
 use std::sync::Arc;
 
@@ -144,7 +144,7 @@ impl Dpor {
                 .filter(|&position| trace.stays(position, race))
                 .map(|position| Item { event: trace.events[position], position: Some(position) }),
         );
-        let Some(second) = trace.reversed(race, self.sequence.iter().map(|item| item.event)) else {
+        let Some(second) = world.reversed(race, self.sequence.iter().map(|item| item.event)) else {
             return;
         };
         self.sequence.push(Item { event: second, position: None });
@@ -159,12 +159,12 @@ impl Dpor {
         insert(node, &mut self.forest, &mut self.sequence, fit, self.frontier.as_deref());
     }
 
-    /// Sees to it that the task, which goes one way from here, will also go its others.
-    fn branch(&mut self, world: &World, task: TaskId, way: u32) {
+    /// Sees to it that the task, for which there is something to choose here, also makes its other choices.
+    fn branch(&mut self, world: &World, task: TaskId, choice: u32) {
         let dependent = self.dependent;
         let fit = |event: &Event, sequence: &[Item]| fit(event, sequence, dependent, |_, _| false);
         let node = &mut self.nodes[self.depth - 1];
-        for other in world.ways(task).filter(|&other| other != way) {
+        for other in world.choices(task).filter(|&other| other != choice) {
             let Some(event) = world.foresee(task, other) else { continue };
             self.sequence.clear();
             self.sequence.push(Item { event, position: None });
@@ -226,9 +226,9 @@ impl Dpor {
     fn next(&mut self, world: &World) -> Choice {
         let node = &mut self.nodes[self.depth - 1];
         while let Some((event, below)) = self.forest.pop(&mut node.tree) {
-            if let Some(way) = world.can_repeat(&event) {
+            if let Some(choice) = world.can_repeat(&event) {
                 node.below = below;
-                return Choice::Run(event.task, way);
+                return Choice::Run(event.task, choice);
             }
             if !world.is_patient(event.task) {
                 return Choice::Diverged(describe(&event));
@@ -236,14 +236,14 @@ impl Dpor {
             // A task that polls has nothing new to read here.
             self.forest.clear(below);
         }
-        let is_awake = |task: TaskId, way: u32| {
-            !node.sleep.iter().any(|asleep| asleep.event.task == task && asleep.event.way == way)
+        let is_awake = |task: TaskId, choice: u32| {
+            !node.sleep.iter().any(|asleep| asleep.event.task == task && asleep.event.choice == choice)
         };
         let mut has_enabled = false;
         for task in world.enabled() {
             has_enabled = true;
-            if let Some(way) = world.ways(task).find(|&way| is_awake(task, way)) {
-                return Choice::Run(task, way);
+            if let Some(choice) = world.choices(task).find(|&choice| is_awake(task, choice)) {
+                return Choice::Run(task, choice);
             }
         }
         if has_enabled { Choice::Redundant } else { Choice::Nobody }
@@ -283,8 +283,8 @@ fn insert(
 /// Where an event fits into a sequence whose items are ordered by `before`.
 fn fit(event: &Event, sequence: &[Item], dependent: Relation, before: impl Fn(&Item, &Item) -> bool) -> Fit {
     match sequence.iter().position(|item| item.event.task == event.task) {
-        // The same task going another way.
-        Some(at) if !is_same_way(&sequence[at].event, event) => Fit::No,
+        // The same task with another choice.
+        Some(at) if !is_same_choice(&sequence[at].event, event) => Fit::No,
         Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
         Some(at) => Fit::Initial(at),
         None if sequence.iter().any(|item| dependent(event, &item.event)) => Fit::No,
@@ -292,8 +292,8 @@ fn fit(event: &Event, sequence: &[Item], dependent: Relation, before: impl Fn(&I
     }
 }
 
-fn is_same_way(one: &Event, other: &Event) -> bool {
-    one.way == other.way || one.way == ANY_WAY || other.way == ANY_WAY
+fn is_same_choice(one: &Event, other: &Event) -> bool {
+    one.choice == other.choice || one.choice == ANY_CHOICE || other.choice == ANY_CHOICE
 }
 
 impl Scheduler for Dpor {
@@ -339,7 +339,7 @@ impl Scheduler for Dpor {
     fn choose(&mut self, world: &World) -> Choice {
         if let Some(event) = self.script.get(world.trace.events.len()) {
             return match world.can_repeat(event) {
-                Some(way) => Choice::Run(event.task, way),
+                Some(choice) => Choice::Run(event.task, choice),
                 None => Choice::Diverged(describe(event)),
             };
         }
@@ -347,17 +347,17 @@ impl Scheduler for Dpor {
             self.enter(world);
         }
         let choice = self.next(world);
-        if let Choice::Run(task, way) = choice
-            && world.has_ways(task)
+        if let Choice::Run(task, chosen) = choice
+            && world.has_choices(task)
         {
             let node = &mut self.nodes[self.depth - 1];
             if let (Some(point), Some(taken)) = (&node.point, &mut node.taken) {
-                // Only this way is being explored.
-                let settled = Event { way, ..*taken };
+                // Only this choice is being explored.
+                let settled = Event { choice: chosen, ..*taken };
                 point.correct(taken, &settled);
                 *taken = settled;
             }
-            self.branch(world, task, way);
+            self.branch(world, task, chosen);
         }
         choice
     }

@@ -85,7 +85,7 @@ impl Point {
         let mut state = self.lock();
         let is_it = |asleep: &&mut Asleep| {
             let Asleep { event, .. } = asleep;
-            (event.task, event.index, event.way) == (taken.task, taken.index, taken.way)
+            (event.task, event.index, event.choice) == (taken.task, taken.index, taken.choice)
         };
         if let Some(asleep) = state.sleep.iter_mut().rev().find(is_it) {
             asleep.event = *event;

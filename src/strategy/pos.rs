@@ -9,7 +9,8 @@
 //! * The first operation of a round of a polling loop goes last: what it polls for is for others to do.
 
 use super::sampler::Sample;
-use crate::engine::{Access, Action, Event, TaskId, World, dependent};
+use crate::engine::object::AtomicAction;
+use crate::engine::{Action, Event, TaskId, World, dependent};
 use fastrand::Rng;
 
 #[derive(Default)]
@@ -56,10 +57,10 @@ impl Sample for Pos {
 
 /// What the task is about to do.
 fn next_event(world: &World, task: TaskId) -> Option<Event> {
-    let way = world.ways(task).next()?;
-    let event = world.foresee(task, way)?;
+    let choice = world.choices(task).next()?;
+    let event = world.foresee(task, choice)?;
     Some(match event.operation.action {
-        Action::Exchange { .. } => Event { access: Access::Write, ..event },
+        Action::Atomic(AtomicAction::Exchange { .. }) => event.as_write(),
         _ => event,
     })
 }

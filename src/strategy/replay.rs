@@ -34,11 +34,11 @@ impl Scheduler for Replay {
 fn follow(world: &World, pick: &Pick) -> Choice {
     let expected = |what: &str| Choice::Diverged(format!("{what} of {}", name(pick.task)));
     let Some(task) = enabled(world, pick.task) else { return expected("a step") };
-    let Some(way) = way(world, task, pick.way) else {
-        return expected(&format!("a step in its way {}", pick.way));
+    let Some(choice) = choice(world, task, pick.choice) else {
+        return expected(&format!("a step with its choice {}", pick.choice));
     };
-    match world.foresee(task, way) {
-        Some(event) if pick.mark == 0 || event.mark() == pick.mark => Choice::Run(task, way),
+    match world.foresee(task, choice) {
+        Some(event) if pick.mark == 0 || event.mark() == pick.mark => Choice::Run(task, choice),
         _ => expected("another operation"),
     }
 }
@@ -53,12 +53,11 @@ pub(super) fn enabled(world: &World, task: u32) -> Option<TaskId> {
     world.enabled().find(|&other| other == task)
 }
 
-/// The way of the task's operation that a schedule calls this: whom it wakes, in the order of spawning.
-pub(super) fn way(world: &World, task: TaskId, way: u32) -> Option<u32> {
-    let is_notification = world.announced(task)?.action == crate::engine::Action::NotifyOne;
-    let way = match is_notification {
-        true => world.spawned().get(way as usize)?.index() as u32,
-        false => way,
+/// The choice for the task's operation that a schedule calls this: whom it wakes, in the order of spawning.
+pub(super) fn choice(world: &World, task: TaskId, choice: u32) -> Option<u32> {
+    let choice = match world.announced(task)?.action.chooses_tasks() {
+        true => world.spawned().get(choice as usize)?.index() as u32,
+        false => choice,
     };
-    world.ways(task).find(|&other| other == way)
+    world.choices(task).find(|&other| other == choice)
 }

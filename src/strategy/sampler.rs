@@ -1,7 +1,7 @@
 //! What the strategies that sample have in common: each execution begins anew, and there is always
 //! another one, unless the first had nothing to choose.
 //!
-//! A [`Sample`] says only which task is next. Which of its ways that one goes is drawn here. All numbers
+//! A [`Sample`] says only which task is next. What there is to choose besides is drawn here. All numbers
 //! are pseudo-random: the seed fixes them, on every machine.
 
 use crate::engine::{Choice, End, Scheduler, TaskId, World};
@@ -26,7 +26,7 @@ pub(crate) struct Sampler<S> {
     /// Whether any execution could have gone another way.
     has_choice: bool,
     enabled: Vec<TaskId>,
-    ways: Vec<u32>,
+    choices: Vec<u32>,
 }
 
 impl<S: Sample> Sampler<S> {
@@ -37,7 +37,7 @@ impl<S: Sample> Sampler<S> {
             has_ended: false,
             has_choice: false,
             enabled: Vec::new(),
-            ways: Vec::new(),
+            choices: Vec::new(),
         }
     }
 }
@@ -59,11 +59,11 @@ impl<S: Sample> Scheduler for Sampler<S> {
             return Choice::Nobody;
         }
         let task = self.sample.pick(&mut self.rng, world, &self.enabled);
-        self.ways.clear();
-        self.ways.extend(world.ways(task));
-        self.has_choice |= self.enabled.len() > 1 || self.ways.len() > 1;
-        let way = self.ways[below(&mut self.rng, self.ways.len())];
-        Choice::Run(task, way)
+        self.choices.clear();
+        self.choices.extend(world.choices(task));
+        self.has_choice |= self.enabled.len() > 1 || self.choices.len() > 1;
+        let choice = self.choices[below(&mut self.rng, self.choices.len())];
+        Choice::Run(task, choice)
     }
 
     fn end(&mut self, world: &mut World, _: &End) {

@@ -41,7 +41,7 @@ pub(crate) struct Block {
     /// In the order of spawning.
     task: u32,
     /// Of each step.
-    ways: Vec<u32>,
+    choices: Vec<u32>,
 }
 
 /// The least schedule with the outcome of `known` that at most `executions_max` executions find.
@@ -87,7 +87,7 @@ pub(crate) fn least(
 fn blocks(schedule: &Schedule) -> Vec<Block> {
     let blocks = schedule.picks.chunk_by(|one, next| one.task == next.task);
     blocks
-        .map(|block| Block { task: block[0].task, ways: block.iter().map(|pick| pick.way).collect() })
+        .map(|block| Block { task: block[0].task, choices: block.iter().map(|pick| pick.choice).collect() })
         .collect()
 }
 
@@ -125,7 +125,7 @@ impl Follow {
 
     pub(crate) fn new(mut blocks: Vec<Block>) -> Self {
         blocks.reverse();
-        blocks.iter_mut().for_each(|block| block.ways.reverse());
+        blocks.iter_mut().for_each(|block| block.choices.reverse());
         Follow { blocks, has_begun: false }
     }
 }
@@ -138,15 +138,15 @@ impl Scheduler for Follow {
     fn choose(&mut self, world: &World) -> Choice {
         while let Some(block) = self.blocks.last_mut() {
             if let Some(task) = replay::enabled(world, block.task)
-                && let Some(wanted) = block.ways.pop()
+                && let Some(wanted) = block.choices.pop()
             {
-                let way = replay::way(world, task, wanted).or_else(|| world.ways(task).next());
-                return way.map_or(Choice::Nobody, |way| Choice::Run(task, way));
+                let choice = replay::choice(world, task, wanted).or_else(|| world.choices(task).next());
+                return choice.map_or(Choice::Nobody, |choice| Choice::Run(task, choice));
             }
             self.blocks.pop();
         }
-        let first = world.enabled().next().and_then(|task| Some((task, world.ways(task).next()?)));
-        first.map_or(Choice::Nobody, |(task, way)| Choice::Run(task, way))
+        let first = world.enabled().next().and_then(|task| Some((task, world.choices(task).next()?)));
+        first.map_or(Choice::Nobody, |(task, choice)| Choice::Run(task, choice))
     }
 
     fn end(&mut self, _: &mut World, _: &End) {}

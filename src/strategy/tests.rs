@@ -417,8 +417,8 @@ fn a_relation_that_is_not_the_dependence_is_noticed() {
             dependent(one, other) || one.operation.object == other.operation.object
         }),
         ("writes of one object are independent", |one, other| {
-            let both = |access| one.access == access && other.access == access;
-            dependent(one, other) && !(one.task != other.task && both(Access::Write))
+            let both = one.access == one.as_write().access && other.access == one.access;
+            dependent(one, other) && !(one.task != other.task && both)
         }),
     ];
     for (name, relation) in wrong {

@@ -1,6 +1,7 @@
 //! Atomics: the names and paths of `std::sync::atomic`. Each is the running backend's own, because
 //! a memory model lives in it: loom's shows reorderings, shuttle's and the rest do not.
 
+use crate::backend::native::{Performed, Update};
 use crate::backend::{self, Backend};
 use std::fmt;
 use std::sync::atomic as real;
@@ -25,7 +26,8 @@ pub fn fence(order: Ordering) {
 /// One atomic as the running backend has it.
 enum Cell<R, S, L> {
     Real(R),
-    Native(backend::native::Object, R),
+    /// The native engine has the value, except while somebody has it by `get_mut`.
+    Native(backend::native::Object, R, real::AtomicBool),
     #[cfg(feature = "shuttle")]
     Shuttle(S),
     #[cfg(feature = "loom")]
@@ -35,24 +37,28 @@ enum Cell<R, S, L> {
     Never(std::convert::Infallible, std::marker::PhantomData<(S, L)>),
 }
 
-/// Calls one method on whichever atomic this is; the native engine is told what kind it is.
+/// Calls one method on whichever atomic this is: `$call`, or under native `$native`, which leads to
+/// [`Performed`]. `$answer` makes that what the method returns.
 macro_rules! on_backend {
-    ($self:ident, $function:tt $kind:ident($($expected:expr)?), $cell:ident => $call:expr) => {
+    ($self:ident, $function:expr, $cell:ident => $call:expr, $object:ident => $native:expr, $answer:expr) => {
         match &$self.0 {
             Cell::Real($cell) => {
                 backend::expect_real("an atomic");
                 $call
             }
-            Cell::Native(object, $cell) => {
+            Cell::Native($object, home, is_lent) => {
                 backend::expect(Backend::Native, "an atomic");
-                let is_logged = object.$kind($($expected.bits(),)? || $cell.load(Ordering::Relaxed).bits());
-                if !is_logged {
-                    return $call;
+                if is_lent.swap(false, Ordering::Relaxed) {
+                    $object.set_value(home.load(Ordering::Relaxed).bits());
                 }
-                let before = format!("{:?}", $cell.load(Ordering::Relaxed));
-                let result = $call;
-                backend::native::note($function, before, format!("{:?}", $cell.load(Ordering::Relaxed)));
-                result
+                let performed: Performed = $native;
+                if performed.is_logged {
+                    let text = |value| format!("{:?}", $self.value(value));
+                    let after = if performed.is_changed { $object.value() } else { performed.value };
+                    backend::native::note($function, text(performed.value), text(after));
+                }
+                let answer = $answer;
+                answer(performed.is_changed, $self.value(performed.value))
             }
             #[cfg(feature = "shuttle")]
             Cell::Shuttle($cell) => {
@@ -79,9 +85,10 @@ use loom::sync::atomic as loom_atomic;
 #[cfg(not(feature = "loom"))]
 use std::sync::atomic as loom_atomic;
 
-/// A value as the native engine compares it.
-trait Bits {
+/// A value as the native engine has it.
+trait Bits: Sized {
     fn bits(self) -> u64;
+    fn from_bits(bits: u64) -> Self;
 }
 
 macro_rules! bits {
@@ -90,15 +97,33 @@ macro_rules! bits {
             fn bits(self) -> u64 {
                 self as u64
             }
+
+            fn from_bits(bits: u64) -> Self {
+                bits as $value
+            }
         })+
     };
 }
 
-bits!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, bool);
+bits!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+
+impl Bits for bool {
+    fn bits(self) -> u64 {
+        u64::from(self)
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        bits != 0
+    }
+}
 
 impl<T> Bits for *mut T {
     fn bits(self) -> u64 {
-        self as usize as u64
+        self.expose_provenance() as u64
+    }
+
+    fn from_bits(bits: u64) -> Self {
+        std::ptr::with_exposed_provenance_mut(bits as usize)
     }
 }
 
@@ -116,7 +141,11 @@ macro_rules! atomic {
             pub fn new(value: $value) -> Self {
                 $name(match backend::current() {
                     Backend::Real => Cell::Real(real::$name::new(value)),
-                    Backend::Native => Cell::Native(backend::native::Object::atomic(), real::$name::new(value)),
+                    Backend::Native => Cell::Native(
+                        backend::native::Object::atomic(value.bits()),
+                        real::$name::new(value),
+                        real::AtomicBool::new(false),
+                    ),
                     #[cfg(feature = "shuttle")]
                     Backend::Shuttle => Cell::Shuttle(shuttle::sync::atomic::$name::new(value)),
                     #[cfg(feature = "loom")]
@@ -131,19 +160,25 @@ macro_rules! atomic {
             /// Reads the value.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                on_backend!(self, "load" load(), cell => cell.load(order))
+                on_backend!(self, "load", cell => cell.load(order), object => object.load(order), |_, value| value)
             }
 
             /// Writes the value.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                on_backend!(self, "store" store(), cell => cell.store(value, order))
+                on_backend!(
+                    self, "store", cell => cell.store(value, order),
+                    object => object.store(value.bits(), order), |_, _| ()
+                )
             }
 
             /// Writes the value and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                on_backend!(self, "swap" store(), cell => cell.swap(value, order))
+                on_backend!(
+                    self, "swap", cell => cell.swap(value, order),
+                    object => object.update(Update::Swap, order, |_| value.bits()), |_, before| before
+                )
             }
 
             /// Writes `new` if the value is `current`.
@@ -158,7 +193,11 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                on_backend!(self, "compare_exchange" exchange(current), cell => cell.compare_exchange(current, new, success, failure))
+                on_backend!(
+                    self, "compare_exchange", cell => cell.compare_exchange(current, new, success, failure),
+                    object => object.exchange(current.bits(), new.bits(), success, failure),
+                    |is_changed, value| if is_changed { Ok(value) } else { Err(value) }
+                )
             }
 
             /// As [`Self::compare_exchange`], but it may fail without a reason: for real on some machines;
@@ -181,9 +220,12 @@ macro_rules! atomic {
                     }
                     return self.compare_exchange(current, new, success, failure);
                 }
-                on_backend!(self, "compare_exchange_weak" exchange(current), cell => {
-                    cell.compare_exchange_weak(current, new, success, failure)
-                })
+                on_backend!(
+                    self, "compare_exchange_weak",
+                    cell => cell.compare_exchange_weak(current, new, success, failure),
+                    object => object.exchange(current.bits(), new.bits(), success, failure),
+                    |is_changed, value| if is_changed { Ok(value) } else { Err(value) }
+                )
             }
 
             /// Writes what `update` makes of the value, as often as another task comes between.
@@ -210,7 +252,13 @@ macro_rules! atomic {
             /// The value, without an access: nobody else can have it.
             pub fn get_mut(&mut self) -> &mut $value {
                 match &mut self.0 {
-                    Cell::Real(cell) | Cell::Native(_, cell) => cell.get_mut(),
+                    Cell::Real(cell) => cell.get_mut(),
+                    Cell::Native(object, home, is_lent) => {
+                        if !std::mem::replace(is_lent.get_mut(), true) {
+                            *home.get_mut() = Bits::from_bits(object.value());
+                        }
+                        home.get_mut()
+                    }
                     #[cfg(feature = "shuttle")]
                     Cell::Shuttle(cell) => cell.get_mut(),
                     #[cfg(feature = "loom")]
@@ -222,13 +270,22 @@ macro_rules! atomic {
             /// The value.
             pub fn into_inner(self) -> $value {
                 match self.0 {
-                    Cell::Real(cell) | Cell::Native(_, cell) => cell.into_inner(),
+                    Cell::Real(cell) => cell.into_inner(),
+                    Cell::Native(object, home, is_lent) => match is_lent.into_inner() {
+                        true => home.into_inner(),
+                        false => Bits::from_bits(object.value()),
+                    },
                     #[cfg(feature = "shuttle")]
                     Cell::Shuttle(cell) => cell.into_inner(),
                     #[cfg(feature = "loom")]
                     Cell::Loom(cell) => backend::loom::operation(|| cell.into_inner()),
                     Cell::Never(never, _) => match never {},
                 }
+            }
+
+            /// A value of this atomic's.
+            fn value(&self, bits: u64) -> $value {
+                Bits::from_bits(bits)
             }
         }
 
@@ -249,13 +306,21 @@ macro_rules! atomic {
 
 /// Read-modify-writes: name, and what it does to the value.
 macro_rules! fetch {
-    ($name:ident, $value:ty: $($method:ident $what:literal),+) => {
+    ($name:ident, $value:ty: $($method:ident $update:ident $what:literal),+) => {
         impl $name {
             $(
                 #[doc = concat!($what, ", and returns the value before.")]
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    on_backend!(self, (stringify!($method)) store(), cell => cell.$method(value, order))
+                    on_backend!(
+                        self, stringify!($method), cell => cell.$method(value, order),
+                        object => object.update(Update::$update, order, |before| {
+                            let cell = real::$name::new(Bits::from_bits(before));
+                            cell.$method(value, Ordering::Relaxed);
+                            cell.into_inner().bits()
+                        }),
+                        |_, before| before
+                    )
                 }
             )+
         }
@@ -273,10 +338,10 @@ macro_rules! integer {
         $(
             atomic!($name, $value);
             fetch!($name, $value:
-                fetch_add "Adds, wrapping around", fetch_sub "Subtracts, wrapping around",
-                fetch_max "Takes the greater", fetch_min "Takes the lesser",
-                fetch_and "Ands the bits", fetch_nand "Nands the bits",
-                fetch_or "Ors the bits", fetch_xor "Xors the bits");
+                fetch_add Add "Adds, wrapping around", fetch_sub Sub "Subtracts, wrapping around",
+                fetch_max Max "Takes the greater", fetch_min Min "Takes the lesser",
+                fetch_and And "Ands the bits", fetch_nand Nand "Nands the bits",
+                fetch_or Or "Ors the bits", fetch_xor Xor "Xors the bits");
         )+
     };
 }
@@ -286,7 +351,7 @@ integer!(
     AtomicI8 i8, AtomicI16 i16, AtomicI32 i32, AtomicI64 i64, AtomicIsize isize,
 );
 atomic!(AtomicBool, bool);
-fetch!(AtomicBool, bool: fetch_and "Ands", fetch_nand "Nands", fetch_or "Ors", fetch_xor "Xors");
+fetch!(AtomicBool, bool: fetch_and And "Ands", fetch_nand Nand "Nands", fetch_or Or "Ors", fetch_xor Xor "Xors");
 atomic!(AtomicPtr, *mut T, T);
 
 impl<T> Default for AtomicPtr<T> {

@@ -2,7 +2,8 @@
 //! themselves are kept here.
 
 use super::object::Object;
-use crate::engine::{Action, Reply};
+use crate::engine::Reply;
+use crate::engine::object::ChannelAction as Action;
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
@@ -61,8 +62,9 @@ impl<T> NativeSender<T> {
         if shared.capacity != Some(0) {
             return Ok(());
         }
-        let taken = Action::Taken { number: u32::try_from(number).expect("fewer messages than steps") };
-        if shared.object.transfer(taken) == Reply::Done {
+        let number_at_most = u32::try_from(number).expect("fewer messages than steps");
+        let handover = Action::Handover { number: number_at_most };
+        if shared.object.transfer(handover) == Reply::Done {
             return Ok(());
         }
         // The receiver is gone without having taken it.
@@ -122,13 +124,13 @@ impl<T> Clone for NativeSender<T> {
 
 impl<T> Drop for NativeSender<T> {
     fn drop(&mut self) {
-        self.0.object.give_back(Action::Leave, self.0.made_at);
+        self.0.object.give_back(Action::DropSender, self.0.made_at);
     }
 }
 
 impl<T> Drop for NativeReceiver<T> {
     fn drop(&mut self) {
-        self.0.object.give_back(Action::Close, self.0.made_at);
+        self.0.object.give_back(Action::DropReceiver, self.0.made_at);
         if self.0.capacity != Some(0) {
             // As std does; a rendezvous takes its own back.
             let unreceived = std::mem::take(&mut *self.0.messages());

@@ -5,9 +5,7 @@ use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, wi
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Limits, Search};
 use crate::backend::{Backend, TaskId, panics, set_execution};
-use crate::engine::{
-    Action, Census, Coroutines, Divergence, End, Engine, Event, Scheduler, Settings, Stacks, World,
-};
+use crate::engine::{Census, Coroutines, Divergence, End, Engine, Event, Scheduler, Settings, Stacks, World};
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Pick, Schedule};
@@ -241,9 +239,9 @@ fn schedule(world: &World) -> Schedule {
     let events = &world.trace.events[..world.position()];
     let pick = |event: &Event| Pick {
         task: order(world, event.task) as u32,
-        way: match event.operation.action {
-            Action::NotifyOne => order(world, Task::new(event.way as usize)) as u32,
-            _ => event.way,
+        choice: match event.operation.action.chooses_tasks() {
+            true if event.choice != u32::MAX => order(world, Task::new(event.choice as usize)) as u32,
+            _ => event.choice,
         },
         mark: event.mark(),
     };

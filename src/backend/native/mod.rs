@@ -23,7 +23,7 @@ pub(crate) use explore::explore_alone;
 #[cfg(feature = "property")]
 pub(crate) use least::follow;
 pub(crate) use least::least;
-pub(crate) use object::{Locked, LockedRead, Object, chance};
+pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
 pub(crate) use replay::replay;
 
 use super::roll::{Kept, Roll};
@@ -33,8 +33,10 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-pub(crate) use crate::engine::{Chance, TaskId as Task};
+pub(crate) use crate::engine::object::Update;
+pub(crate) use crate::engine::{Chance, Performed, TaskId as Task};
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
@@ -132,7 +134,7 @@ pub(crate) fn has_ended(task: Task) -> bool {
         stop_for_good();
     };
     let end = Object::of_this_execution(end);
-    end.load(|| 0);
+    end.load(Ordering::Relaxed);
     with(|engine| matches!(engine.world.state(task), TaskState::Ended))
 }
 
@@ -217,10 +219,10 @@ fn to_the_end(body: impl FnOnce() + 'static) -> Body {
         body();
         let (releases, end) = with(|engine| (engine.take_releases(), engine.end_of(engine.running())));
         for operation in releases {
-            object::perform(operation, || 0);
+            object::perform(operation, |value| value);
         }
         if let Some(end) = end {
-            Object::of_this_execution(end).store(|| 0);
+            Object::of_this_execution(end).store(1, Ordering::Relaxed);
         }
     })
 }
@@ -248,7 +250,7 @@ fn stop_for_good() -> ! {
 /// Gives back what an unwinding that is over had given back.
 fn release_pending() {
     for operation in with(Engine::take_releases) {
-        object::perform(operation, || 0);
+        object::perform(operation, |value| value);
     }
 }
 

@@ -2,8 +2,13 @@
 
 use super::{EXECUTION, refuse_while_unwinding, release_pending, stop_for_good, stop_if, timed, with};
 use crate::backend::execution;
-use crate::engine::{Action, Announced, Chance, Channel, ObjectId, ObjectState, Operation, Performed, Reply};
+use crate::engine::object::{
+    AtomicAction, CellAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, RwLockAction,
+    TokenAction, Update,
+};
+use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply};
 use std::panic::Location;
+use std::sync::atomic::Ordering;
 
 /// An object that tasks share.
 #[derive(Clone, Copy, Debug)]
@@ -12,49 +17,54 @@ pub(crate) struct Object {
     execution: u64,
 }
 
-/// A lock that the running task has; dropping it gives it back.
+/// A mutex that the running task has; dropping it gives it back.
 #[derive(Debug)]
 pub(crate) struct Locked(Object, &'static Location<'static>);
+
+/// A reader-writer lock that the running task has alone; dropping it gives it back.
+#[derive(Debug)]
+pub(crate) struct LockedWrite(Object, &'static Location<'static>);
 
 /// A lock that the running task has together with other readers.
 #[derive(Debug)]
 pub(crate) struct LockedRead(Object, &'static Location<'static>);
 
 impl Object {
+    /// An atomic that holds `value`.
     #[track_caller]
-    pub(crate) fn atomic() -> Self {
-        Object::new(ObjectState::Atomic)
+    pub(crate) fn atomic(value: u64) -> Self {
+        Object::new(ObjectState::atomic(value))
     }
 
     #[track_caller]
     pub(crate) fn cell() -> Self {
-        Object::new(ObjectState::Cell)
+        Object::new(ObjectState::cell())
     }
 
     #[track_caller]
     pub(crate) fn mutex() -> Self {
-        Object::new(ObjectState::Mutex { holder: None })
+        Object::new(ObjectState::mutex())
     }
 
     #[track_caller]
     pub(crate) fn rw_lock() -> Self {
-        Object::new(ObjectState::RwLock { holder: None, readers: Vec::new() })
+        Object::new(ObjectState::rw_lock())
     }
 
     #[track_caller]
     pub(crate) fn condvar() -> Self {
-        Object::new(ObjectState::Condvar { waiters: Vec::new() })
+        Object::new(ObjectState::condvar())
     }
 
     /// The calls of an object under check.
     #[track_caller]
     pub(crate) fn history() -> Self {
-        Object::new(ObjectState::History)
+        Object::new(ObjectState::history())
     }
 
     #[track_caller]
     pub(super) fn channel(capacity: Option<usize>) -> Self {
-        Object::new(ObjectState::Channel(Box::new(Channel::new(capacity))))
+        Object::new(ObjectState::channel(capacity))
     }
 
     #[track_caller]
@@ -67,13 +77,18 @@ impl Object {
         Object { id, execution: EXECUTION.get() }
     }
 
-    /// Waits for the running task's turn to do `action`, and tells the engine what an atomic held then.
-    /// The caller does it right after, before anything else.
+    /// Waits for the running task's turn to do `action`, and does it.
     #[track_caller]
-    fn act(self, action: Action, before: impl Fn() -> u64) -> Performed {
+    fn act(self, action: Action) -> Performed {
+        self.act_on_atomic(action, |value| value)
+    }
+
+    /// As [`Object::act`]; if that writes an atomic, `update` says what.
+    #[track_caller]
+    fn act_on_atomic(self, action: Action, update: impl FnOnce(u64) -> u64) -> Performed {
         self.expect_this_execution();
         refuse_while_unwinding();
-        perform(Operation { object: self.id, action, place: Location::caller() }, before)
+        perform(Operation { object: self.id, action, place: Location::caller() }, update)
     }
 
     /// Does what has no answer: at once, or if a panic unwinds, when that is over.
@@ -83,7 +98,7 @@ impl Object {
             with(|engine| engine.release_later(operation));
         } else {
             self.expect_this_execution();
-            perform(operation, || 0);
+            perform(operation, |value| value);
         }
     }
 
@@ -94,70 +109,86 @@ impl Object {
         }
     }
 
-    /// Before an atomic that holds `value` is read; whether readers want to know the values.
+    /// What an atomic holds, as bits.
     #[track_caller]
-    pub(crate) fn load(self, value: impl Fn() -> u64) -> bool {
-        self.act(Action::Load, value).is_logged
+    pub(crate) fn load(self, order: Ordering) -> Performed {
+        self.act(Action::Atomic(AtomicAction::Load(order)))
     }
 
-    /// Before an atomic that holds `value` is written; whether readers want to know the values.
     #[track_caller]
-    pub(crate) fn store(self, value: impl Fn() -> u64) -> bool {
-        self.act(Action::Store, value).is_logged
+    pub(crate) fn store(self, value: u64, order: Ordering) -> Performed {
+        self.act_on_atomic(Action::Atomic(AtomicAction::Store(order)), |_| value)
     }
 
-    /// Before an atomic that holds `value` is written if it holds `expected`; whether readers want to know
-    /// the values.
+    /// Writes what `update` makes of what an atomic holds.
     #[track_caller]
-    pub(crate) fn exchange(self, expected: u64, value: impl Fn() -> u64) -> bool {
-        self.act(Action::Exchange { expected }, value).is_logged
+    pub(crate) fn update(self, name: Update, order: Ordering, update: impl FnOnce(u64) -> u64) -> Performed {
+        self.act_on_atomic(Action::Atomic(AtomicAction::Update(name, order)), update)
+    }
+
+    /// Writes an atomic if it holds `expected`.
+    #[track_caller]
+    pub(crate) fn exchange(self, expected: u64, new: u64, success: Ordering, failure: Ordering) -> Performed {
+        let action = AtomicAction::Exchange { expected, success, failure };
+        self.act_on_atomic(Action::Atomic(action), |_| new)
+    }
+
+    /// What an atomic holds, without an access: nobody else can have it.
+    pub(crate) fn value(self) -> u64 {
+        with(|engine| engine.value(self.id))
+    }
+
+    /// Changes what an atomic holds, without an access: nobody else can have it.
+    pub(crate) fn set_value(self, value: u64) {
+        with(|engine| engine.set_value(self.id, value));
     }
 
     /// Before a cell is read.
     #[track_caller]
     pub(crate) fn cell_read(self) {
-        self.act(Action::CellRead, || 0);
+        self.act(Action::Cell(CellAction::Read));
     }
 
     /// Before a cell is written.
     #[track_caller]
     pub(crate) fn cell_write(self) {
-        self.act(Action::CellWrite, || 0);
+        self.act(Action::Cell(CellAction::Write));
     }
 
     #[track_caller]
     pub(crate) fn lock(self) -> Locked {
-        self.act(Action::Lock, || 0);
+        self.act(Action::Mutex(MutexAction::Lock));
         Locked(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_lock(self) -> Option<Locked> {
-        let performed = self.act(Action::TryLock, || 0);
+        let performed = self.act(Action::Mutex(MutexAction::TryLock));
         (performed.reply == Reply::Done).then(|| Locked(self, Location::caller()))
     }
 
     #[track_caller]
     pub(crate) fn read(self) -> LockedRead {
-        self.act(Action::ReadLock, || 0);
+        self.act(Action::RwLock(RwLockAction::Read));
         LockedRead(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_read(self) -> Option<LockedRead> {
-        let performed = self.act(Action::TryReadLock, || 0);
+        let performed = self.act(Action::RwLock(RwLockAction::TryRead));
         (performed.reply == Reply::Done).then(|| LockedRead(self, Location::caller()))
     }
 
-    /// Takes a reader-writer lock to write.
     #[track_caller]
-    pub(crate) fn write(self) -> Locked {
-        self.lock()
+    pub(crate) fn write(self) -> LockedWrite {
+        self.act(Action::RwLock(RwLockAction::Write));
+        LockedWrite(self, Location::caller())
     }
 
     #[track_caller]
-    pub(crate) fn try_write(self) -> Option<Locked> {
-        self.try_lock()
+    pub(crate) fn try_write(self) -> Option<LockedWrite> {
+        let performed = self.act(Action::RwLock(RwLockAction::TryWrite));
+        (performed.reply == Reply::Done).then(|| LockedWrite(self, Location::caller()))
     }
 
     /// Gives the mutex up until somebody notifies this condition, and takes it back.
@@ -167,12 +198,12 @@ impl Object {
         if chance(Chance::SpuriousWakeup) {
             return locked.pass(place);
         }
-        self.act(Action::Wait, || 0);
+        self.act(Action::Condvar(CondvarAction::Wait));
         let mutex = locked.0;
         drop(locked);
-        let lock = Operation { object: mutex.id, action: Action::Lock, place };
+        let lock = Operation { object: mutex.id, action: Action::Mutex(MutexAction::Lock), place };
         stop_if(with(|engine| engine.announce_when_notified(lock)));
-        performed_now(|| 0);
+        performed_now(|value| value);
         Locked(mutex, place)
     }
 
@@ -187,52 +218,52 @@ impl Object {
 
     #[track_caller]
     pub(crate) fn notify_one(self) {
-        self.act(Action::NotifyOne, || 0);
+        self.act(Action::Condvar(CondvarAction::NotifyOne));
     }
 
     #[track_caller]
     pub(crate) fn notify_all(self) {
-        self.act(Action::NotifyAll, || 0);
+        self.act(Action::Condvar(CondvarAction::NotifyAll));
     }
 
     #[track_caller]
     pub(super) fn park(self) {
         if !chance(Chance::SpuriousWakeup) {
-            self.act(Action::Park, || 0);
+            self.act(Action::Token(TokenAction::Park));
         }
     }
 
     #[track_caller]
     pub(super) fn try_park(self) {
-        self.act(Action::TryPark, || 0);
+        self.act(Action::Token(TokenAction::TryPark));
     }
 
     #[track_caller]
     pub(super) fn unpark(self) {
-        self.act(Action::Unpark, || 0);
+        self.act(Action::Token(TokenAction::Unpark));
     }
 
     /// Before an operation of an object under check; whether readers want to know which.
     #[track_caller]
     pub(crate) fn call(self) -> bool {
-        self.act(Action::Call, || 0).is_logged
+        self.act(Action::History(HistoryAction::Call)).is_logged
     }
 
     /// After it; whether readers want to know what it returned.
     #[track_caller]
     pub(crate) fn answer(self) -> bool {
-        self.act(Action::Return, || 0).is_logged
+        self.act(Action::History(HistoryAction::Return)).is_logged
     }
 
     /// An operation on a channel.
     #[track_caller]
-    pub(super) fn transfer(self, action: Action) -> Reply {
-        self.act(action, || 0).reply
+    pub(super) fn transfer(self, action: ChannelAction) -> Reply {
+        self.act(Action::Channel(action)).reply
     }
 
     /// Gives an end of a channel back.
-    pub(super) fn give_back(self, action: Action, place: &'static Location<'static>) {
-        self.act_or_defer(action, place);
+    pub(super) fn give_back(self, action: ChannelAction, place: &'static Location<'static>) {
+        self.act_or_defer(Action::Channel(action), place);
     }
 
     /// How many messages were sent into the channel.
@@ -250,20 +281,28 @@ impl Locked {
     fn pass(self, place: &'static Location<'static>) -> Locked {
         let mutex = self.0;
         drop(self);
-        perform(Operation { object: mutex.id, action: Action::Lock, place }, || 0);
+        perform(Operation { object: mutex.id, action: Action::Mutex(MutexAction::Lock), place }, |value| {
+            value
+        });
         Locked(mutex, place)
     }
 }
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        self.0.act_or_defer(Action::Unlock, self.1);
+        self.0.act_or_defer(Action::Mutex(MutexAction::Unlock), self.1);
+    }
+}
+
+impl Drop for LockedWrite {
+    fn drop(&mut self) {
+        self.0.act_or_defer(Action::RwLock(RwLockAction::WriteUnlock), self.1);
     }
 }
 
 impl Drop for LockedRead {
     fn drop(&mut self) {
-        self.0.act_or_defer(Action::ReadUnlock, self.1);
+        self.0.act_or_defer(Action::RwLock(RwLockAction::ReadUnlock), self.1);
     }
 }
 
@@ -282,30 +321,32 @@ pub(crate) fn chance(chance: Chance) -> bool {
     }
     let place = Location::caller();
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
-    perform(operation, || 0).way == 1
+    perform(operation, |value| value).choice == 1
 }
 
-/// Waits for the running task's turn to perform this. `before` asks nothing of the engine.
-pub(super) fn perform(operation: Operation, before: impl Fn() -> u64) -> Performed {
+/// Waits for the running task's turn to perform this. `update` asks nothing of the engine.
+pub(super) fn perform(operation: Operation, update: impl FnOnce(u64) -> u64) -> Performed {
+    let mut update = Some(update);
+    let mut take = || update.take().expect("it is performed once");
     // Mostly the task goes on at once, and the engine is asked only once.
     let performed = with(|engine| match engine.announce(operation) {
-        Announced::Go => Ok(engine.perform(before())),
+        Announced::Go => Ok(engine.perform(take())),
         announced => Err(announced),
     });
     match performed {
         Ok(performed) => performed.unwrap_or_else(|| stop_for_good()),
         Err(Announced::ReleaseFirst) => {
             release_pending();
-            perform(operation, before)
+            perform(operation, take())
         }
         Err(announced) => {
             stop_if(announced);
-            performed_now(before)
+            performed_now(take())
         }
     }
 }
 
 /// The running task's turn has come.
-fn performed_now(before: impl Fn() -> u64) -> Performed {
-    with(|engine| engine.perform(before())).unwrap_or_else(|| stop_for_good())
+fn performed_now(update: impl FnOnce(u64) -> u64) -> Performed {
+    with(|engine| engine.perform(update)).unwrap_or_else(|| stop_for_good())
 }

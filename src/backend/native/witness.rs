@@ -2,8 +2,11 @@
 
 use super::explore::order;
 use crate::backend::Running;
+use crate::engine::object::{
+    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, TokenAction,
+};
 use crate::engine::{
-    Access, Action, Deed, Entry, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
+    Action, Deed, Entry, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
 };
 use crate::schedule::Schedule;
 use crate::witness::{Effect, ObjectKind, Place, Step, Wait, Witness, WitnessObject, WitnessTask};
@@ -52,14 +55,14 @@ impl Reader<'_> {
     fn object(&self, object: ObjectId) -> WitnessObject {
         let object = self.world.object(object);
         let kind = match object.state {
-            ObjectState::Atomic => ObjectKind::Atomic,
-            ObjectState::Cell => ObjectKind::Cell,
-            ObjectState::Mutex { .. } => ObjectKind::Mutex,
-            ObjectState::RwLock { .. } => ObjectKind::RwLock,
-            ObjectState::Condvar { .. } => ObjectKind::Condvar,
-            ObjectState::Token { .. } => ObjectKind::Parker,
+            ObjectState::Atomic(_) => ObjectKind::Atomic,
+            ObjectState::Cell(_) => ObjectKind::Cell,
+            ObjectState::Mutex(_) => ObjectKind::Mutex,
+            ObjectState::RwLock(_) => ObjectKind::RwLock,
+            ObjectState::Condvar(_) => ObjectKind::Condvar,
+            ObjectState::Token(_) => ObjectKind::Parker,
             ObjectState::Channel(_) => ObjectKind::Channel,
-            ObjectState::History => unreachable!("a history is not shown as an object"),
+            ObjectState::History(_) | ObjectState::Chance(_) => unreachable!("it is not shown as an object"),
         };
         WitnessObject { kind, made_at: object.made_at.map(place) }
     }
@@ -88,12 +91,12 @@ impl Reader<'_> {
             Deed::Joined(other, place) => ("join", None, Effect::Task(self.order(*other)), Some(*place)),
             Deed::Panicked(message, _) => ("panic", None, Effect::Panicked(message.clone()), None),
             Deed::Ended => ("end", None, Effect::Done, None),
-            Deed::Event { operation, way, reply, woken, note } => {
-                if is_hidden(operation, *way, *reply) || gives_up_mutex(log, at) {
+            Deed::Event { operation, choice, reply, woken, note } => {
+                if is_hidden(operation, *choice, *reply) || gives_up_mutex(log, at) {
                     return None;
                 }
                 let object = match operation.action {
-                    Action::Call | Action::Return => None,
+                    Action::History(_) => None,
                     _ => self.number(operation.object),
                 };
                 let function = self.function(operation, note.as_ref());
@@ -117,17 +120,7 @@ impl Reader<'_> {
     }
 
     fn function(&self, operation: &Operation, note: Option<&Note>) -> &'static str {
-        match (note, operation.action) {
-            (Some(note), _) => note.function,
-            (None, Action::Lock | Action::TryLock) => {
-                match (&self.world.object(operation.object).state, operation.action) {
-                    (ObjectState::RwLock { .. }, Action::Lock) => "write",
-                    (ObjectState::RwLock { .. }, _) => "try_write",
-                    (_, action) => action.name(),
-                }
-            }
-            (None, action) => action.name(),
-        }
+        note.map_or(operation.action.name(), |note| note.function)
     }
 
     fn effect(&self, operation: &Operation, reply: Reply, woken: &[TaskId], note: Option<&Note>) -> Effect {
@@ -135,18 +128,18 @@ impl Reader<'_> {
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
             (Action::Chance(_), _, _) => Effect::GaveUp,
-            (Action::Call, _, Some(note)) => Effect::Called(note.before.clone()),
-            (Action::Return, _, Some(note)) => Effect::Returned(note.after.clone()),
-            (Action::Load, _, Some(note)) => Effect::Read(note.before.clone()),
-            (Action::Exchange { .. }, _, Some(note)) if note.access == Access::Read => {
+            (Action::History(HistoryAction::Call), _, Some(note)) => Effect::Called(note.before.clone()),
+            (Action::History(HistoryAction::Return), _, Some(note)) => Effect::Returned(note.after.clone()),
+            (Action::Atomic(AtomicAction::Load(_)), _, Some(note)) => Effect::Read(note.before.clone()),
+            (Action::Atomic(AtomicAction::Exchange { .. }), _, Some(note)) if note.access.is_read() => {
                 Effect::Read(note.before.clone())
             }
             (_, _, Some(note)) => Effect::Wrote { before: note.before.clone(), after: note.after.clone() },
-            (Action::NotifyOne | Action::NotifyAll, _, _) => {
+            (Action::Condvar(CondvarAction::NotifyOne | CondvarAction::NotifyAll), _, _) => {
                 Effect::Woke(woken.iter().map(|&task| self.order(task)).collect())
             }
-            (Action::Wait, _, _) => Effect::Waits,
-            (Action::Unpark, _, _) => {
+            (Action::Condvar(CondvarAction::Wait), _, _) => Effect::Waits,
+            (Action::Token(TokenAction::Unpark), _, _) => {
                 let owner = self
                     .world
                     .spawned()
@@ -166,8 +159,8 @@ impl Reader<'_> {
             let number = self.order(task);
             match world.state(task) {
                 TaskState::Announced(operation) if !world.is_enabled(task) => {
-                    let held_by = world.object(operation.object).holders();
-                    let held_by = held_by.map(|holder| self.order(holder)).collect();
+                    let held_by = world.object(operation.object).state.holders();
+                    let held_by = held_by.into_iter().map(|holder| self.order(holder)).collect();
                     let function = self.function(&operation, None);
                     let object = self.number(operation.object);
                     waits.push(Wait {
@@ -180,9 +173,7 @@ impl Reader<'_> {
                 }
                 TaskState::Waiting(lock) => {
                     let condition = log.iter().rev().find_map(|entry| match &entry.deed {
-                        Deed::Event { operation, .. }
-                            if entry.task == task && operation.action == Action::Wait =>
-                        {
+                        Deed::Event { operation, .. } if entry.task == task && operation.action == WAIT => {
                             Some(operation.object)
                         }
                         _ => None,
@@ -207,25 +198,26 @@ impl Reader<'_> {
     }
 }
 
+const WAIT: Action = Action::Condvar(CondvarAction::Wait);
+
 /// What happens at every turn and tells nothing: that something did not happen for no reason, that a
 /// rendezvous was kept.
-fn is_hidden(operation: &Operation, way: u32, reply: Reply) -> bool {
+fn is_hidden(operation: &Operation, choice: u32, reply: Reply) -> bool {
     match operation.action {
-        Action::Chance(_) => way == 0,
-        Action::Taken { .. } => reply == Reply::Done,
-        Action::Attend => true,
+        Action::Chance(_) => choice == 0,
+        Action::Channel(ChannelAction::Handover { .. }) => reply == Reply::Done,
+        Action::Channel(ChannelAction::Attend) => true,
         _ => false,
     }
 }
 
 /// Whether the entry gives back the mutex with which its task has begun to wait just before.
 fn gives_up_mutex(log: &[Entry], at: usize) -> bool {
-    let is_unlock =
-        matches!(&log[at].deed, Deed::Event { operation, .. } if operation.action == Action::Unlock);
+    let is_unlock = matches!(&log[at].deed, Deed::Event { operation, .. } if operation.action == Action::Mutex(MutexAction::Unlock));
     let before = log[..at].iter().rev().find(|entry| entry.task == log[at].task);
     is_unlock
         && matches!(before.map(|entry| &entry.deed),
-            Some(Deed::Event { operation, .. }) if operation.action == Action::Wait)
+            Some(Deed::Event { operation, .. }) if operation.action == WAIT)
 }
 
 fn place(location: &'static Location<'static>) -> Place {

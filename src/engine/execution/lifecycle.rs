@@ -1,8 +1,9 @@
 //! How tasks begin and end, and how others wait for that. None of it is an event: see the module above.
 
 use super::Engine;
+use crate::engine::census::Maker;
 use crate::engine::log::Deed;
-use crate::engine::object::{self, Maker};
+use crate::engine::object::State as ObjectState;
 use crate::engine::scheduling::{Announced, Spawned};
 use crate::engine::task::State;
 use crate::engine::{Coroutine, Switch, TaskId};
@@ -18,7 +19,7 @@ impl Engine {
         name: Option<Arc<str>>,
         switch: Switch,
     ) -> Spawned {
-        let end = self.settings.ends_are_events.then(|| self.new_object(object::State::Atomic, place));
+        let end = self.settings.ends_are_events.then(|| self.new_object(ObjectState::atomic(0), place));
         let (spawner, task) = (self.world.running, self.task());
         let made_before = task.tasks_made;
         task.tasks_made += 1;

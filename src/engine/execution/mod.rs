@@ -7,9 +7,10 @@
 
 mod lifecycle;
 
-use super::event::ANY_WAY;
+use super::census::{Census, Maker};
+use super::event::ANY_CHOICE;
 use super::log::{Deed, Entry, Note};
-use super::object::{Census, Channel, Maker, Object};
+use super::object::{Channel, Object};
 use super::polling::Patience;
 use super::scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings};
 use super::task::{State, Task};
@@ -199,8 +200,7 @@ impl Engine {
         let task = &mut world.tasks[running.index()];
         if let Some(Patience::News(news)) = &task.polling.patience {
             let is_known = news.objects.iter().any(|&(object, since)| {
-                let accesses = world.trace.accesses(object).iter().map(|&at| at as usize);
-                let events = accesses.filter(|at| (since..world.position).contains(at));
+                let events = world.trace.accesses(object).filter(|at| (since..world.position).contains(at));
                 events
                     .map(|at| &world.trace.events[at])
                     .any(|event| event.task != running && !event.access.is_read())
@@ -253,8 +253,8 @@ impl Engine {
 
     /// The running task, whose turn it is, performs what it has announced; `None` if the execution is
     /// over, and the task is to stop for good.
-    pub(crate) fn perform(&mut self, atomic: u64) -> Option<Performed> {
-        match self.world.perform(atomic) {
+    pub(crate) fn perform(&mut self, update: impl FnOnce(u64) -> u64) -> Option<Performed> {
+        match self.world.perform(update) {
             Ok(performed) => {
                 if let Some((first, second)) = self.world.trace.data_race
                     && second < self.world.position
@@ -271,6 +271,21 @@ impl Engine {
         }
     }
 
+    /// What an atomic holds.
+    pub(crate) fn value(&self, atomic: ObjectId) -> u64 {
+        match &self.world.objects[atomic.index()].state {
+            object::State::Atomic(atomic) => atomic.place.value(),
+            _ => 0,
+        }
+    }
+
+    /// Changes what an atomic holds, which nobody notices.
+    pub(crate) fn set_value(&mut self, atomic: ObjectId, value: u64) {
+        if let object::State::Atomic(atomic) = &mut self.world.objects[atomic.index()].state {
+            atomic.place.store(value);
+        }
+    }
+
     /// How many messages were sent into a channel.
     pub(crate) fn sent_count(&self, channel: ObjectId) -> usize {
         match &self.world.objects[channel.index()].state {
@@ -282,7 +297,7 @@ impl Engine {
     /// One sender more, which nobody notices.
     pub(crate) fn add_sender(&mut self, channel: ObjectId) {
         if let Some(channel) = self.channel(channel) {
-            channel.senders += 1;
+            channel.add_sender();
         }
     }
 
@@ -303,7 +318,7 @@ impl Engine {
         let number = self.object_census.number(Maker::Lazy(key), 0);
         let token = ObjectId::new(number);
         self.make_room();
-        let state = object::State::Token { set_by: None };
+        let state = object::State::token();
         self.world.objects[token.index()] = Object { state, made_at: Some(place) };
         self.world.tasks[task.index()].token = Some(token);
         token
@@ -373,15 +388,15 @@ impl Engine {
         }
         let choice = match world.trace.events.get(step) {
             Some(event) => match world.can_repeat(event) {
-                Some(_) => Choice::Run(event.task, event.way),
+                Some(_) => Choice::Run(event.task, event.choice),
                 None => Choice::Diverged(describe(event)),
             },
             None => self.scheduler.choose(world),
         };
         match choice {
-            Choice::Run(task, way) => self.set_next(task, way),
+            Choice::Run(task, choice) => self.set_next(task, choice),
             Choice::Diverged(expected) => {
-                let found = world.enabled().filter_map(|task| world.foresee(task, ANY_WAY));
+                let found = world.enabled().filter_map(|task| world.foresee(task, ANY_CHOICE));
                 let found: Vec<String> = found.map(|event| describe(&event)).collect();
                 let found =
                     if found.is_empty() { "nobody can go on".to_string() } else { found.join(", or ") };
@@ -404,12 +419,12 @@ impl Engine {
         }
     }
 
-    fn set_next(&mut self, task: TaskId, way: u32) {
+    fn set_next(&mut self, task: TaskId, choice: u32) {
         let world = &mut self.world;
         world.is_cut |= world.must_go_on() && world.others_enabled().next().is_some();
         world.preempts = task != world.running && world.is_enabled(world.running);
         world.preemptions += usize::from(world.preempts);
-        world.tasks[task.index()].way = way;
+        world.tasks[task.index()].choice = choice;
         self.next = Some(task);
     }
 

@@ -1,0 +1,78 @@
+//! What may happen for no reason of the program's own, as often as the exploration's bound says: the choice 1,
+//! or not: the choice 0. It concerns no other task.
+
+use super::{By, Primitive, Reply, View};
+use crate::engine::{Bounds, TaskId};
+
+/// The nowhere that such choices are made at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chances;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// A wait ends because its time is up.
+    Timeout,
+    /// A wait ends without a reason.
+    SpuriousWakeup,
+    /// A weak exchange fails without a reason.
+    WeakFailure,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Access;
+
+impl Bounds {
+    /// How often it may happen in an execution.
+    pub(in crate::engine) fn of(self, chance: Action) -> usize {
+        match chance {
+            Action::Timeout => self.timeouts_max,
+            Action::SpuriousWakeup => self.spurious_max,
+            Action::WeakFailure => self.weak_failures_max,
+        }
+    }
+}
+
+impl Primitive for Chances {
+    type Action = Action;
+    type Access = Access;
+
+    fn name(action: Action) -> &'static str {
+        match action {
+            Action::Timeout => "time is up?",
+            Action::SpuriousWakeup => "spurious wakeup?",
+            Action::WeakFailure => "spurious failure?",
+        }
+    }
+
+    fn view(&self) -> View {
+        View(0)
+    }
+
+    fn access(&self, _: Action, _: View) -> Access {
+        Access
+    }
+
+    fn commute(_: Access, _: Access) -> bool {
+        true
+    }
+
+    fn is_read(_: Access) -> bool {
+        true
+    }
+
+    fn is_ordered(_: usize) -> bool {
+        false
+    }
+
+    fn meets(_: Access, _: usize) -> bool {
+        false
+    }
+
+    fn covers(_: Access, _: Access) -> bool {
+        false
+    }
+
+    fn apply(&mut self, _: Action, _: By, _: &mut Vec<TaskId>) -> Reply {
+        Reply::Done
+    }
+}

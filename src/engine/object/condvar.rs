@@ -1,0 +1,99 @@
+//! A condition to wait for. Waiting is two events, this and giving the mutex back, and then a lock.
+
+use super::{By, Choices, Primitive, Reply, View};
+use crate::engine::TaskId;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Condvar {
+    waiters: Vec<TaskId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Begins to wait.
+    Wait,
+    /// Wakes one of those who wait; any.
+    NotifyOne,
+    /// Wakes all who wait.
+    NotifyAll,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Access {
+    Change,
+    /// Found nobody to wake.
+    InVain,
+}
+
+impl Primitive for Condvar {
+    type Action = Action;
+    type Access = Access;
+
+    fn name(action: Action) -> &'static str {
+        match action {
+            Action::Wait => "wait",
+            Action::NotifyOne => "notify_one",
+            Action::NotifyAll => "notify_all",
+        }
+    }
+
+    /// How many wait.
+    fn view(&self) -> View {
+        View(self.waiters.len() as u64)
+    }
+
+    fn access(&self, action: Action, View(waiters): View) -> Access {
+        if action == Action::Wait || waiters > 0 { Access::Change } else { Access::InVain }
+    }
+
+    fn commute(one: Access, other: Access) -> bool {
+        (one, other) == (Access::InVain, Access::InVain)
+    }
+
+    fn is_read(access: Access) -> bool {
+        access == Access::InVain
+    }
+
+    fn lane(access: Access) -> usize {
+        usize::from(access == Access::InVain)
+    }
+
+    fn is_ordered(lane: usize) -> bool {
+        lane == 0
+    }
+
+    fn meets(access: Access, lane: usize) -> bool {
+        access == Access::Change || lane == 0
+    }
+
+    fn covers(earlier: Access, _: Access) -> bool {
+        earlier == Access::Change
+    }
+
+    fn choices(&self, action: Action) -> Choices<'_> {
+        match action {
+            Action::NotifyOne if !self.waiters.is_empty() => Choices::Tasks(&self.waiters),
+            _ => Choices::ONE,
+        }
+    }
+
+    fn chooses_tasks(action: Action) -> bool {
+        action == Action::NotifyOne
+    }
+
+    fn apply(&mut self, action: Action, by: By, woken: &mut Vec<TaskId>) -> Reply {
+        match action {
+            Action::Wait => {
+                self.waiters.push(by.task);
+                self.waiters.sort_unstable();
+            }
+            Action::NotifyOne => {
+                if let Some(at) = self.waiters.iter().position(|waiter| waiter.index() as u32 == by.choice) {
+                    woken.push(self.waiters.remove(at));
+                }
+            }
+            Action::NotifyAll => woken.append(&mut self.waiters),
+        }
+        Reply::Done
+    }
+}

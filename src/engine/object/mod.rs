@@ -1,0 +1,447 @@
+//! Objects that tasks share. Each primitive has a file, which says all there is to say of it: its state,
+//! what may be done to it, who has to wait, what comes of it, and what commutes. Here they are put together,
+//! so that nobody else has to know one from another.
+
+mod atomic;
+mod cell;
+mod chance;
+mod channel;
+mod condvar;
+mod history;
+mod mutex;
+mod rw_lock;
+mod token;
+
+pub(crate) use atomic::{Action as AtomicAction, Update};
+pub(crate) use cell::Action as CellAction;
+pub(crate) use chance::Action as Chance;
+pub(crate) use channel::{Action as ChannelAction, Channel};
+pub(crate) use condvar::Action as CondvarAction;
+pub(crate) use history::Action as HistoryAction;
+pub(crate) use mutex::Action as MutexAction;
+pub(crate) use rw_lock::Action as RwLockAction;
+pub(crate) use token::Action as TokenAction;
+
+use super::TaskId;
+use std::fmt::Debug;
+use std::panic::Location;
+
+/// Names an object: the same one in all executions in which its maker has the same past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ObjectId(u32);
+
+impl ObjectId {
+    /// What an operation is about that concerns no object.
+    pub(crate) const NOWHERE: ObjectId = ObjectId(0);
+
+    pub(crate) fn new(index: usize) -> Self {
+        ObjectId(u32::try_from(index).expect("fewer objects than fit into memory"))
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What of an object's state decides who can go on and what comes of an action. Each event keeps that of the
+/// moment before it, by which a search knows what would have come of another action there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct View(u64);
+
+/// How many lanes the accesses of an object are kept in, at most.
+pub(super) const LANES: usize = 5;
+
+/// A kind of object. What takes a view besides `self` answers for an object in that state, and asks `self`
+/// only for what never changes.
+pub(super) trait Primitive {
+    /// What a task is about to do to it.
+    type Action: Copy + Debug + PartialEq;
+    /// What that did to it, as far as others can notice.
+    type Access: Copy + Debug + Ord;
+
+    /// What an action is called, where the caller's own name for it is not known.
+    fn name(action: Self::Action) -> &'static str;
+
+    fn view(&self) -> View;
+
+    /// Whether a task may have to wait until it can do this.
+    fn may_wait(_: Self::Action) -> bool {
+        false
+    }
+
+    /// Whether a task can do this.
+    fn enables(&self, _: Self::Action, _: View) -> bool {
+        true
+    }
+
+    fn access(&self, action: Self::Action, view: View) -> Self::Access;
+
+    /// What a view becomes by an access that commutes with others.
+    fn after(&self, view: View, _: Self::Access) -> View {
+        view
+    }
+
+    /// Whether two accesses come to the same in either order. Symmetric.
+    fn commute(one: Self::Access, other: Self::Access) -> bool;
+
+    /// Whether it leaves the object as it was.
+    fn is_read(access: Self::Access) -> bool;
+
+    /// Where the access is kept: those of one lane have like relations to others.
+    fn lane(_: Self::Access) -> usize {
+        0
+    }
+
+    /// Whether no two accesses of the lane commute, so that the last of them stands for all.
+    fn is_ordered(_: usize) -> bool {
+        true
+    }
+
+    /// Whether some access of the lane may not commute with this one.
+    fn meets(_: Self::Access, _: usize) -> bool {
+        true
+    }
+
+    /// Whether all that may not commute with `later` and comes before `earlier` happens before `earlier`.
+    fn covers(earlier: Self::Access, later: Self::Access) -> bool;
+
+    /// Without which events the action could not have this access now.
+    fn causes(&self, _: Self::Action, _: &mut Causes) {}
+
+    /// Which of several choices there are for an action; only the first, if there is only one.
+    fn choices(&self, _: Self::Action) -> Choices<'_> {
+        Choices::ONE
+    }
+
+    /// Does it.
+    fn apply(&mut self, action: Self::Action, by: By, woken: &mut Vec<TaskId>) -> Reply;
+
+    /// Whether the choices for an action are tasks: who there is depends on when it is done.
+    fn chooses_tasks(_: Self::Action) -> bool {
+        false
+    }
+
+    /// Whether such accesses, which commute, can together make who wants to do this wait.
+    fn waits_for_all_of(_: Self::Action, _: Self::Access) -> bool {
+        false
+    }
+
+    /// Who has it, so that others wait.
+    fn holders(&self) -> Vec<TaskId> {
+        Vec::new()
+    }
+}
+
+/// Who applies an action, as which event, and what was chosen of its choices.
+#[derive(Clone, Copy)]
+pub(super) struct By {
+    pub(super) task: TaskId,
+    pub(super) position: usize,
+    pub(super) choice: u32,
+}
+
+/// Earlier events, by their positions.
+#[derive(Debug, Default)]
+pub(super) struct Causes {
+    /// Those without which the action would have had to wait.
+    pub(super) enabling: Vec<usize>,
+    /// Those without which something else would have come of it.
+    pub(super) deciding: Vec<usize>,
+}
+
+impl Causes {
+    pub(super) fn clear(&mut self) {
+        self.enabling.clear();
+        self.deciding.clear();
+    }
+}
+
+/// What there is to choose from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Choices<'a> {
+    /// This many, numbered from 0.
+    Numbered(u32),
+    /// One of these tasks.
+    Tasks(&'a [TaskId]),
+}
+
+impl Choices<'_> {
+    pub(super) const ONE: Choices<'static> = Choices::Numbered(1);
+
+    pub(super) fn count(self) -> usize {
+        match self {
+            Choices::Numbered(count) => count as usize,
+            Choices::Tasks(tasks) => tasks.len(),
+        }
+    }
+
+    /// One of them, by its place.
+    pub(super) fn get(self, place: usize) -> Option<u32> {
+        match self {
+            Choices::Numbered(count) => Some(place as u32).filter(|&choice| choice < count),
+            Choices::Tasks(tasks) => tasks.get(place).map(|task| task.index() as u32),
+        }
+    }
+}
+
+/// What came of an action, beyond what its access says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// It was done.
+    Done,
+    /// It would have had to wait.
+    WouldBlock,
+    /// The other side of the channel is gone.
+    Disconnected,
+}
+
+/// Puts the primitives together.
+macro_rules! primitives {
+    ($($(#[$doc:meta])* $kind:ident: $module:ident::$state:ident),+ $(,)?) => {
+        /// An object's state. What else belongs to it, the data of a lock or a message, is kept by those who
+        /// made it.
+        #[derive(Clone, Debug)]
+        pub(crate) enum State {
+            $($(#[$doc])* $kind($module::$state)),+
+        }
+
+        /// What a task is about to do to an object.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub(crate) enum Action {
+            $($kind($module::Action)),+
+        }
+
+        /// What an action did to its object, as far as others can notice.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Access {
+            $($kind($module::Access)),+
+        }
+
+        impl Action {
+            /// What it is called, where the caller's own name for it is not known.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Action::$kind(action) => $module::$state::name(action)),+
+                }
+            }
+
+            /// Whether a task may have to wait until it can do this.
+            #[inline]
+            pub(super) fn may_wait(self) -> bool {
+                match self {
+                    $(Action::$kind(action) => $module::$state::may_wait(action)),+
+                }
+            }
+
+            /// Whether its choices are tasks: who there is depends on when it is done.
+            #[inline]
+            pub(crate) fn chooses_tasks(self) -> bool {
+                match self {
+                    $(Action::$kind(action) => $module::$state::chooses_tasks(action)),+
+                }
+            }
+
+            /// Whether such accesses, which commute, can together make who wants to do this wait.
+            #[inline]
+            pub(super) fn waits_for_all_of(self, access: Access) -> bool {
+                match (self, access) {
+                    $((Action::$kind(action), Access::$kind(access)) => $module::$state::waits_for_all_of(action, access),)+
+                    _ => false,
+                }
+            }
+        }
+
+        impl Access {
+            /// Whether two accesses of one object come to the same in either order.
+            #[inline]
+            pub(super) fn commutes(self, other: Access) -> bool {
+                match (self, other) {
+                    $((Access::$kind(one), Access::$kind(other)) => $module::$state::commute(one, other),)+
+                    // Of no one object.
+                    _ => true,
+                }
+            }
+
+            /// Whether it leaves the object as it was.
+            pub(crate) fn is_read(self) -> bool {
+                match self {
+                    $(Access::$kind(access) => $module::$state::is_read(access)),+
+                }
+            }
+
+            /// See [`Primitive::lane`].
+            #[inline]
+            pub(super) fn lane(self) -> usize {
+                match self {
+                    $(Access::$kind(access) => $module::$state::lane(access)),+
+                }
+            }
+
+            /// See [`Primitive::is_ordered`].
+            #[inline]
+            pub(super) fn is_ordered(self, lane: usize) -> bool {
+                match self {
+                    $(Access::$kind(_) => $module::$state::is_ordered(lane)),+
+                }
+            }
+
+            /// See [`Primitive::meets`].
+            #[inline]
+            pub(super) fn meets(self, lane: usize) -> bool {
+                match self {
+                    $(Access::$kind(access) => $module::$state::meets(access, lane)),+
+                }
+            }
+
+            /// See [`Primitive::covers`].
+            #[inline]
+            pub(super) fn covers(self, later: Access) -> bool {
+                match (self, later) {
+                    $((Access::$kind(earlier), Access::$kind(later)) => $module::$state::covers(earlier, later),)+
+                    _ => false,
+                }
+            }
+        }
+
+        impl State {
+            #[inline]
+            pub(super) fn view(&self) -> View {
+                match self {
+                    $(State::$kind(state) => state.view()),+
+                }
+            }
+
+            /// Whether a task can do this to an object with this view.
+            #[inline]
+            pub(super) fn enables(&self, action: Action, view: View) -> bool {
+                match (self, action) {
+                    $((State::$kind(state), Action::$kind(action)) => state.enables(action, view),)+
+                    _ => false,
+                }
+            }
+
+            /// What an action would do to an object with this view.
+            #[inline]
+            pub(super) fn access(&self, action: Action, view: View) -> Option<Access> {
+                match (self, action) {
+                    $((State::$kind(state), Action::$kind(action)) => {
+                        Some(Access::$kind(state.access(action, view)))
+                    })+
+                    _ => None,
+                }
+            }
+
+            /// What a view becomes by an access.
+            pub(super) fn after(&self, view: View, access: Access) -> View {
+                match (self, access) {
+                    $((State::$kind(state), Access::$kind(access)) => state.after(view, access),)+
+                    _ => view,
+                }
+            }
+
+            /// Without which events the action could not have its access now.
+            #[inline]
+            pub(super) fn causes(&self, action: Action, causes: &mut Causes) {
+                match (self, action) {
+                    $((State::$kind(state), Action::$kind(action)) => state.causes(action, causes),)+
+                    _ => {}
+                }
+            }
+
+            /// What there is to choose from.
+            #[inline]
+            pub(super) fn choices(&self, action: Action) -> Choices<'_> {
+                match (self, action) {
+                    $((State::$kind(state), Action::$kind(action)) => state.choices(action),)+
+                    _ => Choices::ONE,
+                }
+            }
+
+            /// Does it. Says which tasks it wakes.
+            #[inline]
+            pub(super) fn apply(&mut self, action: Action, by: By, woken: &mut Vec<TaskId>) -> Reply {
+                match (self, action) {
+                    $((State::$kind(state), Action::$kind(action)) => state.apply(action, by, woken),)+
+                    _ => Reply::Done,
+                }
+            }
+
+            /// Who has it, so that others wait.
+            pub(crate) fn holders(&self) -> Vec<TaskId> {
+                match self {
+                    $(State::$kind(state) => state.holders()),+
+                }
+            }
+        }
+    };
+}
+
+primitives! {
+    Atomic: atomic::Atomic,
+    Mutex: mutex::Mutex,
+    RwLock: rw_lock::RwLock,
+    Condvar: condvar::Condvar,
+    /// What a parked task waits for.
+    Token: token::Token,
+    Channel: channel::Channel,
+    Cell: cell::Cell,
+    /// Calls of an object under check, and returns.
+    History: history::History,
+    /// What may happen for no reason of the program's own.
+    Chance: chance::Chances,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State::Chance(chance::Chances)
+    }
+}
+
+impl Access {
+    /// That of an atomic which is written.
+    pub(super) fn written() -> Self {
+        Access::Atomic(atomic::Access::Write)
+    }
+}
+
+impl State {
+    pub(crate) fn atomic(value: u64) -> Self {
+        State::Atomic(atomic::Atomic::new(value))
+    }
+
+    pub(crate) fn mutex() -> Self {
+        State::Mutex(mutex::Mutex::default())
+    }
+
+    pub(crate) fn rw_lock() -> Self {
+        State::RwLock(rw_lock::RwLock::default())
+    }
+
+    pub(crate) fn condvar() -> Self {
+        State::Condvar(condvar::Condvar::default())
+    }
+
+    /// With one sender.
+    pub(crate) fn channel(capacity: Option<usize>) -> Self {
+        State::Channel(Channel::new(capacity))
+    }
+
+    pub(crate) fn cell() -> Self {
+        State::Cell(cell::Cell)
+    }
+
+    pub(crate) fn history() -> Self {
+        State::History(history::History)
+    }
+
+    pub(in crate::engine) fn token() -> Self {
+        State::Token(token::Token::default())
+    }
+}
+
+/// An object of the running execution.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Object {
+    pub(crate) state: State,
+    pub(crate) made_at: Option<&'static Location<'static>>,
+}

@@ -1,0 +1,150 @@
+//! A reader-writer lock: many readers or one writer.
+
+use super::{By, Primitive, Reply, View};
+use crate::engine::TaskId;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RwLock {
+    writer: Option<TaskId>,
+    readers: Vec<TaskId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Takes it with other readers, once nobody writes.
+    Read,
+    /// Takes it to read if nobody writes.
+    TryRead,
+    ReadUnlock,
+    /// Takes it alone, once nobody reads or writes.
+    Write,
+    /// Takes it alone if nobody reads or writes.
+    TryWrite,
+    WriteUnlock,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Access {
+    Acquire,
+    Release,
+    /// As a reader.
+    AcquireShared,
+    ReleaseShared,
+    /// Found it taken.
+    Fail,
+}
+
+const WRITER: View = View(u64::MAX);
+const FREE: View = View(0);
+
+impl Primitive for RwLock {
+    type Action = Action;
+    type Access = Access;
+
+    fn name(action: Action) -> &'static str {
+        match action {
+            Action::Read => "read",
+            Action::TryRead => "try_read",
+            Action::Write => "write",
+            Action::TryWrite => "try_write",
+            Action::ReadUnlock | Action::WriteUnlock => "unlock",
+        }
+    }
+
+    /// How many readers there are; or that somebody writes.
+    fn view(&self) -> View {
+        self.writer.map_or(View(self.readers.len() as u64), |_| WRITER)
+    }
+
+    fn may_wait(action: Action) -> bool {
+        matches!(action, Action::Read | Action::Write)
+    }
+
+    fn enables(&self, action: Action, view: View) -> bool {
+        match action {
+            Action::Read => view != WRITER,
+            Action::Write => view == FREE,
+            _ => true,
+        }
+    }
+
+    fn access(&self, action: Action, view: View) -> Access {
+        match action {
+            Action::Read => Access::AcquireShared,
+            Action::TryRead if view != WRITER => Access::AcquireShared,
+            Action::ReadUnlock => Access::ReleaseShared,
+            Action::Write => Access::Acquire,
+            Action::TryWrite if view == FREE => Access::Acquire,
+            Action::WriteUnlock => Access::Release,
+            Action::TryRead | Action::TryWrite => Access::Fail,
+        }
+    }
+
+    fn after(&self, View(readers): View, access: Access) -> View {
+        match access {
+            Access::AcquireShared => View(readers + 1),
+            Access::ReleaseShared => View(readers.saturating_sub(1)),
+            _ => View(readers),
+        }
+    }
+
+    fn commute(one: Access, other: Access) -> bool {
+        use Access::{AcquireShared, Fail, ReleaseShared};
+        match (one, other) {
+            (Fail, Fail) => true,
+            // Readers do not notice each other.
+            (AcquireShared | ReleaseShared, AcquireShared | ReleaseShared) => true,
+            _ => false,
+        }
+    }
+
+    fn is_read(access: Access) -> bool {
+        access == Access::Fail
+    }
+
+    fn lane(access: Access) -> usize {
+        match access {
+            Access::Acquire | Access::Release => 0,
+            Access::AcquireShared | Access::ReleaseShared => 1,
+            Access::Fail => 2,
+        }
+    }
+
+    fn is_ordered(lane: usize) -> bool {
+        lane == 0
+    }
+
+    fn meets(access: Access, lane: usize) -> bool {
+        lane == 0 || lane != RwLock::lane(access)
+    }
+
+    fn covers(earlier: Access, _: Access) -> bool {
+        RwLock::lane(earlier) == 0
+    }
+
+    fn waits_for_all_of(action: Action, access: Access) -> bool {
+        (action, access) == (Action::Write, Access::AcquireShared)
+    }
+
+    fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
+        match action {
+            Action::TryRead if self.writer.is_some() => return Reply::WouldBlock,
+            Action::Read | Action::TryRead => self.readers.push(by.task),
+            Action::ReadUnlock => {
+                // A guard that another task drops gives back that reader's share, whoever it is.
+                let at = self.readers.iter().position(|&reader| reader == by.task).unwrap_or(0);
+                self.readers.swap_remove(at);
+            }
+            Action::TryWrite if self.writer.is_some() || !self.readers.is_empty() => {
+                return Reply::WouldBlock;
+            }
+            Action::Write | Action::TryWrite => self.writer = Some(by.task),
+            Action::WriteUnlock => self.writer = None,
+        }
+        Reply::Done
+    }
+
+    fn holders(&self) -> Vec<TaskId> {
+        self.writer.iter().chain(&self.readers).copied().collect()
+    }
+}
