@@ -301,14 +301,16 @@ impl Primitive for Channel {
 
     fn covers(earlier: Access, later: Access) -> bool {
         use Access::{Attend, Disconnected, DropReceiver, Empty, Full, Receive, Send, TryReceive, TrySend};
-        match (earlier, later) {
-            (DropReceiver, _) => true,
-            (Send { .. }, Send { .. } | DropReceiver) => true,
-            (TrySend { .. }, Send { .. } | TrySend { .. } | Full | DropReceiver) => true,
-            (Receive { .. } | TryReceive { .. }, Receive { .. } | TryReceive { .. }) => true,
-            (Empty, Empty | Disconnected) | (Disconnected, Disconnected) | (Attend, Attend) => true,
-            _ => false,
-        }
+        matches!(
+            (earlier, later),
+            (DropReceiver, _)
+                | (Send { .. }, Send { .. } | DropReceiver)
+                | (TrySend { .. }, Send { .. } | TrySend { .. } | Full | DropReceiver)
+                | (Receive { .. } | TryReceive { .. }, Receive { .. } | TryReceive { .. })
+                | (Empty, Empty | Disconnected)
+                | (Disconnected, Disconnected)
+                | (Attend, Attend)
+        )
     }
 
     fn causes(&self, action: Action, causes: &mut Causes) {
