@@ -42,7 +42,6 @@ pub(crate) struct Task {
     pub(crate) events: u32,
     /// What was chosen for its next operation.
     pub(crate) choice: u32,
-    pub(crate) objects_made: usize,
     pub(crate) tasks_made: usize,
     /// Who waits for its end, and from where in the program.
     pub(crate) joiner: Option<(TaskId, &'static Location<'static>)>,

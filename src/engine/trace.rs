@@ -4,11 +4,11 @@
 //! so only new events are ever analysed. How a race is found is `race`'s.
 
 use super::clock::Clocks;
+#[cfg(test)]
+use super::dependent;
 use super::object::{Causes, LANES, State};
 use super::race::Race;
-use super::{Access, Event, ObjectId};
-#[cfg(test)]
-use super::{TaskId, dependent};
+use super::{Access, Event, ObjectId, TaskId};
 
 pub(crate) struct Trace {
     pub(crate) events: Vec<Event>,
@@ -16,6 +16,8 @@ pub(crate) struct Trace {
     pub(super) clocks: Clocks,
     /// Each object's events, as positions in `events`, by the lanes of their accesses.
     lanes: Vec<Lanes>,
+    /// Each task's.
+    by_task: Vec<Vec<u32>>,
     /// The reversible races whose second event was not in an earlier execution.
     pub(crate) races: Vec<Race>,
     /// The clock of each race's second event by its task's past alone.
@@ -45,6 +47,7 @@ impl Trace {
             events: Vec::new(),
             clocks: Clocks::new(),
             lanes: Vec::new(),
+            by_task: Vec::new(),
             races: Vec::new(),
             pasts: Clocks::new(),
             hidden,
@@ -61,12 +64,16 @@ impl Trace {
         if self.lanes.len() < objects {
             self.lanes.resize_with(objects, Lanes::default);
         }
+        if self.by_task.len() < tasks {
+            self.by_task.resize_with(tasks, Vec::new);
+        }
     }
 
     /// Forgets all events from position `len` on, and all races.
     pub(crate) fn truncate(&mut self, len: usize) {
         for event in self.events.drain(len..).rev() {
             self.lanes[event.operation.object.index()][event.access.lane()].pop();
+            self.by_task[event.task.index()].pop();
         }
         self.clocks.truncate(len);
         self.races.clear();
@@ -99,6 +106,7 @@ impl Trace {
         }
         self.clocks.set(clock, event.task, event.index);
         self.lanes[event.operation.object.index()][event.access.lane()].push(position as u32);
+        self.by_task[event.task.index()].push(position as u32);
         self.events.push(event);
     }
 
@@ -111,6 +119,12 @@ impl Trace {
     pub(super) fn news(&self, position: usize) -> Option<&News> {
         let at = self.news.binary_search_by_key(&position, |(at, _)| *at).ok()?;
         Some(&self.news[at].1)
+    }
+
+    /// A task's event, by its index.
+    pub(super) fn event_of(&self, task: TaskId, index: u32) -> Option<&Event> {
+        let position = *self.by_task.get(task.index())?.get(index as usize - 1)?;
+        Some(&self.events[position as usize])
     }
 
     /// An object's events, as positions, by lanes.

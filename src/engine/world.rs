@@ -44,7 +44,7 @@ impl World {
     pub(super) fn new(settings: &Settings) -> Self {
         World {
             tasks: Vec::new(),
-            objects: Vec::new(),
+            objects: vec![Object::default()],
             trace: Trace::new(),
             pasts: Clocks::new(),
             running: TaskId::MAIN,
@@ -63,7 +63,33 @@ impl World {
         }
     }
 
+    /// Objects are numbered in the order of their coming, which executions have in common as far as they have their
+    /// events.
+    pub(super) fn add_object(&mut self, object: Object) -> ObjectId {
+        let id = ObjectId::new(self.objects.len());
+        self.objects.push(object);
+        self.trace.widen(self.tasks.len(), self.objects.len());
+        id
+    }
+
+    /// How many objects there are as yet.
+    pub(crate) fn object_count(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Makes room for so many tasks.
+    #[cold]
+    pub(super) fn add_tasks(&mut self, count: usize) {
+        self.tasks.resize_with(count, Task::default);
+        self.pasts.widen(count);
+        while self.pasts.len() < count {
+            self.pasts.push();
+        }
+        self.trace.widen(count, self.objects.len());
+    }
+
     /// What the task has announced, if it has.
+
     pub(crate) fn announced(&self, task: TaskId) -> Option<Operation> {
         match self.tasks.get(task.index())?.state {
             State::Announced(operation) => Some(operation),
@@ -90,10 +116,7 @@ impl World {
         let State::Announced(operation) = &self.tasks.get(event.task.index())?.state else {
             return None;
         };
-        if operation.object != event.operation.object
-            || !operation.action.is_like(event.operation.action)
-            || !self.is_enabled(event.task)
-        {
+        if !operation.action.is_like(event.operation.action) || !self.is_enabled(event.task) {
             return None;
         }
         match event.choice {
@@ -167,6 +190,17 @@ impl World {
         let access = object.access(operation.action, view)?;
         let index = self.tasks[task.index()].events + 1;
         Some(Event { task, index, operation, access, choice, view })
+    }
+
+    /// The object of an event of another execution, which has the beginning of this one: the object that the same
+    /// task's event of that number has here; `None` if it has none.
+    pub(crate) fn object_of(&self, event: &Event) -> Option<ObjectId> {
+        if let Some(here) = self.trace.event_of(event.task, event.index) {
+            return Some(here.operation.object);
+        }
+        let task = self.tasks.get(event.task.index())?;
+        let operation = self.announced(event.task).filter(|_| task.events + 1 == event.index)?;
+        Some(operation.object)
     }
 
     /// What the second event of a race does if it comes before the first, after the events `between` that stay

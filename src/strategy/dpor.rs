@@ -17,7 +17,8 @@
 use super::frontier::{Frontier, Point, State, Taken};
 use super::wakeup::{Branches, Fit, Forest};
 use crate::engine::{
-    ANY_CHOICE, Choice, End, Event, Race, Scheduler, Second, TaskId, World, dependent, describe,
+    ANY_CHOICE, Choice, End, Event, ObjectId, Operation, Race, Scheduler, Second, TaskId, World, dependent,
+    describe,
 };
 use std::sync::Arc;
 
@@ -59,6 +60,8 @@ pub(super) enum Why {
 
 #[derive(Default)]
 struct Node {
+    /// How many objects there were: those are the same in whatever is explored from here.
+    known: usize,
     /// What need not come next.
     sleep: Vec<Asleep>,
     /// How many branches were explored from here, to estimate how far the search is.
@@ -123,7 +126,7 @@ impl Dpor {
         }
         let (before, rest) = self.nodes.split_at_mut(self.depth);
         let node = &mut rest[0];
-        (node.tree, node.below) = (Branches::NONE, Branches::NONE);
+        (node.tree, node.below, node.known) = (Branches::NONE, Branches::NONE, world.object_count());
         (node.point, node.taken, node.explored) = (None, None, 0);
         node.sleep.clear();
         if let (Some(parent), Some(event)) = (before.last_mut(), world.trace.events.last()) {
@@ -154,16 +157,21 @@ impl Dpor {
             (Some(position), None) => trace.is_in_past(position, race) || dependent(&one.event, &other.event),
             _ => false,
         };
-        let fit = |event: &Event, sequence: &[Item]| fit(event, sequence, dependent, before);
         let node = &mut self.nodes[race.first];
+        let comparison = Comparison { dependent, world, known: node.known };
+        let fit = |event: &Event, sequence: &[Item], apart: &[TaskId]| {
+            comparison.fit(event, sequence, apart, before)
+        };
         insert(node, &mut self.forest, &mut self.sequence, fit, self.frontier.as_deref());
     }
 
     /// Sees to it that the task, for which there is something to choose here, also makes its other choices.
     fn branch(&mut self, world: &World, task: TaskId, choice: u32) {
-        let dependent = self.dependent;
-        let fit = |event: &Event, sequence: &[Item]| fit(event, sequence, dependent, |_, _| false);
         let node = &mut self.nodes[self.depth - 1];
+        let comparison = Comparison { dependent: self.dependent, world, known: node.known };
+        let fit = |event: &Event, sequence: &[Item], apart: &[TaskId]| {
+            comparison.fit(event, sequence, apart, |_, _| false)
+        };
         for other in world.choices(task).filter(|&other| other != choice) {
             let Some(event) = world.foresee(task, other) else { continue };
             self.sequence.clear();
@@ -198,7 +206,7 @@ impl Dpor {
             state.sleep.extend(present.map(|&event| Asleep { event, why: Why::Exploring }));
             let tree = std::mem::take(&mut node.tree);
             state.tree = state.forest.import(self.forest.export(tree));
-            let point = Point::new(before, state);
+            let point = Point::new(before, node.known, state);
             node.point = Some(Arc::clone(&point));
             shared.push(point);
         }
@@ -214,7 +222,8 @@ impl Dpor {
         }
         self.script.reverse();
         self.nodes.truncate(0);
-        self.nodes.extend(path.into_iter().rev().map(|point| Node { point: Some(point), ..Node::default() }));
+        let node = |point: Arc<Point>| Node { known: point.known, point: Some(point), ..Node::default() };
+        self.nodes.extend(path.into_iter().rev().map(node));
         self.depth = self.nodes.len();
         let last = &mut self.nodes[self.depth - 1];
         last.taken = Some(branch.tree.event);
@@ -255,11 +264,11 @@ fn insert(
     node: &mut Node,
     forest: &mut Forest,
     sequence: &mut Vec<Item>,
-    fit: impl Fn(&Event, &[Item]) -> Fit,
+    fit: impl Fn(&Event, &[Item], &[TaskId]) -> Fit,
     frontier: Option<&Frontier>,
 ) {
     let is_asleep = |sleep: &[Asleep], sequence: &[Item]| {
-        sleep.iter().any(|asleep| match fit(&asleep.event, sequence) {
+        sleep.iter().any(|asleep| match fit(&asleep.event, sequence, &[]) {
             Fit::Initial(_) => true,
             Fit::Independent => asleep.why != Why::Frozen,
             Fit::No => false,
@@ -280,15 +289,55 @@ fn insert(
     }
 }
 
-/// Where an event fits into a sequence whose items are ordered by `before`.
-fn fit(event: &Event, sequence: &[Item], dependent: Relation, before: impl Fn(&Item, &Item) -> bool) -> Fit {
-    match sequence.iter().position(|item| item.event.task == event.task) {
-        // The same task with another choice.
-        Some(at) if !is_same_choice(&sequence[at].event, event) => Fit::No,
-        Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
-        Some(at) => Fit::Initial(at),
-        None if sequence.iter().any(|item| dependent(event, &item.event)) => Fit::No,
-        None => Fit::Independent,
+/// Compares events that come after a scheduling point in executions of old with those of the present one.
+#[derive(Clone, Copy)]
+struct Comparison<'a> {
+    dependent: Relation,
+    world: &'a World,
+    /// How many objects there were at the point.
+    known: usize,
+}
+
+impl Comparison<'_> {
+    /// Where an event fits into a sequence of the present execution, whose items are ordered by `before`. The
+    /// event comes after others that are not in the sequence, of the tasks `apart`.
+    fn fit(
+        self,
+        event: &Event,
+        sequence: &[Item],
+        apart: &[TaskId],
+        before: impl Fn(&Item, &Item) -> bool,
+    ) -> Fit {
+        match sequence.iter().position(|item| item.event.task == event.task) {
+            // The same task with another choice.
+            Some(at) if !is_same_choice(&sequence[at].event, event) => Fit::No,
+            Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
+            Some(at) => Fit::Initial(at),
+            None if self.depends_on_any(event, sequence, apart) => Fit::No,
+            None => Fit::Independent,
+        }
+    }
+
+    /// Whether an event of a task that has none in the sequence depends on any of the sequence.
+    ///
+    /// An object that was not known at the point may have another number in each execution. What the event's
+    /// task does here as its event of that number tells which one it is, unless the task went another way before.
+    /// Where nothing tells, the objects are taken for the same: too much may be explored then, nothing is missed.
+    fn depends_on_any(self, event: &Event, sequence: &[Item], apart: &[TaskId]) -> bool {
+        let is_known = event.operation.object.index() < self.known;
+        let here = match is_known {
+            true => Some(event.operation.object),
+            false if apart.contains(&event.task) => None,
+            false => self.world.object_of(event),
+        };
+        sequence.iter().any(|item| {
+            let object = here.unwrap_or(match item.event.operation.object.index() < self.known {
+                true => ObjectId::NOWHERE,
+                false => item.event.operation.object,
+            });
+            let operation = Operation { object, ..event.operation };
+            (self.dependent)(&Event { operation, ..*event }, &item.event)
+        })
     }
 }
 

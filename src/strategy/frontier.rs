@@ -21,6 +21,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 pub(super) struct Point {
     /// The point before this one, and the event that leads here; `None` at the root.
     pub(super) before: Option<(Arc<Point>, Event)>,
+    /// How many objects there are here.
+    pub(super) known: usize,
     state: Mutex<State>,
 }
 
@@ -62,8 +64,8 @@ pub(super) struct Branch {
 }
 
 impl Point {
-    pub(super) fn new(before: Option<(Arc<Point>, Event)>, state: State) -> Arc<Self> {
-        Arc::new(Point { before, state: Mutex::new(state) })
+    pub(super) fn new(before: Option<(Arc<Point>, Event)>, known: usize, state: State) -> Arc<Self> {
+        Arc::new(Point { before, known, state: Mutex::new(state) })
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

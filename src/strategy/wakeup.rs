@@ -4,7 +4,7 @@
 //! All trees of a search live in one arena, since they are handed from point to point as the search
 //! goes down into them.
 
-use crate::engine::Event;
+use crate::engine::{Event, TaskId};
 
 /// A tree's branches, or a branch's own: the first of them, linked to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,15 +101,17 @@ impl Forest {
     }
 
     /// Inserts a sequence unless some branch, down to its end, is the beginning of an equivalent one.
-    /// `fit` compares a branch's event with what is left of the sequence.
+    /// `fit` compares a branch's event with what is left of the sequence; it is told of which tasks there are
+    /// events on the way to the branch that are not in the sequence.
     pub(crate) fn insert<S>(
         &mut self,
         branches: &mut Branches,
         sequence: &mut Vec<S>,
         event: impl Fn(&S) -> Event,
-        fit: impl Fn(&Event, &[S]) -> Fit,
+        fit: impl Fn(&Event, &[S], &[TaskId]) -> Fit,
     ) {
         let mut at: Option<usize> = None;
+        let mut apart: Vec<TaskId> = Vec::new();
         loop {
             let list = at.map_or(*branches, |at| self.arena[at].below);
             if at.is_some() && list.is_empty() {
@@ -117,13 +119,14 @@ impl Forest {
             }
             let (mut last, mut child, mut found) = (None, list, None);
             while let Some(here) = child.first() {
-                match fit(&self.arena[here].event, sequence) {
+                match fit(&self.arena[here].event, sequence, &apart) {
                     Fit::Initial(position) => {
                         sequence.remove(position);
                         found = Some(here);
                         break;
                     }
                     Fit::Independent => {
+                        apart.push(self.arena[here].event.task);
                         found = Some(here);
                         break;
                     }

@@ -71,20 +71,20 @@ where
 {
     let workers = if strategy == Strategy::Dpor { search.limits.workers.max(1) } else { 1 };
     let frontier = Frontier::new(workers);
-    let common: [Arc<Mutex<Census>>; 2] = Default::default();
+    let common = Arc::<Mutex<Census>>::default();
     let threads: Vec<_> = (0..workers)
         .map(|number| {
             let (search, body, frontier) = (search.worker(), Arc::clone(body), Arc::clone(&frontier));
-            let common = common.clone();
+            let common = Arc::clone(&common);
             // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
             std::thread::spawn(move || {
-                let (scheduler, censuses): (Box<dyn Scheduler>, _) = if workers == 1 {
+                let (scheduler, census): (Box<dyn Scheduler>, _) = if workers == 1 {
                     (strategy::scheduler(strategy), Default::default())
                 } else {
-                    (Box::new(Dpor::sharing(Arc::clone(&frontier), number == 0)), common.map(Census::of))
+                    (Box::new(Dpor::sharing(Arc::clone(&frontier), number == 0)), Census::of(common))
                 };
                 let settings = settings(&search, ends_are_events);
-                let engine = Engine::new(scheduler, settings, censuses);
+                let engine = Engine::new(scheduler, settings, census);
                 let explored = explore_with(search, engine, &body, |_, _| ());
                 frontier.leave();
                 explored

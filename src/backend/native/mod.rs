@@ -194,14 +194,6 @@ fn token(task: Task) -> Object {
     Object::of_this_execution(with(|engine| engine.token(task, place)))
 }
 
-/// Makes a value that is made once for all tasks, so that its objects are the same whoever makes it.
-pub(crate) fn lazily<T>(key: usize, make: impl FnOnce() -> T) -> T {
-    with(|engine| engine.begin_lazy(key));
-    let value = make();
-    with(Engine::end_lazy);
-    value
-}
-
 /// Tells readers the values of the operation that was just performed.
 pub(crate) fn note(function: &'static str, before: String, after: String) {
     with(|engine| engine.note(function, before, after));

@@ -1,7 +1,6 @@
 //! How tasks begin and end, and how others wait for that. None of it is an event: see the module above.
 
 use super::Engine;
-use crate::engine::census::Maker;
 use crate::engine::log::Deed;
 use crate::engine::object::State as ObjectState;
 use crate::engine::scheduling::{Announced, Spawned};
@@ -23,7 +22,7 @@ impl Engine {
         let (spawner, task) = (self.world.running, self.task());
         let made_before = task.tasks_made;
         task.tasks_made += 1;
-        let spawned = TaskId::new(self.task_census.number(Maker::Task(spawner), made_before) + 1);
+        let spawned = self.census.number(spawner, made_before);
         self.make_room();
         self.world.write(spawner, || Deed::Spawned(spawned, place));
         self.world.spawned.push(spawned);

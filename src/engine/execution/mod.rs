@@ -7,7 +7,7 @@
 
 mod lifecycle;
 
-use super::census::{Census, Maker};
+use super::census::Census;
 use super::event::ANY_CHOICE;
 use super::log::{Deed, Entry, Note};
 use super::object::{Channel, Object};
@@ -23,33 +23,25 @@ pub(crate) struct Engine {
     pub(crate) world: World,
     pub(crate) coroutines: Coroutines,
     scheduler: Box<dyn Scheduler>,
-    task_census: Census,
-    object_census: Census,
+    census: Census,
     settings: Settings,
     next: Option<TaskId>,
     end: Option<End>,
     /// How many tasks are inside a spawn, waiting for the new task's first announcement.
     spawning: usize,
-    /// The value that is being made once for all tasks, and how many objects it has.
-    lazy: Option<(usize, usize)>,
 }
 
 impl Engine {
-    pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings, censuses: [Census; 2]) -> Self {
-        let [task_census, mut object_census] = censuses;
-        // So that number 0 is nowhere.
-        object_census.number(Maker::Lazy(0), 0);
+    pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings, census: Census) -> Self {
         Engine {
             world: World::new(&settings),
             coroutines: Coroutines::default(),
             scheduler,
-            task_census,
-            object_census,
+            census,
             settings,
             next: None,
             end: None,
             spawning: 0,
-            lazy: None,
         }
     }
 
@@ -63,7 +55,9 @@ impl Engine {
         world.happened = [0; 3];
         world.spawned.clear();
         world.spawned.push(TaskId::MAIN);
-        (self.next, self.end, self.spawning, self.lazy) = (None, None, 0, None);
+        // All but nowhere.
+        world.objects.truncate(1);
+        (self.next, self.end, self.spawning) = (None, None, 0);
         self.make_room();
         self.world.pasts.clear();
         self.world.tasks[TaskId::MAIN.index()].state = State::Running;
@@ -118,37 +112,14 @@ impl Engine {
         self.task().switch.expect("a task that runs can stop")
     }
 
-    /// A new object of the running task's, or of the value that it is making for all.
+    /// A new object.
     pub(crate) fn new_object(
         &mut self,
         state: object::State,
         made_at: &'static Location<'static>,
     ) -> ObjectId {
-        let number = if let Some((key, made_before)) = &mut self.lazy {
-            let number = self.object_census.number(Maker::Lazy(*key), *made_before);
-            *made_before += 1;
-            number
-        } else {
-            let maker = Maker::Task(self.world.running);
-            let task = self.task();
-            let made_before = task.objects_made;
-            task.objects_made += 1;
-            self.object_census.number(maker, made_before)
-        };
-        let object = ObjectId::new(number);
-        self.make_room();
         let made_at = self.task().place.unwrap_or(made_at);
-        self.world.objects[object.index()] = Object { state, made_at: Some(made_at) };
-        object
-    }
-
-    /// Objects that are made from here on belong to a value that is made once for all tasks.
-    pub(crate) fn begin_lazy(&mut self, key: usize) {
-        self.lazy = Some((key, 0));
-    }
-
-    pub(crate) fn end_lazy(&mut self) {
-        self.lazy = None;
+        self.world.add_object(Object { state, made_at: Some(made_at) })
     }
 
     /// Writes down that the running task panicked.
@@ -313,13 +284,7 @@ impl Engine {
         if let Some(token) = self.world.tasks[task.index()].token {
             return token;
         }
-        // Whoever asks first: a task's token is its own, as if it had made it.
-        let key = usize::MAX - task.index();
-        let number = self.object_census.number(Maker::Lazy(key), 0);
-        let token = ObjectId::new(number);
-        self.make_room();
-        let state = object::State::token();
-        self.world.objects[token.index()] = Object { state, made_at: Some(place) };
+        let token = self.world.add_object(Object { state: object::State::token(), made_at: Some(place) });
         self.world.tasks[task.index()].token = Some(token);
         token
     }
@@ -428,28 +393,11 @@ impl Engine {
         self.next = Some(task);
     }
 
-    /// Room for all tasks and objects that were numbered.
+    /// Room for all tasks that were numbered.
     #[inline]
     fn make_room(&mut self) {
-        let (tasks, objects) = (self.task_census.len() + 1, self.object_census.len());
-        if tasks > self.world.tasks.len() || objects > self.world.objects.len() {
-            self.widen(tasks, objects);
+        if self.census.len() > self.world.tasks.len() {
+            self.world.add_tasks(self.census.len());
         }
-    }
-
-    #[cold]
-    fn widen(&mut self, tasks: usize, objects: usize) {
-        let world = &mut self.world;
-        if world.tasks.len() < tasks {
-            world.tasks.resize_with(tasks, Task::default);
-            world.pasts.widen(tasks);
-            while world.pasts.len() < tasks {
-                world.pasts.push();
-            }
-        }
-        if world.objects.len() < objects {
-            world.objects.resize(objects, Object::default());
-        }
-        world.trace.widen(tasks, objects);
     }
 }

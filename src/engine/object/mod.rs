@@ -26,7 +26,8 @@ use super::TaskId;
 use std::fmt::Debug;
 use std::panic::Location;
 
-/// Names an object: the same one in all executions in which its maker has the same past.
+/// Names an object of an execution: the same one in all that have its beginning as far as the event before which
+/// it was first used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ObjectId(u32);
 
