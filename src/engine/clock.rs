@@ -68,12 +68,6 @@ impl Clocks {
         self.counts[begin..begin + self.width].copy_from_slice(others.get(other));
     }
 
-    /// `clock` becomes that of another of these.
-    pub(crate) fn copy_within(&mut self, clock: usize, other: usize) {
-        let begin = other * self.width;
-        self.counts.copy_within(begin..begin + self.width, clock * self.width);
-    }
-
     /// `clock` has also seen what another of these has.
     pub(crate) fn join_within(&mut self, clock: usize, other: usize) {
         let (begin, other_begin) = (clock * self.width, other * self.width);

@@ -20,6 +20,7 @@ mod polling;
 mod race;
 mod scheduling;
 mod task;
+mod task_set;
 mod trace;
 mod world;
 

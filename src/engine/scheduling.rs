@@ -17,6 +17,11 @@ pub(crate) trait Scheduler {
     /// Learns how an execution went.
     fn end(&mut self, world: &mut World, end: &End);
 
+    /// Whether it asks for races, and for what happens before what.
+    fn analyses(&self) -> bool {
+        true
+    }
+
     /// How much of all there is has been explored, from 0 to 1, if it can tell.
     fn estimate(&self) -> Option<f64> {
         None

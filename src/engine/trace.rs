@@ -71,10 +71,13 @@ impl Trace {
 
     /// Forgets all events from position `len` on, and all races.
     pub(crate) fn truncate(&mut self, len: usize) {
-        for event in self.events.drain(len..).rev() {
-            self.lanes[event.operation.object.index()][event.access.lane()].pop();
-            self.by_task[event.task.index()].pop();
+        if self.clocks.len() >= self.events.len() {
+            for event in self.events[len..].iter().rev() {
+                self.lanes[event.operation.object.index()][event.access.lane()].pop();
+                self.by_task[event.task.index()].pop();
+            }
         }
+        self.events.truncate(len);
         self.clocks.truncate(len);
         self.races.clear();
         self.pasts.truncate(0);
@@ -84,10 +87,11 @@ impl Trace {
         self.data_race = self.data_race.filter(|(_, second)| *second < len);
     }
 
-    /// Appends an event of a task whose past is `pasts[past]`, finds its races, and gives it its clock.
-    pub(super) fn push(
+    /// Finds the races of an event that is about to be appended, of a task whose past is `pasts[past]`, and gives
+    /// it its clock.
+    pub(super) fn analyse(
         &mut self,
-        event: Event,
+        event: &Event,
         object: &State,
         pasts: &Clocks,
         past: usize,
@@ -96,7 +100,7 @@ impl Trace {
         let position = self.events.len();
         let clock = self.clocks.push_copy(pasts, past);
         let kept = self.races.len();
-        self.find_races(&event, object, clock, causes);
+        self.find_races(event, object, clock, causes);
         if self.races.len() > kept {
             let past = self.pasts.push_copy(pasts, past);
             self.races[kept..].iter_mut().for_each(|race| race.past = past);
@@ -107,6 +111,11 @@ impl Trace {
         self.clocks.set(clock, event.task, event.index);
         self.lanes[event.operation.object.index()][event.access.lane()].push(position as u32);
         self.by_task[event.task.index()].push(position as u32);
+    }
+
+    /// Appends an event.
+    #[inline]
+    pub(super) fn push(&mut self, event: Event) {
         self.events.push(event);
     }
 
@@ -155,10 +164,7 @@ impl Trace {
     /// not dependent does not change.
     #[cfg(test)]
     pub(crate) fn canonical(&self) -> Vec<Vec<(TaskId, u32, Access, u32)>> {
-        let form = |lanes: &Lanes| {
-            let mut accesses: Vec<u32> = lanes.iter().flatten().copied().collect();
-            accesses.sort_unstable();
-            let mut left: Vec<Event> = accesses.iter().map(|&at| self.events[at as usize]).collect();
+        let form = |mut left: Vec<Event>| {
             let mut form = Vec::new();
             // Of those that nothing dependent precedes, the least is next.
             while !left.is_empty() {
@@ -170,6 +176,14 @@ impl Trace {
             }
             form
         };
-        self.lanes.iter().map(form).collect()
+        let mut by_object: Vec<Vec<Event>> = Vec::new();
+        for event in &self.events {
+            let object = event.operation.object.index();
+            if by_object.len() <= object {
+                by_object.resize(object + 1, Vec::new());
+            }
+            by_object[object].push(*event);
+        }
+        by_object.into_iter().map(form).collect()
     }
 }

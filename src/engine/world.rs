@@ -4,19 +4,26 @@
 use super::clock::Clocks;
 use super::event::{ANY_CHOICE, ONLY_CHOICE};
 use super::log::{Deed, Entry};
-use super::object::{AtomicAction, By, Causes, Choices, Object, State as ObjectState};
+use super::object::{AtomicAction, By, Causes, Object, QUEUES, State as ObjectState, Waiting};
 use super::polling::Patience;
 use super::scheduling::{Divergence, Performed, Settings};
 use super::task::{State, Task};
+use super::task_set::TaskSet;
 use super::{Access, Action, Bounds, Chance, Event, ObjectId, Operation, Race, TaskId, Trace};
 
 /// What a scheduler sees: the running execution so far.
 pub(crate) struct World {
     pub(super) tasks: Vec<Task>,
     pub(super) objects: Vec<Object>,
+    /// Those that have announced what they can do now.
+    ready: TaskSet,
+    /// For each object those that have announced what they may have to wait for there.
+    queues: Vec<[Queue; QUEUES]>,
     pub(crate) trace: Trace,
-    /// What happens before each task's next operation.
-    pub(super) pasts: Clocks,
+    /// Whether races are looked for, and for that what happens before what.
+    analyses: bool,
+    /// What happens before each task's next operation, if anybody asks.
+    pasts: Clocks,
     pub(super) running: TaskId,
     /// Events so far: fewer than the trace has as long as the execution repeats the last one's.
     pub(super) position: usize,
@@ -40,12 +47,22 @@ pub(crate) struct World {
     pub(super) woken: Vec<TaskId>,
 }
 
+/// Tasks that wait for the same of an object.
+#[derive(Debug, Default)]
+struct Queue {
+    tasks: TaskSet,
+    is_enabled: bool,
+}
+
 impl World {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings, analyses: bool) -> Self {
         World {
             tasks: Vec::new(),
-            objects: vec![Object::default()],
+            objects: Vec::new(),
+            ready: TaskSet::default(),
+            queues: Vec::new(),
             trace: Trace::new(),
+            analyses,
             pasts: Clocks::new(),
             running: TaskId::MAIN,
             position: 0,
@@ -63,12 +80,37 @@ impl World {
         }
     }
 
+    /// A new execution, of which only the main task is there. The trace is left as it is.
+    pub(super) fn begin(&mut self) {
+        (self.position, self.preemptions, self.patient, self.preempts) = (0, 0, 0, false);
+        self.happened = [0; 3];
+        self.spawned.clear();
+        self.spawned.push(TaskId::MAIN);
+        self.objects.clear();
+        // Nowhere.
+        self.objects.push(Object::default());
+        self.ready.clear();
+        if self.analyses {
+            self.pasts.clear();
+        }
+        self.tasks[TaskId::MAIN.index()].state = State::Running;
+        self.running = TaskId::MAIN;
+    }
+
     /// Objects are numbered in the order of their coming, which executions have in common as far as they have their
     /// events.
     pub(super) fn add_object(&mut self, object: Object) -> ObjectId {
         let id = ObjectId::new(self.objects.len());
         self.objects.push(object);
-        self.trace.widen(self.tasks.len(), self.objects.len());
+        match self.queues.get_mut(id.index()) {
+            Some(queues) => queues.iter_mut().for_each(|queue| queue.tasks.clear()),
+            None => {
+                self.queues.resize_with(self.objects.len(), Default::default);
+                if self.analyses {
+                    self.trace.widen(self.tasks.len(), self.objects.len());
+                }
+            }
+        }
         id
     }
 
@@ -81,15 +123,30 @@ impl World {
     #[cold]
     pub(super) fn add_tasks(&mut self, count: usize) {
         self.tasks.resize_with(count, Task::default);
-        self.pasts.widen(count);
-        while self.pasts.len() < count {
-            self.pasts.push();
+        if self.analyses {
+            self.pasts.widen(count);
+            while self.pasts.len() < count {
+                self.pasts.push();
+            }
+            self.trace.widen(count, self.objects.len());
         }
-        self.trace.widen(count, self.objects.len());
+    }
+
+    /// What the task does next comes after the event at `position`.
+    pub(super) fn happens_after(&mut self, task: TaskId, position: usize) {
+        if self.analyses {
+            self.pasts.join(task.index(), self.trace.clocks(), position);
+        }
+    }
+
+    /// What the task does next comes after all that `other` has done.
+    pub(super) fn happens_after_all_of(&mut self, task: TaskId, other: TaskId) {
+        if self.analyses {
+            self.pasts.join_within(task.index(), other.index());
+        }
     }
 
     /// What the task has announced, if it has.
-
     pub(crate) fn announced(&self, task: TaskId) -> Option<Operation> {
         match self.tasks.get(task.index())?.state {
             State::Announced(operation) => Some(operation),
@@ -100,14 +157,50 @@ impl World {
     /// Whether the task can perform what it has announced.
     #[inline]
     pub(crate) fn is_enabled(&self, task: TaskId) -> bool {
-        let task = &self.tasks[task.index()];
-        match &task.state {
-            State::Announced(operation) => {
-                let object = &self.objects[operation.object.index()].state;
-                (!operation.action.may_wait() || object.enables(operation.action, object.view()))
-                    && (self.patient == 0 || task.polling.patience.is_none())
+        self.ready.contains(task) && !(self.patient > 0 && self.is_patient(task))
+    }
+
+    /// The task announces what it is about to do.
+    #[inline]
+    pub(super) fn announce(&mut self, task: TaskId, operation: Operation) {
+        self.tasks[task.index()].state = State::Announced(operation);
+        let index = operation.object.index();
+        let enables = |objects: &[Object]| {
+            let object = &objects[index].state;
+            object.enables(operation.action, object.view())
+        };
+        let is_enabled = match operation.action.waiting() {
+            Waiting::Never => true,
+            Waiting::Alone => enables(&self.objects),
+            Waiting::Queue(number) => {
+                let queue = &mut self.queues[index][number];
+                queue.is_enabled = enables(&self.objects);
+                queue.tasks.insert(task);
+                queue.is_enabled
             }
-            _ => false,
+        };
+        if is_enabled {
+            self.ready.insert(task);
+        }
+    }
+
+    /// What was just done to an object lets others go on, or makes them wait.
+    #[inline]
+    fn requeue(&mut self, object: ObjectId) {
+        let state = &self.objects[object.index()].state;
+        for queue in &mut self.queues[object.index()] {
+            let Some(first) = queue.tasks.nth(0) else { continue };
+            let State::Announced(Operation { action, .. }) = self.tasks[first.index()].state else {
+                unreachable!("who is in a queue has announced what for");
+            };
+            let is_enabled = state.enables(action, state.view());
+            if is_enabled != queue.is_enabled {
+                queue.is_enabled = is_enabled;
+                match is_enabled {
+                    true => self.ready.add(&queue.tasks),
+                    false => self.ready.subtract(&queue.tasks),
+                }
+            }
         }
     }
 
@@ -139,8 +232,29 @@ impl World {
     }
 
     pub(super) fn others_enabled(&self) -> impl Iterator<Item = TaskId> {
-        let others = (0..self.tasks.len()).map(TaskId::new).filter(|&task| task != self.running);
-        others.filter(|&task| self.is_enabled(task))
+        self.ready.iter().filter(|&task| task != self.running && self.is_enabled(task))
+    }
+
+    /// How many tasks [`World::enabled`] has.
+    pub(crate) fn enabled_count(&self) -> usize {
+        if self.must_go_on() {
+            1
+        } else if self.patient == 0 {
+            self.ready.len()
+        } else {
+            self.ready.iter().filter(|&task| self.is_enabled(task)).count()
+        }
+    }
+
+    /// One of those, by its place.
+    pub(crate) fn nth_enabled(&self, place: usize) -> Option<TaskId> {
+        if self.must_go_on() {
+            Some(self.running)
+        } else if self.patient == 0 {
+            self.ready.nth(place)
+        } else {
+            self.ready.iter().filter(|&task| self.is_enabled(task)).nth(place)
+        }
     }
 
     /// Whether the task that ran last can go on, and no other may instead.
@@ -155,18 +269,26 @@ impl World {
 
     /// What there is to choose for what a task has announced: mostly one.
     pub(crate) fn choices(&self, task: TaskId) -> impl Iterator<Item = u32> {
-        let (choices, allowed) = match self.announced(task) {
-            None => (Choices::Numbered(0), 0),
-            Some(Operation { action: Action::Chance(chance), .. }) => {
-                let count = 1 + u32::from(self.may(chance));
-                (Choices::Numbered(count), count as usize)
-            }
+        (0..self.choice_count(task)).filter_map(move |place| self.nth_choice(task, place))
+    }
+
+    /// How many choices there are for what a task has announced.
+    pub(crate) fn choice_count(&self, task: TaskId) -> usize {
+        match self.announced(task) {
+            None => 0,
+            Some(Operation { action: Action::Chance(chance), .. }) => 1 + usize::from(self.may(chance)),
             Some(Operation { action, object, .. }) => {
-                let choices = self.objects[object.index()].state.choices(action);
-                (choices, choices.count())
+                self.objects[object.index()].state.choices(action).count()
             }
-        };
-        (0..allowed).filter_map(move |place| choices.get(place))
+        }
+    }
+
+    /// One of these choices, by its place.
+    pub(crate) fn nth_choice(&self, task: TaskId, place: usize) -> Option<u32> {
+        match self.announced(task)? {
+            Operation { action: Action::Chance(_), .. } => Some(place as u32),
+            Operation { action, object, .. } => self.objects[object.index()].state.choices(action).get(place),
+        }
     }
 
     /// Whether there is something to choose for what the task has announced.
@@ -283,6 +405,10 @@ impl World {
         let access = object.access(action, view).expect("an object is asked for what it can do");
         task.state = State::Running;
         task.events += 1;
+        self.ready.remove(running);
+        if let Waiting::Queue(number) = action.waiting() {
+            self.queues[operation.object.index()][number].tasks.remove(running);
+        }
         let event = Event { task: running, index: task.events, operation, access, choice, view };
         if let Some(known) = self.trace.events.get_mut(position) {
             if !is_same(known, &event) {
@@ -291,9 +417,12 @@ impl World {
             // Values may differ.
             (known.operation.action, known.view) = (action, view);
         } else {
-            self.causes.clear();
-            object.causes(action, &mut self.causes);
-            self.trace.push(event, object, &self.pasts, running.index(), &mut self.causes);
+            if self.analyses {
+                self.causes.clear();
+                object.causes(action, &mut self.causes);
+                self.trace.analyse(&event, object, &self.pasts, running.index(), &mut self.causes);
+            }
+            self.trace.push(event);
             if let Some(news) = task.polling.heard.take() {
                 self.trace.push_news(position, news);
             }
@@ -312,8 +441,11 @@ impl World {
             }
         }
         task.polling.perform(&event, position);
-        self.pasts.copy(running.index(), self.trace.clocks(), position);
+        if self.analyses {
+            self.pasts.copy(running.index(), self.trace.clocks(), position);
+        }
         self.position += 1;
+        self.requeue(operation.object);
         if !self.woken.is_empty() {
             self.wake(position);
         }
@@ -328,17 +460,22 @@ impl World {
         Ok(Performed { reply, choice, value, is_changed, is_logged: self.log.is_some() })
     }
 
-    /// Those whom the event at `position` woke go on to their mutex.
-    pub(super) fn wake(&mut self, position: usize) {
-        for woken in &self.woken {
-            let task = &mut self.tasks[woken.index()];
-            if let State::Waiting(lock) = task.state {
-                task.state = State::Announced(lock);
-                self.pasts.join(woken.index(), self.trace.clocks(), position);
-            } else {
-                task.woken_by = Some(position);
+    /// Those whom the event at `position` woke go on: to their mutex, or with what they waited for.
+    fn wake(&mut self, position: usize) {
+        let woken = std::mem::take(&mut self.woken);
+        for &task in &woken {
+            match self.tasks[task.index()].state {
+                State::Waiting(lock) => {
+                    self.announce(task, lock);
+                    self.happens_after(task, position);
+                }
+                State::Announced(operation) if operation.action.waiting() == Waiting::Alone => {
+                    self.announce(task, operation);
+                }
+                _ => self.tasks[task.index()].woken_by = Some(position),
             }
         }
+        self.woken = woken;
     }
 
     /// Those who poll hear of the event at `position`.

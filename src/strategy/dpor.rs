@@ -346,6 +346,10 @@ fn is_same_choice(one: &Event, other: &Event) -> bool {
 }
 
 impl Scheduler for Dpor {
+    fn analyses(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, world: &mut World) -> bool {
         if !self.has_begun {
             self.has_begun = true;

@@ -53,7 +53,7 @@ impl Sample for Pct {
         }
     }
 
-    fn pick(&mut self, rng: &mut Rng, world: &World, enabled: &[TaskId]) -> TaskId {
+    fn pick(&mut self, rng: &mut Rng, world: &World, _: usize) -> Option<TaskId> {
         let spawned = world.spawned();
         while self.priorities.len() < spawned.len() {
             self.priorities.push(Priority::Drawn(rng.u64(..)));
@@ -70,7 +70,7 @@ impl Sample for Pct {
                 *priority = Priority::Waited(Reverse(self.waits));
             }
         }
-        enabled.iter().copied().max_by_key(|&task| self.priorities[order(task)]).unwrap_or(world.running())
+        world.enabled().max_by_key(|&task| self.priorities[order(task)])
     }
 
     fn end(&mut self, steps: usize) {

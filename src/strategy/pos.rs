@@ -34,7 +34,7 @@ impl Sample for Pos {
         self.pending.clear();
     }
 
-    fn pick(&mut self, rng: &mut Rng, world: &World, enabled: &[TaskId]) -> TaskId {
+    fn pick(&mut self, rng: &mut Rng, world: &World, _: usize) -> Option<TaskId> {
         let executed = world.trace.events.last();
         for &task in world.spawned() {
             if self.pending.len() <= task.index() {
@@ -51,7 +51,7 @@ impl Sample for Pos {
             }
         }
         let priority = |task: &TaskId| self.pending[task.index()].priority;
-        enabled.iter().copied().max_by_key(priority).unwrap_or(world.running())
+        world.enabled().max_by_key(priority)
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) struct Random;
 impl Sample for Random {
     fn begin(&mut self, _: &mut Rng) {}
 
-    fn pick(&mut self, rng: &mut Rng, _: &World, enabled: &[TaskId]) -> TaskId {
-        enabled[below(rng, enabled.len())]
+    fn pick(&mut self, rng: &mut Rng, world: &World, enabled: usize) -> Option<TaskId> {
+        world.nth_enabled(below(rng, enabled))
     }
 }

@@ -12,8 +12,8 @@ pub(crate) trait Sample {
     /// A new execution begins.
     fn begin(&mut self, rng: &mut Rng);
 
-    /// Who of the enabled tasks, of which there is at least one, is next.
-    fn pick(&mut self, rng: &mut Rng, world: &World, enabled: &[TaskId]) -> TaskId;
+    /// Who of the `enabled` tasks of the world, of which there is at least one, is next.
+    fn pick(&mut self, rng: &mut Rng, world: &World, enabled: usize) -> Option<TaskId>;
 
     /// The execution had so many steps.
     fn end(&mut self, _steps: usize) {}
@@ -25,20 +25,11 @@ pub(crate) struct Sampler<S> {
     has_ended: bool,
     /// Whether any execution could have gone another way.
     has_choice: bool,
-    enabled: Vec<TaskId>,
-    choices: Vec<u32>,
 }
 
 impl<S: Sample> Sampler<S> {
     pub(crate) fn new(sample: S, seed: u64) -> Self {
-        Sampler {
-            sample,
-            rng: Rng::with_seed(seed),
-            has_ended: false,
-            has_choice: false,
-            enabled: Vec::new(),
-            choices: Vec::new(),
-        }
+        Sampler { sample, rng: Rng::with_seed(seed), has_ended: false, has_choice: false }
     }
 }
 
@@ -53,17 +44,15 @@ impl<S: Sample> Scheduler for Sampler<S> {
     }
 
     fn choose(&mut self, world: &World) -> Choice {
-        self.enabled.clear();
-        self.enabled.extend(world.enabled());
-        if self.enabled.is_empty() {
+        let enabled = world.enabled_count();
+        if enabled == 0 {
             return Choice::Nobody;
         }
-        let task = self.sample.pick(&mut self.rng, world, &self.enabled);
-        self.choices.clear();
-        self.choices.extend(world.choices(task));
-        self.has_choice |= self.enabled.len() > 1 || self.choices.len() > 1;
-        let choice = self.choices[below(&mut self.rng, self.choices.len())];
-        Choice::Run(task, choice)
+        let task = self.sample.pick(&mut self.rng, world, enabled).expect("some task is enabled");
+        let choices = world.choice_count(task);
+        self.has_choice |= enabled > 1 || choices > 1;
+        let choice = if choices > 1 { below(&mut self.rng, choices) } else { 0 };
+        Choice::Run(task, world.nth_choice(task, choice).expect("it is one of them"))
     }
 
     fn end(&mut self, world: &mut World, _: &End) {

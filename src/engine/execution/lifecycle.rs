@@ -26,7 +26,7 @@ impl Engine {
         self.make_room();
         self.world.write(spawner, || Deed::Spawned(spawned, place));
         self.world.spawned.push(spawned);
-        self.world.pasts.copy_within(spawned.index(), spawner.index());
+        self.world.happens_after_all_of(spawned, spawner);
         let task = &mut self.world.tasks[spawned.index()];
         (task.state, task.end, task.name, task.switch) = (State::Running, end, name, Some(switch));
         self.world.running = spawned;
@@ -57,7 +57,7 @@ impl Engine {
         let ended = &mut self.world.tasks[task.index()];
         ended.state = State::Ended;
         if let Some((joiner, place)) = ended.joiner {
-            self.world.pasts.join_within(joiner.index(), task.index());
+            self.world.happens_after_all_of(joiner, task);
             self.world.write(joiner, || Deed::Joined(task, place));
             self.next = Some(joiner);
         }
@@ -71,7 +71,7 @@ impl Engine {
         }
         self.be_impatient(running);
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
-            self.world.pasts.join_within(running.index(), other.index());
+            self.world.happens_after_all_of(running, other);
             self.world.write(running, || Deed::Joined(other, place));
             return Announced::Go;
         }

@@ -34,7 +34,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings, census: Census) -> Self {
         Engine {
-            world: World::new(&settings),
+            world: World::new(&settings, scheduler.analyses()),
             coroutines: Coroutines::default(),
             scheduler,
             census,
@@ -50,18 +50,9 @@ impl Engine {
         if !self.scheduler.begin(&mut self.world) {
             return false;
         }
-        let world = &mut self.world;
-        (world.position, world.preemptions, world.patient, world.preempts) = (0, 0, 0, false);
-        world.happened = [0; 3];
-        world.spawned.clear();
-        world.spawned.push(TaskId::MAIN);
-        // All but nowhere.
-        world.objects.truncate(1);
-        (self.next, self.end, self.spawning) = (None, None, 0);
         self.make_room();
-        self.world.pasts.clear();
-        self.world.tasks[TaskId::MAIN.index()].state = State::Running;
-        self.world.running = TaskId::MAIN;
+        self.world.begin();
+        (self.next, self.end, self.spawning) = (None, None, 0);
         true
     }
 
@@ -198,7 +189,7 @@ impl Engine {
             return Announced::ReleaseFirst;
         }
         let place = task.place.unwrap_or(operation.place);
-        task.state = State::Announced(Operation { place, ..operation });
+        self.world.announce(self.world.running, Operation { place, ..operation });
         if self.spawning == 0 {
             self.choose();
             if self.next == Some(self.world.running) {
@@ -214,7 +205,7 @@ impl Engine {
     pub(crate) fn announce_when_notified(&mut self, lock: Operation) -> Announced {
         let running = self.world.running;
         if let Some(position) = self.task().woken_by.take() {
-            self.world.pasts.join(running.index(), self.world.trace.clocks(), position);
+            self.world.happens_after(running, position);
             return self.announce(lock);
         }
         let place = self.task().place.unwrap_or(lock.place);

@@ -1,6 +1,6 @@
 //! A channel without its messages: how many were sent and received, who is still there.
 
-use super::{By, Causes, Primitive, Reply, View};
+use super::{By, Causes, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
 
 /// Positions are those of events.
@@ -11,6 +11,8 @@ pub(crate) struct Channel {
     senders: usize,
     /// Which event sent each message.
     sent: Vec<usize>,
+    /// Who did, in a channel without room: it waits for the receipt.
+    waiting: Vec<Option<TaskId>>,
     /// Which event received each.
     received: Vec<usize>,
     /// Which events were a sender's last.
@@ -122,6 +124,7 @@ impl Channel {
             capacity,
             senders: 1,
             sent: Vec::new(),
+            waiting: Vec::new(),
             received: Vec::new(),
             left: Vec::new(),
             closed: None,
@@ -191,8 +194,13 @@ impl Primitive for Channel {
         self.counts().pack()
     }
 
-    fn may_wait(action: Action) -> bool {
-        matches!(action, Action::Send | Action::Receive | Action::Handover { .. })
+    fn waiting(action: Action) -> Waiting {
+        match action {
+            Action::Send => Waiting::Queue(0),
+            Action::Receive => Waiting::Queue(1),
+            Action::Handover { .. } => Waiting::Alone,
+            _ => Waiting::Never,
+        }
     }
 
     fn enables(&self, action: Action, view: View) -> bool {
@@ -338,13 +346,19 @@ impl Primitive for Channel {
         }
     }
 
-    fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
+    fn apply(&mut self, action: Action, by: By, woken: &mut Vec<TaskId>) -> Reply {
         let counts = self.counts();
         match action {
             Action::Send | Action::TrySend if counts.is_closed => return Reply::Disconnected,
             Action::TrySend if !self.fits(counts) => return Reply::WouldBlock,
-            Action::Send | Action::TrySend => self.sent.push(by.position),
+            Action::Send | Action::TrySend => {
+                self.sent.push(by.position);
+                if self.capacity == Some(0) {
+                    self.waiting.push((action == Action::Send).then_some(by.task));
+                }
+            }
             Action::Receive | Action::TryReceive if counts.len() > 0 => {
+                woken.extend(self.waiting.get(self.received.len()).copied().flatten());
                 self.received.push(by.position);
                 self.attended = false;
             }
@@ -355,7 +369,10 @@ impl Primitive for Channel {
                 self.senders -= 1;
                 self.left.push(by.position);
             }
-            Action::DropReceiver => self.closed = Some(by.position),
+            Action::DropReceiver => {
+                woken.extend(self.waiting.iter().skip(self.received.len()).flatten());
+                self.closed = Some(by.position);
+            }
             Action::Handover { number } if self.received.len() < number as usize => {
                 return Reply::Disconnected;
             }

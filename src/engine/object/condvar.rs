@@ -2,10 +2,12 @@
 
 use super::{By, Choices, Primitive, Reply, View};
 use crate::engine::TaskId;
+use crate::engine::task_set::TaskSet;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Condvar {
-    waiters: Vec<TaskId>,
+    waiters: TaskSet,
+    count: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Primitive for Condvar {
 
     /// How many wait.
     fn view(&self) -> View {
-        View(self.waiters.len() as u64)
+        View(self.count)
     }
 
     fn access(&self, action: Action, View(waiters): View) -> Access {
@@ -72,7 +74,7 @@ impl Primitive for Condvar {
 
     fn choices(&self, action: Action) -> Choices<'_> {
         match action {
-            Action::NotifyOne if !self.waiters.is_empty() => Choices::Tasks(&self.waiters),
+            Action::NotifyOne if self.count > 0 => Choices::Tasks(&self.waiters),
             _ => Choices::ONE,
         }
     }
@@ -84,15 +86,21 @@ impl Primitive for Condvar {
     fn apply(&mut self, action: Action, by: By, woken: &mut Vec<TaskId>) -> Reply {
         match action {
             Action::Wait => {
-                self.waiters.push(by.task);
-                self.waiters.sort_unstable();
+                self.waiters.insert(by.task);
+                self.count += 1;
             }
             Action::NotifyOne => {
-                if let Some(at) = self.waiters.iter().position(|waiter| waiter.index() as u32 == by.choice) {
-                    woken.push(self.waiters.remove(at));
+                let waiter = TaskId::new(by.choice as usize);
+                if self.count > 0 && self.waiters.remove(waiter) {
+                    woken.push(waiter);
+                    self.count -= 1;
                 }
             }
-            Action::NotifyAll => woken.append(&mut self.waiters),
+            Action::NotifyAll => {
+                woken.extend(self.waiters.iter());
+                self.waiters.clear();
+                self.count = 0;
+            }
         }
         Reply::Done
     }

@@ -23,6 +23,7 @@ pub(crate) use rw_lock::Action as RwLockAction;
 pub(crate) use token::Action as TokenAction;
 
 use super::TaskId;
+use super::task_set::TaskSet;
 use std::fmt::Debug;
 use std::panic::Location;
 
@@ -65,9 +66,9 @@ pub(super) trait Primitive {
 
     fn view(&self) -> View;
 
-    /// Whether a task may have to wait until it can do this.
-    fn may_wait(_: Self::Action) -> bool {
-        false
+    /// Whether a task may have to wait until it can do this, and with whom.
+    fn waiting(_: Self::Action) -> Waiting {
+        Waiting::Never
     }
 
     /// Whether a task can do this.
@@ -133,6 +134,19 @@ pub(super) trait Primitive {
     }
 }
 
+/// How tasks wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    Never,
+    /// In a queue of the object, by its number: either all in it can go on, or none.
+    Queue(usize),
+    /// For what another task does for this one, who then wakes it.
+    Alone,
+}
+
+/// How many queues an object has, at most.
+pub(super) const QUEUES: usize = 2;
+
 /// Who applies an action, as which event, and what was chosen of its choices.
 #[derive(Clone, Copy)]
 pub(super) struct By {
@@ -163,7 +177,7 @@ pub(super) enum Choices<'a> {
     /// This many, numbered from 0.
     Numbered(u32),
     /// One of these tasks.
-    Tasks(&'a [TaskId]),
+    Tasks(&'a TaskSet),
 }
 
 impl Choices<'_> {
@@ -180,7 +194,7 @@ impl Choices<'_> {
     pub(super) fn get(self, place: usize) -> Option<u32> {
         match self {
             Choices::Numbered(count) => Some(place as u32).filter(|&choice| choice < count),
-            Choices::Tasks(tasks) => tasks.get(place).map(|task| task.index() as u32),
+            Choices::Tasks(tasks) => tasks.nth(place).map(|task| task.index() as u32),
         }
     }
 }
@@ -226,12 +240,18 @@ macro_rules! primitives {
                 }
             }
 
+            /// Whether a task may have to wait until it can do this, and with whom.
+            #[inline]
+            pub(super) fn waiting(self) -> Waiting {
+                match self {
+                    $(Action::$kind(action) => $module::$state::waiting(action)),+
+                }
+            }
+
             /// Whether a task may have to wait until it can do this.
             #[inline]
             pub(super) fn may_wait(self) -> bool {
-                match self {
-                    $(Action::$kind(action) => $module::$state::may_wait(action)),+
-                }
+                self.waiting() != Waiting::Never
             }
 
             /// Whether its choices are tasks: who there is depends on when it is done.

@@ -1,6 +1,6 @@
 //! A mutex: one task at a time.
 
-use super::{By, Primitive, Reply, View};
+use super::{By, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
 
 #[derive(Clone, Debug, Default)]
@@ -44,8 +44,8 @@ impl Primitive for Mutex {
         if self.holder.is_none() { FREE } else { TAKEN }
     }
 
-    fn may_wait(action: Action) -> bool {
-        action == Action::Lock
+    fn waiting(action: Action) -> Waiting {
+        if action == Action::Lock { Waiting::Queue(0) } else { Waiting::Never }
     }
 
     fn enables(&self, action: Action, view: View) -> bool {

@@ -1,12 +1,16 @@
 //! A reader-writer lock: many readers or one writer.
 
-use super::{By, Primitive, Reply, View};
+use super::{By, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
+use crate::engine::task_set::TaskSet;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RwLock {
     writer: Option<TaskId>,
-    readers: Vec<TaskId>,
+    readers: TaskSet,
+    /// Those of readers that have it more than once.
+    again: Vec<TaskId>,
+    reader_count: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,29 @@ pub(crate) enum Access {
 const WRITER: View = View(u64::MAX);
 const FREE: View = View(0);
 
+impl RwLock {
+    fn enter(&mut self, task: TaskId) {
+        if self.readers.contains(task) {
+            self.again.push(task);
+        }
+        self.readers.insert(task);
+        self.reader_count += 1;
+    }
+
+    fn leave(&mut self, task: TaskId) {
+        self.reader_count -= 1;
+        if let Some(at) = self.again.iter().position(|&reader| reader == task) {
+            self.again.swap_remove(at);
+        } else if !self.readers.remove(task)
+            // A guard that another task drops gives back that reader's share, whoever it is.
+            && self.again.pop().is_none()
+            && let Some(reader) = self.readers.nth(0)
+        {
+            self.readers.remove(reader);
+        }
+    }
+}
+
 impl Primitive for RwLock {
     type Action = Action;
     type Access = Access;
@@ -53,11 +80,15 @@ impl Primitive for RwLock {
 
     /// How many readers there are; or that somebody writes.
     fn view(&self) -> View {
-        self.writer.map_or(View(self.readers.len() as u64), |_| WRITER)
+        self.writer.map_or(View(self.reader_count), |_| WRITER)
     }
 
-    fn may_wait(action: Action) -> bool {
-        matches!(action, Action::Read | Action::Write)
+    fn waiting(action: Action) -> Waiting {
+        match action {
+            Action::Read => Waiting::Queue(0),
+            Action::Write => Waiting::Queue(1),
+            _ => Waiting::Never,
+        }
     }
 
     fn enables(&self, action: Action, view: View) -> bool {
@@ -129,13 +160,9 @@ impl Primitive for RwLock {
     fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
         match action {
             Action::TryRead if self.writer.is_some() => return Reply::WouldBlock,
-            Action::Read | Action::TryRead => self.readers.push(by.task),
-            Action::ReadUnlock => {
-                // A guard that another task drops gives back that reader's share, whoever it is.
-                let at = self.readers.iter().position(|&reader| reader == by.task).unwrap_or(0);
-                self.readers.swap_remove(at);
-            }
-            Action::TryWrite if self.writer.is_some() || !self.readers.is_empty() => {
+            Action::Read | Action::TryRead => self.enter(by.task),
+            Action::ReadUnlock => self.leave(by.task),
+            Action::TryWrite if self.writer.is_some() || self.reader_count > 0 => {
                 return Reply::WouldBlock;
             }
             Action::Write | Action::TryWrite => self.writer = Some(by.task),
@@ -145,6 +172,6 @@ impl Primitive for RwLock {
     }
 
     fn holders(&self) -> Vec<TaskId> {
-        self.writer.iter().chain(&self.readers).copied().collect()
+        self.writer.into_iter().chain(self.readers.iter()).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What a parked task waits for: its token, which is there or not.
 
-use super::{By, Causes, Primitive, Reply, View};
+use super::{By, Causes, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
 
 #[derive(Clone, Debug, Default)]
@@ -45,8 +45,8 @@ impl Primitive for Token {
         self.set_by.map_or(ABSENT, |_| THERE)
     }
 
-    fn may_wait(action: Action) -> bool {
-        action == Action::Park
+    fn waiting(action: Action) -> Waiting {
+        if action == Action::Park { Waiting::Queue(0) } else { Waiting::Never }
     }
 
     fn enables(&self, action: Action, view: View) -> bool {
