@@ -77,7 +77,7 @@ impl<T: ?Sized> UnsafeCell<T> {
             Watch::Nobody => {}
             Watch::Native(cell) => {
                 backend::expect(Backend::Native, "a cell");
-                cell.cell_read();
+                cell.access_cell(false);
             }
             #[cfg(feature = "loom")]
             Watch::Loom(cell) => backend::loom::operation(|| cell.with(|_| ())),
@@ -93,7 +93,7 @@ impl<T: ?Sized> UnsafeCell<T> {
             Watch::Nobody => {}
             Watch::Native(cell) => {
                 backend::expect(Backend::Native, "a cell");
-                cell.cell_write();
+                cell.access_cell(true);
             }
             #[cfg(feature = "loom")]
             Watch::Loom(cell) => backend::loom::operation(|| cell.with_mut(|_| ())),

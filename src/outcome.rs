@@ -17,10 +17,11 @@ pub enum Outcome<T> {
         /// The tasks that had not ended, in the order of spawning.
         blocked: Vec<String>,
     },
-    /// The program was still going after so many steps.
+    /// The tasks that had not ended went round loops that nothing would ever end, and no task could do anything
+    /// about it. [`Backend::Native`](crate::Backend::Native) only.
     Livelocked {
-        /// The limit.
-        steps_max: usize,
+        /// Who they were, in the order of spawning.
+        polling: Vec<String>,
     },
     /// Two tasks accessed a [cell](crate::cell::UnsafeCell), one of them to write, with nothing between that
     /// orders the two.
@@ -62,6 +63,16 @@ pub enum Incomplete {
     PreemptionsMax(usize),
     /// It looked only at executions in which at most this many timeouts pass.
     TimeoutsMax(usize),
+    /// Some execution had not ended after so many steps, and was left.
+    StepsMax(usize),
+    /// A loop that goes round in vain, and ends by itself at some time or for a reason that cannot be seen, went round
+    /// at most so often while another task could have gone on.
+    RoundsMax {
+        /// Where it yields or reads: `file:line:column`.
+        place: String,
+        /// The bound.
+        rounds_max: u32,
+    },
     /// The backend cannot go on after a hang.
     FirstHang,
     /// It found what it was looking for.
@@ -185,6 +196,13 @@ impl fmt::Display for Incomplete {
             Incomplete::PreemptionsMax(count) => write!(f, "at most {count} preemptions"),
             Incomplete::TimeoutsMax(1) => f.write_str("at most 1 timeout"),
             Incomplete::TimeoutsMax(count) => write!(f, "at most {count} timeouts"),
+            Incomplete::StepsMax(count) => {
+                write!(f, "some execution had not ended after {count} steps (steps_max), and was left there")
+            }
+            Incomplete::RoundsMax { place, rounds_max } => write!(
+                f,
+                "the loop at {place} was followed for at most {rounds_max} rounds in a row in which it found nothing new"
+            ),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
             Incomplete::Found => f.write_str("stopped at the first that was looked for"),
             Incomplete::Interrupted => f.write_str("interrupted"),
@@ -205,10 +223,14 @@ impl<T: Debug> fmt::Display for Outcome<T> {
             Outcome::Returned(value) => write!(f, "{value:?}"),
             Outcome::Panicked(message) => write!(f, "panics: {}", one_block(message)),
             Outcome::Deadlocked { blocked } => write!(f, "deadlock: {} cannot go on", blocked.join(", ")),
-            Outcome::Livelocked { steps_max } => write!(
-                f,
-                "no end within {steps_max} steps; a loop that waits for another task has to call thread::yield_now"
-            ),
+            Outcome::Livelocked { polling } => {
+                write!(
+                    f,
+                    "livelock: {} {} for ever",
+                    polling.join(", "),
+                    if polling.len() == 1 { "polls" } else { "poll" }
+                )
+            }
             Outcome::DataRace { tasks: [one, other] } => {
                 write!(f, "data race: {one} and {other} access a cell at the same time, one of them to write")
             }

@@ -5,7 +5,7 @@
 //! known as such. What the schedule is of is told by name; whether that is still the same program, only
 //! a replay finds out.
 
-use crate::schedule::{Bounds, Pick, Schedule};
+use crate::schedule::{Bounds, Fact, Facts, Mark, Pick, Schedule};
 use std::fmt;
 use std::str::FromStr;
 
@@ -136,11 +136,13 @@ impl FromStr for Token {
 }
 
 impl Token {
-    /// A byte that says what else there is; the program, its size, the bounds, the steps, their marks.
+    /// A byte that says what else there is; the program, its size, the bounds, the facts, the steps, their marks.
     fn body(&self) -> Vec<u8> {
-        let Schedule { picks, bounds } = &self.schedule;
+        let Schedule { picks, bounds, facts } = &self.schedule;
         let has_bounds = *bounds != Bounds::default();
-        let mut bytes = vec![u8::from(self.size.is_some()) | u8::from(has_bounds) << 1];
+        let has_facts = *facts != Facts::default();
+        let mut bytes =
+            vec![u8::from(self.size.is_some()) | u8::from(has_bounds) << 1 | u8::from(has_facts) << 2];
         write_number(&mut bytes, self.program.len() as u128);
         bytes.extend(self.program.as_bytes());
         if let Some(size) = self.size {
@@ -151,6 +153,9 @@ impl Token {
                 write_number(&mut bytes, bound as u128);
             }
         }
+        if has_facts {
+            write_facts(&mut bytes, facts);
+        }
         write_steps(&mut bytes, picks);
         bytes.extend(picks.iter().step_by(mark_distance(picks.len())).map(|pick| pick.mark));
         bytes
@@ -158,7 +163,7 @@ impl Token {
 
     fn from_body(body: &[u8]) -> Option<Token> {
         let mut reader = Reader(body);
-        let flags = reader.byte().filter(|flags| *flags < 4)?;
+        let flags = reader.byte().filter(|flags| *flags < 8)?;
         let name_bytes = reader.count()?;
         let program = String::from_utf8(reader.bytes(name_bytes)?.to_vec()).ok()?;
         let size = if flags & 1 == 0 { None } else { Some(reader.count()?) };
@@ -168,13 +173,44 @@ impl Token {
                 [reader.count()?, reader.count()?, reader.count()?];
             bounds = Bounds { timeouts_max, spurious_max, weak_failures_max };
         }
+        let facts = if flags & 4 == 0 { Facts::default() } else { read_facts(&mut reader)? };
         let mut picks = read_steps(&mut reader)?;
         let distance = mark_distance(picks.len());
         for pick in picks.iter_mut().step_by(distance) {
             pick.mark = reader.byte()?;
         }
-        reader.0.is_empty().then_some(Token { program, size, schedule: Schedule { picks, bounds } })
+        let schedule = Schedule { picks, bounds, facts };
+        reader.0.is_empty().then_some(Token { program, size, schedule })
     }
+}
+
+/// How many there are, and each as its kind and, if it is of a place, the place's mark.
+fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
+    write_number(bytes, facts.iter().count() as u128);
+    for fact in facts.iter() {
+        let (kind, mark) = match fact {
+            Fact::EndsAreAsked => (0, None),
+            Fact::CellsAreUsed => (1, None),
+            Fact::LoopIsBlind(mark) => (2, Some(mark)),
+        };
+        bytes.push(kind);
+        bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
+    }
+}
+
+fn read_facts(reader: &mut Reader) -> Option<Facts> {
+    let mut facts = Facts::default();
+    for _ in 0..reader.count()? {
+        let kind = reader.byte()?;
+        let mut mark = || Some(Mark(u32::from_le_bytes(reader.bytes(4)?.try_into().ok()?)));
+        facts.learn(match kind {
+            0 => Fact::EndsAreAsked,
+            1 => Fact::CellsAreUsed,
+            2 => Fact::LoopIsBlind(mark()?),
+            _ => return None,
+        });
+    }
+    Some(facts)
 }
 
 /// From one step whose mark is kept to the next.
@@ -329,7 +365,7 @@ mod tests {
         Token {
             program: "threads::lost_update".to_string(),
             size: None,
-            schedule: Schedule { picks, bounds: Bounds::default() },
+            schedule: Schedule { picks, ..Schedule::default() },
         }
     }
 
@@ -345,7 +381,7 @@ mod tests {
         (any::<String>(), any::<Option<usize>>(), bounds, picks).prop_map(
             |(program, size, (timeouts_max, spurious_max, weak_failures_max), picks)| {
                 let bounds = Bounds { timeouts_max, spurious_max, weak_failures_max };
-                Token { program, size, schedule: Schedule { picks, bounds } }
+                Token { program, size, schedule: Schedule { picks, bounds, facts: Facts::default() } }
             },
         )
     }

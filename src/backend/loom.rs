@@ -192,8 +192,8 @@ impl<T: Ord + 'static> State<T> {
                 self.search.give_up(Incomplete::FirstHang);
             }
             Ended::Stopped(Stop::Endless) => {
-                self.search.record_endless(&execution);
-                self.search.give_up(Incomplete::FirstHang);
+                self.search.record_endless();
+                self.search.give_up(Incomplete::StepsMax(self.search.limits.steps_max));
             }
             Ended::Stopped(Stop::GivenUp(reason)) => self.search.give_up(Incomplete::Unsupported(reason)),
         }

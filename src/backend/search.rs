@@ -4,7 +4,7 @@
 
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
-use crate::schedule::Bounds;
+use crate::schedule::{Bounds, Fact, Facts};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -84,13 +84,16 @@ pub(crate) struct Search<T> {
     pub(crate) redundant: u64,
     /// Steps of all executions; of the native engine only.
     pub(crate) events: u64,
+    /// Why it ended before its end.
     pub(crate) incomplete: Option<Incomplete>,
+    /// Why not everything was seen though it came to its end.
+    cut: Option<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
-    /// Whether an execution was left because it had had as many timeouts as it may.
-    pub(crate) cut_by_timeouts: bool,
-    /// Whether all has to be explored anew, with the ends of tasks as events.
-    pub(crate) needs_ends: bool,
+    /// What is known of the program.
+    pub(crate) facts: Facts,
+    /// Something that was found out about it, so that all has to be explored anew.
+    pub(crate) learned: Option<Fact>,
     begun: Instant,
     progress: Arc<Progress>,
     together: Arc<Together>,
@@ -108,6 +111,11 @@ struct Together {
 }
 
 impl<T> Search<T> {
+    /// Why not everything was seen, if so.
+    pub(crate) fn incomplete(&self) -> Option<&Incomplete> {
+        self.incomplete.as_ref().or(self.cut.as_ref())
+    }
+
     /// One that has found nothing yet.
     fn empty(limits: Limits, progress: Arc<Progress>) -> Self {
         Search {
@@ -118,9 +126,10 @@ impl<T> Search<T> {
             redundant: 0,
             events: 0,
             incomplete: None,
+            cut: None,
             hang_has_timed_wait: false,
-            needs_ends: false,
-            cut_by_timeouts: false,
+            facts: Facts::default(),
+            learned: None,
             begun: Instant::now(),
             progress,
             together: Arc::default(),
@@ -130,13 +139,23 @@ impl<T> Search<T> {
     /// The part of one worker.
     pub(crate) fn worker(&self) -> Self {
         let (begun, together, wanted) = (self.begun, Arc::clone(&self.together), self.wanted.clone());
-        Search { begun, together, wanted, ..Search::empty(self.limits.clone(), Arc::clone(&self.progress)) }
+        let empty = Search::empty(self.limits.clone(), Arc::clone(&self.progress));
+        Search { begun, together, wanted, facts: self.facts.clone(), ..empty }
     }
 
-    /// The same exploration from its beginning.
-    pub(crate) fn anew(&self) -> Self {
+    /// The same exploration from its beginning, if something was found out that it has to know; itself, if not.
+    pub(crate) fn anew(self) -> Result<Self, Self> {
+        let Some(fact) = self.learned else { return Ok(self) };
         self.progress.executions.store(0, Ordering::Relaxed);
-        Search { together: Arc::default(), ..self.worker() }
+        let mut anew = Search { together: Arc::default(), ..self.worker() };
+        anew.facts.learn(fact);
+        Err(anew)
+    }
+
+    /// An exploration that knows this of its program from the beginning.
+    pub(crate) fn knowing(mut self, facts: &Facts) -> Self {
+        self.facts = facts.clone();
+        self
     }
 }
 
@@ -159,7 +178,10 @@ impl<T: Ord> Search<T> {
         if let Some(reached) = reached {
             self.incomplete.get_or_insert(reached);
         }
-        if self.incomplete.is_some() || self.needs_ends || self.together.stopped.load(Ordering::Relaxed) {
+        if self.incomplete.is_some()
+            || self.learned.is_some()
+            || self.together.stopped.load(Ordering::Relaxed)
+        {
             return false;
         }
         if self.together.begun.fetch_add(1, Ordering::Relaxed) < self.limits.executions_max {
@@ -177,9 +199,9 @@ impl<T: Ord> Search<T> {
         self.together.begun.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Has all explored anew, with the ends of tasks as events.
-    pub(crate) fn stop_for_ends(&mut self) {
-        self.needs_ends = true;
+    /// Has all explored anew, knowing this.
+    pub(crate) fn learn(&mut self, fact: Fact) {
+        self.learned = Some(fact);
         self.together.stopped.store(true, Ordering::Relaxed);
     }
 
@@ -189,9 +211,9 @@ impl<T: Ord> Search<T> {
         self.redundant += other.redundant;
         self.events += other.events;
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
-        self.needs_ends |= other.needs_ends;
-        self.cut_by_timeouts |= other.cut_by_timeouts;
+        self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);
+        self.cut = self.cut.or(other.cut);
         for (outcome, seen) in other.outcomes {
             match self.outcomes.entry(outcome) {
                 Entry::Vacant(entry) => {
@@ -260,14 +282,18 @@ impl<T: Ord> Search<T> {
     {
         match execution.take_value_if_blocked() {
             Some(value) => self.record_unless_panicked(execution, Outcome::Returned(value)),
-            None => self.record_endless(execution),
+            None => {
+                let polling = execution.unfinished();
+                self.record_unless_panicked(execution, Outcome::Livelocked { polling })
+            }
         }
     }
 
-    /// Counts an execution that went on for too long.
-    pub(crate) fn record_endless(&mut self, execution: &Running) -> &mut Seen {
-        let steps_max = self.limits.steps_max;
-        self.record_unless_panicked(execution, Outcome::Livelocked { steps_max })
+    /// Counts an execution that went on for too long, and from which nothing follows.
+    pub(crate) fn record_endless(&mut self) {
+        self.progress.executions.fetch_add(1, Ordering::Relaxed);
+        self.executions += 1;
+        self.cut(Incomplete::StepsMax(self.limits.steps_max));
     }
 
     /// Counts an execution that was ended by a data race between these tasks.
@@ -297,9 +323,9 @@ impl<T: Ord> Search<T> {
         self.incomplete = Some(why);
     }
 
-    /// Notes that the exploration has come to its end without having seen everything.
+    /// Notes that the exploration, if it comes to its end, will not have seen everything.
     pub(crate) fn cut(&mut self, why: Incomplete) {
-        self.incomplete.get_or_insert(why);
+        self.cut.get_or_insert(why);
     }
 
     pub(crate) fn time_left(&self) -> Option<Duration> {

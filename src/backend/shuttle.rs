@@ -194,7 +194,7 @@ impl<T: Ord + 'static> State<T> {
                 self.search.record_blocked(&execution);
                 execution.mark_abandoned();
             } else if self.steps > self.search.limits.steps_max {
-                self.search.record_endless(&execution);
+                self.search.record_endless();
                 execution.mark_abandoned();
             }
         }

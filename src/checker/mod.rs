@@ -327,11 +327,11 @@ impl Checker {
         Report {
             backend: self.backend,
             strategy: self.chosen_strategy(),
-            outcomes: search.outcomes,
             executions: search.executions,
             redundant: search.redundant,
             events: search.events,
-            incomplete: search.incomplete,
+            incomplete: search.incomplete().cloned(),
+            outcomes: search.outcomes,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
             explainer,
@@ -378,13 +378,14 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Result<(Outcome<T>, Witness), Diverged> {
         let (search, witness) = self.run_again(schedule, program)?;
+        let why = search.incomplete().cloned();
         match search.outcomes.into_keys().next() {
             Some(outcome) => {
                 let witness = Witness { outcome: outcome.to_string(), ..witness };
                 Ok((outcome, witness))
             }
             None => {
-                let why = search.incomplete.map_or("nothing happened".to_string(), |why| why.to_string());
+                let why = why.map_or("nothing happened".to_string(), |why| why.to_string());
                 panic!("this program could not be replayed: {why}");
             }
         }

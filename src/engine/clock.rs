@@ -44,6 +44,11 @@ impl Clocks {
         self.len() - 1
     }
 
+    /// `clock` becomes one that nothing happens before.
+    pub(crate) fn reset(&mut self, clock: usize) {
+        self.counts[clock * self.width..][..self.width].fill(0);
+    }
+
     pub(crate) fn truncate(&mut self, len: usize) {
         self.counts.truncate(len * self.width);
     }

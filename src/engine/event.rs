@@ -2,6 +2,7 @@
 
 use super::object::View;
 use super::{Access, Action, ObjectId, TaskId};
+use crate::schedule::fnv1a;
 use std::panic::Location;
 
 /// What a task is about to do to an object.
@@ -18,6 +19,9 @@ pub(crate) const ONLY_CHOICE: u32 = 0;
 /// Any of the choices that there are when its time comes.
 pub(crate) const ANY_CHOICE: u32 = u32::MAX;
 
+/// A wait ended since its time was up and nobody else could do anything.
+pub(crate) const TIME_UP: u32 = 1;
+
 /// An operation that was executed. Not every field is the same in equivalent executions: see each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Event {
@@ -30,9 +34,36 @@ pub(crate) struct Event {
     pub(crate) choice: u32,
     /// The object right before it. An atomic may hold an address, which may be another in the next execution.
     pub(crate) view: View,
+    /// The objects of which some change let the task go on that had polled, besides the operation's own.
+    pub(crate) watched: Watched,
+}
+
+/// A set of objects, a bit for those whose numbers are alike: it has what it should, and may have more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Watched(u64);
+
+impl Watched {
+    pub(super) fn add(&mut self, object: ObjectId) {
+        self.0 |= 1 << (object.index() % 64);
+    }
+
+    /// What cannot be told from any other.
+    pub(crate) fn or_any(self) -> Self {
+        if self.0 == 0 { self } else { Watched(u64::MAX) }
+    }
+
+    fn has(self, object: ObjectId) -> bool {
+        self.0 >> (object.index() % 64) & 1 == 1
+    }
 }
 
 impl Event {
+    /// Whether its task had to wait, and its time was up.
+    #[inline]
+    pub(crate) fn is_time_up(&self) -> bool {
+        self.choice == TIME_UP && self.operation.action.is_timed_out()
+    }
+
     /// The same, if it writes: what an exchange may come to that is still to be done.
     pub(crate) fn as_write(self) -> Self {
         Event { access: Access::written(), ..self }
@@ -42,10 +73,7 @@ impl Event {
     pub(crate) fn mark(&self) -> u8 {
         let Operation { action, place, .. } = self.operation;
         let position = [place.line().to_le_bytes(), place.column().to_le_bytes()].concat();
-        let bytes = action.name().bytes().chain(place.file().bytes()).chain(position);
-        // Fowler, Noll, Vo, 1991: FNV-1a, folded.
-        let hash =
-            bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let hash = fnv1a(action.name().bytes().chain(place.file().bytes()).chain(position));
         hash.to_le_bytes().into_iter().fold(0, |folded, byte| folded ^ byte)
     }
 }
@@ -64,4 +92,15 @@ pub(crate) fn dependent(one: &Event, other: &Event) -> bool {
     one.task == other.task
         // One changes what the other sees: a value, whether a lock is free, who waits.
         || one.operation.object == other.operation.object && !one.access.commutes(other.access)
+        || (one.watched != Watched::default() || other.watched != Watched::default()) && lets_go_on(one, other)
+        // That the time was up depends on everything before, and everything after on that.
+        || one.is_time_up() || other.is_time_up()
+}
+
+/// Whether one changes what the other's task has polled.
+fn lets_go_on(one: &Event, other: &Event) -> bool {
+    let lets = |change: &Event, event: &Event| {
+        event.watched.has(change.operation.object) && !change.access.is_read()
+    };
+    lets(one, other) || lets(other, one)
 }

@@ -1,7 +1,7 @@
 //! What an execution's tasks did, for readers. Kept only when asked for: exploring needs none of it.
 
 use super::object::Reply;
-use super::{Access, Operation, TaskId};
+use super::{Access, ObjectId, Operation, TaskId};
 use std::panic::Location;
 
 /// Something that a task did.
@@ -23,6 +23,12 @@ pub(crate) enum Deed {
         woken: Vec<TaskId>,
         /// What only the caller knows: its function's name, and values as text.
         note: Option<Note>,
+    },
+    /// It accessed plain memory.
+    Accessed {
+        object: ObjectId,
+        is_write: bool,
+        place: &'static Location<'static>,
     },
     Spawned(TaskId, &'static Location<'static>),
     /// It begins to wait for a task's end.

@@ -15,7 +15,9 @@ mod event;
 mod execution;
 mod log;
 mod memory;
+mod news;
 pub(crate) mod object;
+mod order;
 mod polling;
 mod race;
 mod scheduling;
@@ -24,14 +26,15 @@ mod task_set;
 mod trace;
 mod world;
 
-use crate::schedule::Bounds;
+use crate::schedule::{Bounds, Fact, Facts, Mark};
 
 pub(crate) use census::Census;
 pub(crate) use coroutine::{Body, Coroutine, Coroutines, Stacks, Switch};
-pub(crate) use event::{ANY_CHOICE, Event, Operation, dependent};
+pub(crate) use event::{ANY_CHOICE, Event, Operation, TIME_UP, Watched, dependent};
 pub(crate) use execution::Engine;
 pub(crate) use log::{Deed, Entry, Note};
 pub(crate) use object::{Access, Action, Chance, ObjectId, Reply, State as ObjectState};
+pub(crate) use polling::ROUNDS_MAX;
 pub(crate) use race::{Race, Second};
 pub(crate) use scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings, Spawned};
 pub(crate) use task::{State as TaskState, TaskId};

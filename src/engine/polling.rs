@@ -1,75 +1,257 @@
-//! Loops that poll: a task that yields again and again at one place, having only read between, goes on
-//! only when another task has changed what it read. So such a loop does not go round for nothing, of
-//! which there would be no end, and waits for ever if there is nobody to change anything: a livelock.
+//! Loops that poll: a task that does the same again and again in vain would do so for ever while nobody else gets a
+//! turn. So one that has gone round twice, and whose round had no effect and read nothing new, waits until another
+//! task has changed something that the round has read.
 //!
-//! A first yield at a place is free: what comes after it may be no loop at all.
+//! That this leaves nothing out is not taken for granted. A loop that ends by itself after some rounds looks the
+//! same at first. Therefore, when a loop is met for the first time, it is *rehearsed*: the execution goes on with
+//! its task alone, for many rounds, and is then run again up to where it was. Only a loop that does not end then
+//! has to wait. One that ends goes round as often as it likes, up to a bound on such rounds. And where all tasks
+//! that are left wait in such loops, they are rehearsed together, in turn, before that is called a livelock. Awaiting
+//! is as in Jonsson, Lång, Sagonas, "Awaiting for Godot" (a loop goes on when it would not do the same); the
+//! rehearsals are ours, since here a loop is not known as such.
+//!
+//! A pause (`yield_now`, `spin_loop`, a sleep) is a step of a round like any other, though no event.
 
-use super::trace::News;
-use super::{Event, ObjectId};
+use super::{ObjectId, TaskId};
+use std::collections::BTreeMap;
 use std::panic::Location;
 
-/// What a task did since it last yielded.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Polling {
-    yielded_at: Option<&'static Location<'static>>,
-    /// What it read, and the position of the reading.
-    reads: Vec<(ObjectId, usize)>,
-    /// Whether it did anything else.
-    has_acted: bool,
-    /// What it waits for, if it has yielded in a loop.
-    pub(crate) patience: Option<Patience>,
-    /// What it has waited for and heard.
-    pub(crate) heard: Option<News>,
+/// How many rounds a loop is rehearsed.
+pub(super) const REHEARSED_ROUNDS: u32 = 1_000;
+/// How many rounds each of several tasks is rehearsed with the others.
+pub(super) const REHEARSED_TOGETHER: u32 = 20;
+/// How many rounds a loop may go round in vain that ends by itself at some time, while others could do something.
+pub(crate) const ROUNDS_MAX: u32 = 16;
+
+/// The longest round that is noticed, in steps.
+const PERIOD_MAX: usize = 32;
+
+/// Something that a task did which had no effect, and what it looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// What was done, where, and what came of it: in a few bits.
+    pub(super) what: u64,
+    pub(super) place: &'static Location<'static>,
+    pub(super) object: ObjectId,
+    /// How often others have changed the object.
+    pub(super) version: u32,
+    /// The position of the next event.
+    pub(super) position: usize,
 }
 
-/// What a task that polls waits for.
-#[derive(Clone, Debug)]
-pub(crate) enum Patience {
-    /// A change of what it read.
-    News(News),
-    /// Any step of another task, if there is one that can make a step.
-    Step,
+/// What a task waits for: that another changes one of these objects.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watch {
+    /// Each with its version, and the position from which on a change is news.
+    pub(super) objects: Vec<(ObjectId, u32, usize)>,
+}
+
+/// Names a loop of a task, in all executions in which the task has the same past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LoopId {
+    task: TaskId,
+    /// How many steps it had made before.
+    begin: u32,
+    period: usize,
+}
+
+/// What is known of a loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loop {
+    /// It goes on for ever unless something changes.
+    Awaits,
+    /// It ends by itself.
+    Ends,
+}
+
+/// All loops that were rehearsed.
+pub(super) type Loops = BTreeMap<LoopId, Loop>;
+
+/// A round that was gone round more than once.
+#[derive(Clone, Copy, Debug)]
+struct Round {
+    id: LoopId,
+    /// How often the same came after it.
+    repeats: u32,
+}
+
+/// What a task has done in vain, lately.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Polling {
+    steps: Vec<Step>,
+    /// The low bits of each, so that mostly there is nothing to look for.
+    bloom: u64,
+    /// Steps of all kinds, ever.
+    count: u32,
+    round: Option<Round>,
+    /// How often it has itself changed what it looked at.
+    own: Vec<(ObjectId, u32)>,
+    /// Changes that will be news if the round turns out not to be the same again.
+    withheld: Vec<ObjectId>,
+    /// What it has to wait for before it goes on.
+    pub(super) awaits: Option<Watch>,
+    /// A loop that it has gone round twice, and of which nothing is known.
+    pub(super) unknown: Option<LoopId>,
+    /// What it waited for and has heard of, or need not wait for any more.
+    pub(super) heard: Option<Watch>,
 }
 
 impl Polling {
-    /// Notes what the task did.
-    pub(crate) fn perform(&mut self, event: &Event, position: usize) {
-        if self.yielded_at.is_some() {
-            match event.access.is_read() {
-                true => self.reads.push((event.operation.object, position)),
-                false => self.has_acted = true,
+    /// The task did something that has an effect, or begins something new.
+    #[inline]
+    pub(super) fn act(&mut self) {
+        self.count += 1;
+        if !self.steps.is_empty() {
+            self.steps.clear();
+            self.own.clear();
+            (self.bloom, self.round) = (0, None);
+        }
+        self.unknown = None;
+    }
+
+    /// How often the task has changed the object itself, since it began to do nothing but in vain.
+    pub(super) fn own_changes(&self, object: ObjectId) -> u32 {
+        self.own.iter().find(|(own, _)| *own == object).map_or(0, |&(_, count)| count)
+    }
+
+    /// The task changes the object itself, which is no news to it.
+    pub(super) fn add_own_change(&mut self, object: ObjectId) {
+        match self.own.iter_mut().find(|(own, _)| *own == object) {
+            Some((_, count)) => *count += 1,
+            None => self.own.push((object, 1)),
+        }
+    }
+
+    /// Whether this step would be the one that came after the last one before, in a loop that has gone round.
+    pub(super) fn is_same_again(&self, what: u64) -> bool {
+        self.round.is_some_and(|round| self.steps[self.steps.len() - round.id.period].what == what)
+    }
+
+    /// The task did something in vain. Says which loop it has gone round once more, if it has.
+    pub(super) fn step(&mut self, task: TaskId, step: Step) -> Option<(LoopId, u32)> {
+        if !self.is_same_again(step.what) {
+            self.round = None;
+        }
+        let (is_new, bit) = (self.bloom >> (step.what % 64) & 1 == 0, 1 << (step.what % 64));
+        self.bloom |= bit;
+        self.count += 1;
+        if self.steps.len() == 4 * PERIOD_MAX {
+            self.steps.drain(..2 * PERIOD_MAX);
+        }
+        self.steps.push(step);
+        match &mut self.round {
+            Some(round) => {
+                let is_whole = (self.count - round.id.begin).is_multiple_of(round.id.period as u32);
+                round.repeats += u32::from(is_whole);
+                is_whole.then_some((round.id, round.repeats))
+            }
+            None if is_new => None,
+            None => {
+                let period = self.period()?;
+                let begin = self.count - 2 * period as u32;
+                let id = LoopId { task, begin, period };
+                self.round = Some(Round { id, repeats: 1 });
+                Some((id, 1))
             }
         }
     }
 
-    /// The task yields; whether it is in a loop, so that it has to be patient.
-    pub(crate) fn begin_again(&mut self, place: &'static Location<'static>) -> bool {
-        let is_loop = self.yielded_at == Some(place);
-        if is_loop {
-            let objects = std::mem::take(&mut self.reads);
-            self.patience = Some(match self.has_acted || objects.is_empty() {
-                true => Patience::Step,
-                false => Patience::News(News { objects }),
-            });
-        }
-        self.yielded_at = Some(place);
-        self.reads.clear();
-        self.has_acted = false;
-        is_loop
+    /// Of how many steps the last two rounds are, if they are the same.
+    fn period(&self) -> Option<usize> {
+        let len = self.steps.len();
+        let what = |at: usize| self.steps[at].what;
+        (1..=(len / 2).min(PERIOD_MAX))
+            .filter(|period| what(len - 1 - period) == what(len - 1))
+            .find(|&period| (len - period..len).all(|at| what(at) == what(at - period)))
     }
 
-    /// Another task did this: whether the patience has an end.
-    pub(crate) fn hear(&mut self, event: &Event) -> bool {
-        let hears = match &self.patience {
-            None => false,
-            Some(Patience::Step) => true,
-            Some(Patience::News(News { objects })) => {
-                !event.access.is_read() && objects.iter().any(|(object, _)| *object == event.operation.object)
+    /// How often the task has gone round the loop that it is in once more.
+    pub(super) fn repeats(&self) -> Option<u32> {
+        self.round.map(|round| round.repeats)
+    }
+
+    /// The loop that it is in.
+    pub(super) fn loop_id(&self) -> Option<LoopId> {
+        Some(self.round?.id)
+    }
+
+    /// Where the round that was just gone begins.
+    pub(super) fn round_place(&self) -> Option<&'static Location<'static>> {
+        let period = self.round?.id.period;
+        Some(self.steps[self.steps.len() - period].place)
+    }
+
+    /// What the round that was just gone has looked at.
+    pub(super) fn watch(&self) -> Watch {
+        let period = self.round.map_or(0, |round| round.id.period);
+        let mut watch = Watch::default();
+        // From the first look of the round on, whatever others do is news.
+        for step in &self.steps[self.steps.len() - period..] {
+            let is_known = watch.objects.iter().any(|&(object, _, _)| object == step.object);
+            if step.object != ObjectId::NOWHERE && !is_known {
+                watch.objects.push((step.object, step.version, step.position));
             }
+        }
+        watch
+    }
+
+    /// A change that is no news as long as the round is the same again.
+    pub(super) fn withhold(&mut self, object: ObjectId) {
+        self.withheld.push(object);
+    }
+
+    /// The round is not the same again: its changes are news.
+    pub(super) fn take_withheld(&mut self) -> Vec<ObjectId> {
+        std::mem::take(&mut self.withheld)
+    }
+
+    /// The round was the same again.
+    pub(super) fn forget_withheld(&mut self) {
+        self.withheld.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The loops that a task has gone round once more, after each step.
+    fn rounds(steps: &[u64]) -> Vec<Option<(u32, usize, u32)>> {
+        let mut polling = Polling::default();
+        let step = |&what: &u64| {
+            let place = Location::caller();
+            let step = Step { what, place, object: ObjectId::new(1), version: 0, position: 0 };
+            polling.step(TaskId::MAIN, step).map(|(id, repeats)| (id.begin, id.period, repeats))
         };
-        if hears && let Some(Patience::News(news)) = self.patience.take() {
-            self.heard = Some(news);
+        steps.iter().map(step).collect()
+    }
+
+    #[test]
+    fn a_loop_is_noticed_when_it_has_gone_round_twice_and_at_each_round_from_then_on() {
+        let found = rounds(&[7, 1, 2, 1, 2, 1, 2, 1, 3, 1]);
+        let expected = [None, None, None, None, Some((1, 2, 1)), None, Some((1, 2, 2)), None, None, None];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_round_may_be_one_step_or_many() {
+        assert_eq!(rounds(&[5, 5, 5]), [None, Some((0, 1, 1)), Some((0, 1, 2))]);
+        let once: Vec<u64> = (0..PERIOD_MAX as u64).collect();
+        let found = rounds(&[once.clone(), once].concat());
+        assert_eq!(found.last(), Some(&Some((0, PERIOD_MAX, 1))));
+        assert_eq!(found.iter().flatten().count(), 1);
+    }
+
+    #[test]
+    fn what_has_an_effect_begins_anew() {
+        let mut polling = Polling::default();
+        let step =
+            Step { what: 1, place: Location::caller(), object: ObjectId::new(1), version: 0, position: 0 };
+        for _ in 0..3 {
+            assert!(polling.step(TaskId::MAIN, step).is_none());
+            polling.act();
         }
-        hears
+        assert!(polling.step(TaskId::MAIN, step).is_none());
+        assert!(polling.step(TaskId::MAIN, step).is_some());
     }
 }

@@ -6,10 +6,11 @@
 //! come after that; but what had made it wait is, or what it could have made wait.
 
 use super::clock::Clocks;
-use super::event::ANY_CHOICE;
+use super::event::{ANY_CHOICE, Watched};
 use super::object::{Causes, LANES, State};
-use super::trace::{News, Trace};
-use super::{Event, Operation, TaskId, dependent};
+use super::polling::Watch;
+use super::trace::{POLLED, Trace};
+use super::{Event, ObjectId, Operation, TaskId, dependent};
 
 /// Two events that could come in the other order.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,14 @@ pub(crate) enum Second {
 impl Trace {
     /// Finds the races of an event that is about to be appended, whose clock is its task's past, and has the
     /// clock see what happens before the event.
-    pub(super) fn find_races(&mut self, event: &Event, object: &State, clock: usize, causes: &mut Causes) {
+    pub(super) fn find_races(
+        &mut self,
+        event: &Event,
+        object: &State,
+        clock: usize,
+        causes: &mut Causes,
+        watch: Option<&Watch>,
+    ) {
         let second = Second::Executed(self.events.len());
         // What it needed to go on happens before it, but hides no competitor.
         let waits = event.operation.action.may_wait();
@@ -43,7 +51,7 @@ impl Trace {
             self.hidden.copy(0, &self.clocks, clock);
         }
         let mut together = Together::default();
-        let mut walk = Walk::new(self, event, causes);
+        let mut walk = Walk::new(self, event, causes, watch);
         while let Some(first) = walk.next(self) {
             let is_seen = match waits {
                 true => self.has_seen(&self.hidden, 0, first),
@@ -82,12 +90,12 @@ impl Trace {
         let view = object.view();
         let Some(access) = object.access(operation.action, view) else { return };
         let index = pasts.count(past, task) + 1;
-        let event = Event { task, index, operation, access, choice: 0, view };
+        let event = Event { task, index, operation, access, choice: 0, view, watched: Watched::default() };
         let second = Second::Pending(event);
         let kept = self.races.len();
         self.hidden.copy(0, pasts, past);
         let mut together = Together::default();
-        let mut walk = Walk::new(self, &event, &mut Causes::default());
+        let mut walk = Walk::new(self, &event, &mut Causes::default(), None);
         while let Some(first) = walk.next(self) {
             let is_seen = self.has_seen(&self.hidden, 0, first);
             if !is_seen {
@@ -191,18 +199,19 @@ impl Trace {
     /// event at `position` there.
     fn has_news(
         &self,
-        News { objects }: &News,
+        watch: &Watch,
         position: usize,
         race: &Race,
         mut between: impl Iterator<Item = Event>,
     ) -> bool {
         let task = self.events[position].task;
         let is_news = |event: &Event| event.task != task && !event.access.is_read();
-        let known = objects.iter().any(|&(object, since)| {
+        let known = watch.objects.iter().any(|&(object, _, since)| {
             let accesses = self.accesses(object).filter(|at| (since..race.first).contains(at));
             accesses.map(|at| &self.events[at]).any(is_news)
         });
-        let concerns = |event: &Event| objects.iter().any(|(object, _)| *object == event.operation.object);
+        let concerns =
+            |event: &Event| watch.objects.iter().any(|&(object, _, _)| object == event.operation.object);
         known || between.any(|event| is_news(&event) && concerns(&event))
     }
 }
@@ -238,34 +247,45 @@ impl Together {
 struct Walk {
     event: Event,
     /// How many of each lane are left.
-    left: [usize; LANES],
-    /// Events that are not in a lane of interest, but decided what came of this one.
-    deciding: Vec<usize>,
+    left: [usize; LANES + 1],
+    /// Events that are not in a lane of interest, but decided what came of this one, or let its task go on.
+    others: Vec<usize>,
     /// The lane of the one that was found last.
     lane: Option<usize>,
 }
 
 impl Walk {
-    fn new(trace: &Trace, event: &Event, causes: &mut Causes) -> Self {
-        let lanes = trace.lanes(event.operation.object);
-        let left = std::array::from_fn(|lane| if event.access.meets(lane) { lanes[lane].len() } else { 0 });
-        Walk { event: *event, left, deciding: std::mem::take(&mut causes.deciding), lane: None }
+    fn new(trace: &Trace, event: &Event, causes: &mut Causes, watch: Option<&Watch>) -> Self {
+        let object = event.operation.object;
+        let lanes = trace.lanes(object);
+        let left = std::array::from_fn(|lane| {
+            if lane == POLLED || event.access.meets(lane) { lanes[lane].len() } else { 0 }
+        });
+        let mut others = std::mem::take(&mut causes.deciding);
+        for &(watched, _, since) in watch.into_iter().flat_map(|watch| &watch.objects) {
+            if watched != object {
+                others.extend(trace.accesses(watched).filter(|&at| at >= since));
+            }
+        }
+        others.sort_unstable();
+        Walk { event: *event, left, others, lane: None }
     }
 
     /// The next position.
+    #[inline]
     fn next(&mut self, trace: &Trace) -> Option<usize> {
         let lanes = trace.lanes(self.event.operation.object);
         loop {
             let latest =
                 |lane: usize| Some((lanes[lane][self.left[lane].checked_sub(1)?] as usize, Some(lane)));
-            let of_lanes = (0..LANES).filter_map(latest).max();
-            let deciding = self.deciding.last().map(|&position| (position, None));
-            let (position, lane) = of_lanes.max(deciding)?;
+            let of_lanes = (0..=LANES).filter_map(latest).max();
+            let of_others = self.others.last().map(|&position| (position, None));
+            let (position, lane) = of_lanes.max(of_others)?;
             self.lane = lane;
             match lane {
                 Some(lane) => self.left[lane] -= 1,
                 None => {
-                    self.deciding.pop();
+                    self.others.pop();
                 }
             }
             if dependent(&trace.events[position], &self.event) {
@@ -275,15 +295,23 @@ impl Walk {
     }
 
     /// The event that was found last happens before this one, whatever is still found.
+    #[inline]
     fn passed(&mut self, earlier: &Event, event: &Event) {
-        if let Some(lane) = self.lane
-            && earlier.access.is_ordered(lane)
-        {
+        let Some(lane) = self.lane else { return };
+        if lane == POLLED {
+            return;
+        }
+        if earlier.access.is_ordered(lane) {
             self.left[lane] = 0;
         }
         let is_own = earlier.task == event.task && earlier.access == event.access;
         if is_own || earlier.access.covers(event.access) {
-            (self.left, self.deciding) = ([0; LANES], Vec::new());
+            self.left = [0; LANES + 1];
+            let is_of_object = |object: ObjectId| object == event.operation.object;
+            debug_assert!(is_of_object(earlier.operation.object), "only of its own object are there lanes");
+            if event.watched == Default::default() {
+                self.others.clear();
+            }
         }
     }
 }

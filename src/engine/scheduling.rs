@@ -3,11 +3,11 @@
 
 use super::object::Reply;
 use super::world::World;
-use super::{Bounds, Switch, TaskId};
+use super::{Bounds, Fact, Facts, Switch, TaskId};
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
 /// point that the last execution did not have; `end`.
-pub(crate) trait Scheduler {
+pub(crate) trait Scheduler: Send {
     /// Leaves in the world's trace what the next execution begins with; false if there is no next.
     fn begin(&mut self, world: &mut World) -> bool;
 
@@ -48,21 +48,20 @@ pub(crate) enum End {
     Blocked,
     /// The tasks that are left poll for what nobody will change.
     Polling,
-    /// No task can go on, and one of them waits for a time only, which will be up: so it does not end here,
-    /// but in another execution; or in none that is explored, if this one has had as many timeouts as it may.
-    OutOfTime { is_cut: bool },
     /// It went on for too many steps.
     Endless,
-    /// Two tasks access a cell with nothing between that orders them, one of them to write: positions.
-    DataRace(usize, usize),
+    /// Two tasks access a cell with nothing that orders them, one of them to write.
+    DataRace([TaskId; 2]),
     /// Equivalent to one that was explored.
     Redundant,
     /// It did not do again what it had done.
     Diverged(Divergence),
     /// A task found out that it cannot be checked, and said why elsewhere.
     GivenUp,
-    /// All has to be explored anew: somebody asks whether a task has ended, which has to be an event then.
-    Restart,
+    /// All has to be explored anew, knowing this.
+    Learned(Fact),
+    /// A loop was rehearsed: it is to run again up to where it was.
+    Rehearsed,
 }
 
 /// Where an execution went another way than it had.
@@ -93,8 +92,6 @@ pub(crate) enum Announced {
     Go,
     /// It stops until it is chosen.
     Stop(Switch),
-    /// It first has to give back what its panic's unwinding had given back.
-    ReleaseFirst,
 }
 
 /// A task that was just spawned.
@@ -104,14 +101,14 @@ pub(crate) struct Spawned {
 }
 
 /// What does not change from execution to execution.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) steps_max: usize,
     /// How often in an execution a task may be left that could go on.
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
-    /// Whether a task's end is an event, which somebody may ask for.
-    pub(crate) ends_are_events: bool,
+    /// What is known of the program.
+    pub(crate) facts: Facts,
     /// Whether to log what the tasks do.
     pub(crate) logs: bool,
 }

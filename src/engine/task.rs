@@ -56,8 +56,6 @@ pub(crate) struct Task {
     pub(crate) is_timed: bool,
     /// From where in the program it is doing something that is several operations.
     pub(crate) place: Option<&'static Location<'static>>,
-    /// What a panic's unwinding, which cannot be interrupted, gave back: announced when it is over.
-    pub(crate) releases: Vec<Operation>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,7 +68,10 @@ pub(crate) enum State {
     /// It waits for its turn to do this.
     Announced(Operation),
     /// It waits to be notified, to take this lock again.
-    Waiting(Operation),
+    Waiting {
+        lock: Operation,
+        condvar: ObjectId,
+    },
     /// It waits for a task's end.
     Joining(TaskId),
     Ended,

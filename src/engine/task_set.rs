@@ -42,6 +42,11 @@ impl TaskSet {
         self.word(task.index() / BITS) >> (task.index() % BITS) & 1 == 1
     }
 
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == 0 && self.rest.iter().all(|&word| word == 0)
+    }
+
     pub(super) fn clear(&mut self) {
         self.first = 0;
         self.rest.clear();

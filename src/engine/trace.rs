@@ -4,17 +4,19 @@
 //! so only new events are ever analysed. How a race is found is `race`'s.
 
 use super::clock::Clocks;
-#[cfg(test)]
-use super::dependent;
 use super::object::{Causes, LANES, State};
+use super::polling::Watch;
 use super::race::Race;
-use super::{Access, Event, ObjectId, TaskId};
+#[cfg(test)]
+use super::{Access, dependent};
+use super::{Event, ObjectId, TaskId};
 
 pub(crate) struct Trace {
     pub(crate) events: Vec<Event>,
     /// One for each event, which has seen itself.
     pub(super) clocks: Clocks,
-    /// Each object's events, as positions in `events`, by the lanes of their accesses.
+    /// Each object's events, as positions in `events`, by the lanes of their accesses; and last, those whose tasks had
+    /// polled it.
     lanes: Vec<Lanes>,
     /// Each task's.
     by_task: Vec<Vec<u32>>,
@@ -25,19 +27,13 @@ pub(crate) struct Trace {
     /// One clock for whoever looks for races.
     pub(super) hidden: Clocks,
     /// Events that came after a wait for news, by their positions.
-    news: Vec<(usize, News)>,
-    /// The first two accesses of a cell that are in a data race.
-    pub(crate) data_race: Option<(usize, usize)>,
+    news: Vec<(usize, Watch)>,
 }
 
-pub(super) type Lanes = [Vec<u32>; LANES];
+pub(super) type Lanes = [Vec<u32>; LANES + 1];
 
-/// What a task that polls waits for: that one of these objects is changed by another task.
-#[derive(Clone, Debug)]
-pub(crate) struct News {
-    /// The objects, with the position from which on a change is news.
-    pub(crate) objects: Vec<(ObjectId, usize)>,
-}
+/// The lane of those that had polled.
+pub(super) const POLLED: usize = LANES;
 
 impl Trace {
     pub(crate) fn new() -> Self {
@@ -52,7 +48,6 @@ impl Trace {
             pasts: Clocks::new(),
             hidden,
             news: Vec::new(),
-            data_race: None,
         }
     }
 
@@ -71,6 +66,12 @@ impl Trace {
 
     /// Forgets all events from position `len` on, and all races.
     pub(crate) fn truncate(&mut self, len: usize) {
+        while self.news.last().is_some_and(|(position, _)| *position >= len) {
+            let (position, watch) = self.news.pop().expect("there is a last");
+            for object in self.watched(&watch, self.events[position].operation.object) {
+                self.lanes[object.index()][POLLED].pop();
+            }
+        }
         if self.clocks.len() >= self.events.len() {
             for event in self.events[len..].iter().rev() {
                 self.lanes[event.operation.object.index()][event.access.lane()].pop();
@@ -81,36 +82,45 @@ impl Trace {
         self.clocks.truncate(len);
         self.races.clear();
         self.pasts.truncate(0);
-        while self.news.last().is_some_and(|(position, _)| *position >= len) {
-            self.news.pop();
-        }
-        self.data_race = self.data_race.filter(|(_, second)| *second < len);
+    }
+
+    /// What was watched besides the event's own object.
+    fn watched(&self, watch: &Watch, own: ObjectId) -> Vec<ObjectId> {
+        watch.objects.iter().map(|&(object, _, _)| object).filter(|&object| object != own).collect()
     }
 
     /// Finds the races of an event that is about to be appended, of a task whose past is `pasts[past]`, and gives
-    /// it its clock.
+    /// it its clock. If the task had polled, `watch` is what.
     pub(super) fn analyse(
         &mut self,
         event: &Event,
         object: &State,
-        pasts: &Clocks,
-        past: usize,
+        (pasts, past): (&Clocks, usize),
         causes: &mut Causes,
+        watch: Option<Watch>,
     ) {
         let position = self.events.len();
         let clock = self.clocks.push_copy(pasts, past);
         let kept = self.races.len();
-        self.find_races(event, object, clock, causes);
+        if event.is_time_up() {
+            // It could come at no other time: all that has happened was needed for it.
+            (0..pasts.len()).for_each(|other| self.clocks.join(clock, pasts, other));
+        } else {
+            self.find_races(event, object, clock, causes, watch.as_ref());
+        }
         if self.races.len() > kept {
             let past = self.pasts.push_copy(pasts, past);
             self.races[kept..].iter_mut().for_each(|race| race.past = past);
-            if matches!(event.access, Access::Cell(_)) {
-                self.data_race.get_or_insert((self.races[kept].first, position));
-            }
         }
         self.clocks.set(clock, event.task, event.index);
         self.lanes[event.operation.object.index()][event.access.lane()].push(position as u32);
         self.by_task[event.task.index()].push(position as u32);
+        if let Some(watch) = watch {
+            for object in self.watched(&watch, event.operation.object) {
+                self.lanes[object.index()][POLLED].push(position as u32);
+            }
+            self.news.push((position, watch));
+        }
     }
 
     /// Appends an event.
@@ -119,13 +129,8 @@ impl Trace {
         self.events.push(event);
     }
 
-    /// Notes that the event at `position` came after its task had waited for news.
-    pub(crate) fn push_news(&mut self, position: usize, news: News) {
-        self.news.push((position, news));
-    }
-
     /// What the task of the event at `position` had waited for, if it had.
-    pub(super) fn news(&self, position: usize) -> Option<&News> {
+    pub(super) fn news(&self, position: usize) -> Option<&Watch> {
         let at = self.news.binary_search_by_key(&position, |(at, _)| *at).ok()?;
         Some(&self.news[at].1)
     }
@@ -143,7 +148,7 @@ impl Trace {
 
     /// An object's events, as positions, in no order.
     pub(super) fn accesses(&self, object: ObjectId) -> impl Iterator<Item = usize> {
-        self.lanes[object.index()].iter().flatten().map(|&at| at as usize)
+        self.lanes[object.index()][..LANES].iter().flatten().map(|&at| at as usize)
     }
 
     pub(super) fn has_seen(&self, clocks: &Clocks, clock: usize, position: usize) -> bool {

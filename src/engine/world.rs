@@ -2,21 +2,27 @@
 //! does to them. Who is next, and when the execution ends, is `execution`'s.
 
 use super::clock::Clocks;
-use super::event::{ANY_CHOICE, ONLY_CHOICE};
+use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
-use super::object::{AtomicAction, By, Causes, Object, QUEUES, State as ObjectState, Waiting};
-use super::polling::Patience;
+use super::object::{AtomicAction, By, Causes, CondvarAction, Object, QUEUES, State as ObjectState, Waiting};
+use super::order::Order;
+use super::polling::{Loops, Watch};
 use super::scheduling::{Divergence, Performed, Settings};
 use super::task::{State, Task};
 use super::task_set::TaskSet;
-use super::{Access, Action, Bounds, Chance, Event, ObjectId, Operation, Race, TaskId, Trace};
+use super::{Access, Action, Bounds, Chance, Event, Fact, Facts, ObjectId, Operation, Race, TaskId, Trace};
+use std::panic::Location;
 
 /// What a scheduler sees: the running execution so far.
 pub(crate) struct World {
     pub(super) tasks: Vec<Task>,
     pub(super) objects: Vec<Object>,
     /// Those that have announced what they can do now.
-    ready: TaskSet,
+    pub(super) ready: TaskSet,
+    /// Those that have, but poll and wait for news.
+    pub(super) held: TaskSet,
+    /// Whether nobody can do anything, so that waits with a time may end.
+    is_stuck: bool,
     /// For each object those that have announced what they may have to wait for there.
     queues: Vec<[Queue; QUEUES]>,
     pub(crate) trace: Trace,
@@ -37,8 +43,20 @@ pub(crate) struct World {
     pub(super) is_cut: bool,
     /// Whether the next event comes after such a change.
     pub(super) preempts: bool,
-    /// How many tasks wait for news.
-    pub(super) patient: usize,
+    /// How often each object was changed, as far as who polls it cares.
+    pub(super) versions: Vec<u32>,
+    /// The loops that were rehearsed.
+    pub(super) loops: Loops,
+    /// Whether a loop is rehearsed: then nothing is kept of what happens.
+    pub(super) rehearses: bool,
+    /// Pauses of this execution.
+    pub(super) pauses: usize,
+    pub(super) facts: Facts,
+    pub(super) order: Order,
+    /// Whether a wait could not end early, for the bound on that.
+    pub(super) is_cut_by_timeouts: bool,
+    /// A loop that could not go round as often as it might have, for the bound on that.
+    pub(super) cut_loop: Option<&'static Location<'static>>,
     pub(super) bounds: Bounds,
     /// How often each [`Chance`] has happened.
     pub(super) happened: [usize; 3],
@@ -60,6 +78,8 @@ impl World {
             tasks: Vec::new(),
             objects: Vec::new(),
             ready: TaskSet::default(),
+            held: TaskSet::default(),
+            is_stuck: false,
             queues: Vec::new(),
             trace: Trace::new(),
             analyses,
@@ -71,7 +91,14 @@ impl World {
             preemptions_max: settings.preemptions_max,
             is_cut: false,
             preempts: false,
-            patient: 0,
+            versions: Vec::new(),
+            loops: Loops::new(),
+            rehearses: false,
+            pauses: 0,
+            facts: settings.facts.clone(),
+            order: Order::new(settings.facts.has(Fact::CellsAreUsed)),
+            is_cut_by_timeouts: false,
+            cut_loop: None,
             bounds: settings.bounds,
             happened: [0; 3],
             log: settings.logs.then(Vec::new),
@@ -82,14 +109,20 @@ impl World {
 
     /// A new execution, of which only the main task is there. The trace is left as it is.
     pub(super) fn begin(&mut self) {
-        (self.position, self.preemptions, self.patient, self.preempts) = (0, 0, 0, false);
+        (self.position, self.preemptions, self.preempts, self.pauses) = (0, 0, false, 0);
+        (self.is_stuck, self.rehearses) = (false, false);
         self.happened = [0; 3];
         self.spawned.clear();
         self.spawned.push(TaskId::MAIN);
         self.objects.clear();
         // Nowhere.
         self.objects.push(Object::default());
+        self.versions.clear();
+        self.versions.push(0);
         self.ready.clear();
+        self.held.clear();
+        self.order.begin();
+        self.log.iter_mut().for_each(Vec::clear);
         if self.analyses {
             self.pasts.clear();
         }
@@ -102,6 +135,7 @@ impl World {
     pub(super) fn add_object(&mut self, object: Object) -> ObjectId {
         let id = ObjectId::new(self.objects.len());
         self.objects.push(object);
+        self.versions.push(0);
         match self.queues.get_mut(id.index()) {
             Some(queues) => queues.iter_mut().for_each(|queue| queue.tasks.clear()),
             None => {
@@ -123,6 +157,7 @@ impl World {
     #[cold]
     pub(super) fn add_tasks(&mut self, count: usize) {
         self.tasks.resize_with(count, Task::default);
+        self.order.widen(count);
         if self.analyses {
             self.pasts.widen(count);
             while self.pasts.len() < count {
@@ -157,31 +192,70 @@ impl World {
     /// Whether the task can perform what it has announced.
     #[inline]
     pub(crate) fn is_enabled(&self, task: TaskId) -> bool {
-        self.ready.contains(task) && !(self.patient > 0 && self.is_patient(task))
+        self.ready.contains(task) || self.is_stuck && self.timed_out(task).is_some()
     }
 
     /// The task announces what it is about to do.
     #[inline]
     pub(super) fn announce(&mut self, task: TaskId, operation: Operation) {
         self.tasks[task.index()].state = State::Announced(operation);
+        if let Waiting::Queue(number) = operation.action.waiting() {
+            let object = &self.objects[operation.object.index()].state;
+            let queue = &mut self.queues[operation.object.index()][number];
+            queue.is_enabled = object.enables(operation.action, object.view());
+            queue.tasks.insert(task);
+        }
+        if let Some(watch) = &self.tasks[task.index()].polling.awaits
+            && !self.rehearses
+        {
+            if !self.has_changed(task, watch) {
+                self.held.insert(task);
+                return;
+            }
+            let polling = &mut self.tasks[task.index()].polling;
+            polling.heard = polling.awaits.take();
+        }
+        self.make_ready(task, operation);
+    }
+
+    /// The task, which has announced this, need not wait for news.
+    #[inline]
+    pub(super) fn make_ready(&mut self, task: TaskId, operation: Operation) {
         let index = operation.object.index();
-        let enables = |objects: &[Object]| {
-            let object = &objects[index].state;
-            object.enables(operation.action, object.view())
-        };
-        let is_enabled = match operation.action.waiting() {
+        let is_ready = match operation.action.waiting() {
             Waiting::Never => true,
-            Waiting::Alone => enables(&self.objects),
-            Waiting::Queue(number) => {
-                let queue = &mut self.queues[index][number];
-                queue.is_enabled = enables(&self.objects);
-                queue.tasks.insert(task);
-                queue.is_enabled
+            Waiting::Queue(number) => self.queues[index][number].is_enabled,
+            Waiting::Alone => {
+                let object = &self.objects[index].state;
+                object.enables(operation.action, object.view())
             }
         };
-        if is_enabled {
+        if is_ready {
             self.ready.insert(task);
         }
+    }
+
+    /// What the task does if its time is up, if it waits for a time.
+    fn timed_out(&self, task: TaskId) -> Option<Operation> {
+        let task = &self.tasks[task.index()];
+        match task.state {
+            State::Announced(operation) if task.is_timed => {
+                let action = operation.action.timed_out()?;
+                Some(Operation { action, ..operation })
+            }
+            State::Waiting { lock, condvar } if task.is_timed => {
+                let action = Action::Condvar(CondvarAction::GiveUp);
+                Some(Operation { object: condvar, action, ..lock })
+            }
+            _ => None,
+        }
+    }
+
+    /// Nobody can do anything: waits with a time may end. Whether there are any, and they may at all.
+    pub(super) fn become_stuck(&mut self) -> bool {
+        self.is_stuck =
+            self.bounds.timeouts_max > 0 && self.spawned.iter().any(|&task| self.timed_out(task).is_some());
+        self.is_stuck
     }
 
     /// What was just done to an object lets others go on, or makes them wait.
@@ -197,7 +271,10 @@ impl World {
             if is_enabled != queue.is_enabled {
                 queue.is_enabled = is_enabled;
                 match is_enabled {
-                    true => self.ready.add(&queue.tasks),
+                    true => {
+                        self.ready.add(&queue.tasks);
+                        self.ready.subtract(&self.held);
+                    }
                     false => self.ready.subtract(&queue.tasks),
                 }
             }
@@ -206,22 +283,28 @@ impl World {
 
     /// Whether the event's task can perform what the event was; with which choice then.
     pub(crate) fn can_repeat(&self, event: &Event) -> Option<u32> {
-        let State::Announced(operation) = &self.tasks.get(event.task.index())?.state else {
+        if self.tasks.len() <= event.task.index() || !self.is_enabled(event.task) {
             return None;
-        };
-        if !operation.action.is_like(event.operation.action) || !self.is_enabled(event.task) {
+        }
+        let operation = self.next_operation(event.task)?;
+        if !operation.action.is_like(event.operation.action) {
             return None;
         }
         match event.choice {
             ANY_CHOICE => self.choices(event.task).next(),
-            ONLY_CHOICE if !operation.action.chooses_tasks() => Some(ONLY_CHOICE),
+            ONLY_CHOICE if !operation.action.chooses_tasks() && !self.is_stuck => Some(ONLY_CHOICE),
             choice => self.choices(event.task).find(|&other| other == choice),
         }
     }
 
-    /// Whether the task waits for news, so that it cannot do what it has announced.
-    pub(crate) fn is_patient(&self, task: TaskId) -> bool {
-        self.tasks[task.index()].polling.patience.is_some()
+    /// What the task does next, if it can: what it has announced, or what that becomes since its time is up.
+    fn next_operation(&self, task: TaskId) -> Option<Operation> {
+        if self.is_stuck { self.timed_out(task) } else { self.announced(task) }
+    }
+
+    /// Whether the task polls and waits for news, so that it cannot do what it has announced.
+    pub(crate) fn is_held(&self, task: TaskId) -> bool {
+        self.held.contains(task)
     }
 
     /// All tasks that can go on, and may: first the one that ran last, if it can, since it needs no switch.
@@ -232,29 +315,36 @@ impl World {
     }
 
     pub(super) fn others_enabled(&self) -> impl Iterator<Item = TaskId> {
-        self.ready.iter().filter(|&task| task != self.running && self.is_enabled(task))
+        let expired = self.spawned.iter().copied().filter(|_| self.is_stuck);
+        let expired = expired.filter(|&task| self.timed_out(task).is_some());
+        self.ready.iter().chain(expired).filter(|&task| task != self.running)
     }
 
     /// How many tasks [`World::enabled`] has.
     pub(crate) fn enabled_count(&self) -> usize {
-        if self.must_go_on() {
+        if self.is_stuck {
+            self.enabled().count()
+        } else if self.must_go_on() {
             1
-        } else if self.patient == 0 {
-            self.ready.len()
         } else {
-            self.ready.iter().filter(|&task| self.is_enabled(task)).count()
+            self.ready.len()
         }
     }
 
     /// One of those, by its place.
     pub(crate) fn nth_enabled(&self, place: usize) -> Option<TaskId> {
-        if self.must_go_on() {
+        if self.is_stuck {
+            self.enabled().nth(place)
+        } else if self.must_go_on() {
             Some(self.running)
-        } else if self.patient == 0 {
-            self.ready.nth(place)
         } else {
-            self.ready.iter().filter(|&task| self.is_enabled(task)).nth(place)
+            self.ready.nth(place)
         }
+    }
+
+    /// Whether nobody can do anything, but for waits with a time that may end.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.is_stuck
     }
 
     /// Whether the task that ran last can go on, and no other may instead.
@@ -267,6 +357,21 @@ impl World {
         self.is_cut
     }
 
+    /// What is known of the program.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Whether some wait of any execution so far could not end early for the bound on that.
+    pub(crate) fn is_cut_by_timeouts(&self) -> bool {
+        self.is_cut_by_timeouts
+    }
+
+    /// A loop that in some execution so far could not go round as often as it might have.
+    pub(crate) fn cut_loop(&self) -> Option<&'static Location<'static>> {
+        self.cut_loop
+    }
+
     /// What there is to choose for what a task has announced: mostly one.
     pub(crate) fn choices(&self, task: TaskId) -> impl Iterator<Item = u32> {
         (0..self.choice_count(task)).filter_map(move |place| self.nth_choice(task, place))
@@ -275,6 +380,7 @@ impl World {
     /// How many choices there are for what a task has announced.
     pub(crate) fn choice_count(&self, task: TaskId) -> usize {
         match self.announced(task) {
+            _ if self.is_stuck => 1,
             None => 0,
             Some(Operation { action: Action::Chance(chance), .. }) => 1 + usize::from(self.may(chance)),
             Some(Operation { action, object, .. }) => {
@@ -285,9 +391,13 @@ impl World {
 
     /// One of these choices, by its place.
     pub(crate) fn nth_choice(&self, task: TaskId, place: usize) -> Option<u32> {
-        match self.announced(task)? {
-            Operation { action: Action::Chance(_), .. } => Some(place as u32),
-            Operation { action, object, .. } => self.objects[object.index()].state.choices(action).get(place),
+        match self.announced(task) {
+            _ if self.is_stuck => Some(TIME_UP),
+            Some(Operation { action: Action::Chance(_), .. }) => Some(place as u32),
+            Some(Operation { action, object, .. }) => {
+                self.objects[object.index()].state.choices(action).get(place)
+            }
+            None => None,
         }
     }
 
@@ -306,23 +416,38 @@ impl World {
 
     /// What the task's next event would be, with this choice.
     pub(crate) fn foresee(&self, task: TaskId, choice: u32) -> Option<Event> {
-        let operation = self.announced(task)?;
+        let operation = self.next_operation(task)?;
         let object = &self.objects[operation.object.index()].state;
         let view = object.view();
         let access = object.access(operation.action, view)?;
-        let index = self.tasks[task.index()].events + 1;
-        Some(Event { task, index, operation, access, choice, view })
+        let task_record = &self.tasks[task.index()];
+        let watched = self.watched(task_record.polling.heard.as_ref(), operation.object);
+        Some(Event { task, index: task_record.events + 1, operation, access, choice, view, watched })
     }
 
-    /// The object of an event of another execution, which has the beginning of this one: the object that the same
-    /// task's event of that number has here; `None` if it has none.
-    pub(crate) fn object_of(&self, event: &Event) -> Option<ObjectId> {
+    /// What a task that had polled waited for, besides the object of its operation.
+    fn watched(&self, watch: Option<&Watch>, own: ObjectId) -> Watched {
+        let mut watched = Watched::default();
+        for &(object, _, _) in watch.into_iter().flat_map(|watch| &watch.objects) {
+            if object != own {
+                watched.add(object);
+            }
+        }
+        watched
+    }
+
+    /// An event of another execution, which has the beginning of this one, with the objects that it has here: those
+    /// of the same task's event of that number; `None` if it has none.
+    pub(crate) fn here(&self, event: &Event) -> Option<Event> {
         if let Some(here) = self.trace.event_of(event.task, event.index) {
-            return Some(here.operation.object);
+            let operation = Operation { object: here.operation.object, ..event.operation };
+            return Some(Event { operation, watched: here.watched, ..*event });
         }
         let task = self.tasks.get(event.task.index())?;
-        let operation = self.announced(event.task).filter(|_| task.events + 1 == event.index)?;
-        Some(operation.object)
+        let Operation { object, .. } =
+            self.announced(event.task).filter(|_| task.events + 1 == event.index)?;
+        let operation = Operation { object, ..event.operation };
+        Some(Event { operation, watched: event.watched.or_any(), ..*event })
     }
 
     /// What the second event of a race does if it comes before the first, after the events `between` that stay
@@ -395,69 +520,103 @@ impl World {
     /// atomic, `update` says what it makes of the value.
     pub(super) fn perform(&mut self, update: impl FnOnce(u64) -> u64) -> Result<Performed, Divergence> {
         let (position, running) = (self.position, self.running);
-        let task = &mut self.tasks[running.index()];
-        let State::Announced(operation) = task.state else {
-            unreachable!("only an announced operation is performed");
-        };
-        let (action, choice) = (operation.action, task.choice);
-        let object = &mut self.objects[operation.object.index()].state;
-        let view = object.view();
-        let access = object.access(action, view).expect("an object is asked for what it can do");
-        task.state = State::Running;
-        task.events += 1;
-        self.ready.remove(running);
-        if let Waiting::Queue(number) = action.waiting() {
-            self.queues[operation.object.index()][number].tasks.remove(running);
+        let operation = self.next_operation(running).expect("only what is announced is performed");
+        self.leave_queue(running);
+        let event = self.event(running, operation);
+        if !self.rehearses {
+            self.trace_event(&event)?;
         }
-        let event = Event { task: running, index: task.events, operation, access, choice, view };
-        if let Some(known) = self.trace.events.get_mut(position) {
-            if !is_same(known, &event) {
-                return Err(divergence(position, known, &event));
-            }
-            // Values may differ.
-            (known.operation.action, known.view) = (action, view);
-        } else {
-            if self.analyses {
-                self.causes.clear();
-                object.causes(action, &mut self.causes);
-                self.trace.analyse(&event, object, &self.pasts, running.index(), &mut self.causes);
-            }
-            self.trace.push(event);
-            if let Some(news) = task.polling.heard.take() {
-                self.trace.push_news(position, news);
-            }
-        }
+        let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
-            self.happened[chance as usize] += choice as usize;
+            self.happened[chance as usize] += event.choice as usize;
         }
         self.woken.clear();
-        let reply = object.apply(action, By { task: running, position, choice }, &mut self.woken);
-        let (mut value, mut is_changed) = (0, false);
+        let object = &mut self.objects[id.index()].state;
+        if self.order.is_kept() {
+            object.synchronize(action, event.access, &mut self.order.edges(running, id));
+        }
+        let by = By { task: running, position, choice: event.choice };
+        let reply = object.apply(action, by, &mut self.woken);
+        let (mut value, mut is_changed, mut has_effect) = (0, false, event.access.is_effective());
         if let ObjectState::Atomic(atomic) = object {
             value = atomic.place.value();
-            is_changed = !access.is_read();
+            is_changed = !event.access.is_read();
             if is_changed {
                 atomic.place.store(update(value));
             }
+            has_effect = atomic.place.value() != value;
         }
-        task.polling.perform(&event, position);
-        if self.analyses {
-            self.pasts.copy(running.index(), self.trace.clocks(), position);
-        }
-        self.position += 1;
-        self.requeue(operation.object);
+        self.requeue(id);
         if !self.woken.is_empty() {
             self.wake(position);
         }
-        if self.patient > 0 {
-            self.spread(position);
-        }
-        if let Some(log) = &mut self.log {
-            let deed = Deed::Event { operation, choice, reply, woken: self.woken.clone(), note: None };
-            log.push(Entry { task: running, deed, preempts: self.preempts });
+        self.poll(&event, reply, has_effect, value);
+        if !self.rehearses {
+            if self.analyses {
+                self.pasts.copy(running.index(), self.trace.clocks(), position);
+            }
+            self.position += 1;
+            if let Some(log) = &mut self.log {
+                let choice = event.choice;
+                let deed = Deed::Event { operation, choice, reply, woken: self.woken.clone(), note: None };
+                log.push(Entry { task: running, deed, preempts: self.preempts });
+            }
         }
         self.preempts = false;
-        Ok(Performed { reply, choice, value, is_changed, is_logged: self.log.is_some() })
+        let is_logged = self.log.is_some() && !self.rehearses;
+        Ok(Performed { reply, choice: event.choice, value, is_changed, is_logged })
+    }
+
+    /// The task does what it has announced, and waits for nothing any more.
+    #[inline]
+    fn leave_queue(&mut self, task: TaskId) {
+        self.ready.remove(task);
+        self.is_stuck = false;
+        if let State::Announced(operation) = self.tasks[task.index()].state
+            && let Waiting::Queue(number) = operation.action.waiting()
+        {
+            self.queues[operation.object.index()][number].tasks.remove(task);
+        }
+        let task = &mut self.tasks[task.index()];
+        task.state = State::Running;
+        task.events += 1;
+    }
+
+    /// The event that the task's operation is now.
+    #[inline]
+    fn event(&self, task: TaskId, operation: Operation) -> Event {
+        let object = &self.objects[operation.object.index()].state;
+        let view = object.view();
+        let access = object.access(operation.action, view).expect("an object is asked for what it can do");
+        let Task { events, choice, ref polling, .. } = self.tasks[task.index()];
+        let watched = match &polling.heard {
+            None => Watched::default(),
+            heard => self.watched(heard.as_ref(), operation.object),
+        };
+        Event { task, index: events, operation, access, choice, view, watched }
+    }
+
+    /// Appends an event to the trace; or compares it with the one that the trace has.
+    #[inline]
+    fn trace_event(&mut self, event: &Event) -> Result<(), Divergence> {
+        let heard = self.tasks[event.task.index()].polling.heard.take();
+        if let Some(known) = self.trace.events.get_mut(self.position) {
+            if !is_same(known, event) {
+                return Err(divergence(self.position, known, event));
+            }
+            // Values may differ.
+            (known.operation.action, known.view) = (event.operation.action, event.view);
+            return Ok(());
+        }
+        if self.analyses {
+            let object = &self.objects[event.operation.object.index()].state;
+            self.causes.clear();
+            object.causes(event.operation.action, &mut self.causes);
+            let past = (&self.pasts, event.task.index());
+            self.trace.analyse(event, object, past, &mut self.causes, heard);
+        }
+        self.trace.push(*event);
+        Ok(())
     }
 
     /// Those whom the event at `position` woke go on: to their mutex, or with what they waited for.
@@ -465,7 +624,7 @@ impl World {
         let woken = std::mem::take(&mut self.woken);
         for &task in &woken {
             match self.tasks[task.index()].state {
-                State::Waiting(lock) => {
+                State::Waiting { lock, .. } => {
                     self.announce(task, lock);
                     self.happens_after(task, position);
                 }
@@ -478,29 +637,10 @@ impl World {
         self.woken = woken;
     }
 
-    /// Those who poll hear of the event at `position`.
-    pub(super) fn spread(&mut self, position: usize) {
-        let event = &self.trace.events[position];
-        for (index, task) in self.tasks.iter_mut().enumerate() {
-            if index != event.task.index() && task.polling.hear(event) {
-                task.polling.patience = None;
-                self.patient -= 1;
-            }
-        }
-    }
-
-    /// Nobody waits any longer for just any step: there will be none.
-    pub(super) fn end_patience_for_steps(&mut self) {
-        for task in &mut self.tasks {
-            if matches!(task.polling.patience, Some(Patience::Step)) {
-                task.polling.patience = None;
-                self.patient -= 1;
-            }
-        }
-    }
-
     pub(super) fn write(&mut self, task: TaskId, deed: impl FnOnce() -> Deed) {
-        if let Some(log) = &mut self.log {
+        if let Some(log) = &mut self.log
+            && !self.rehearses
+        {
             log.push(Entry { task, deed: deed(), preempts: false });
         }
     }

@@ -17,8 +17,8 @@
 use super::frontier::{Frontier, Point, State, Taken};
 use super::wakeup::{Branches, Fit, Forest};
 use crate::engine::{
-    ANY_CHOICE, Choice, End, Event, ObjectId, Operation, Race, Scheduler, Second, TaskId, World, dependent,
-    describe,
+    ANY_CHOICE, Choice, End, Event, ObjectId, Operation, Race, Scheduler, Second, TIME_UP, TaskId, Watched,
+    World, dependent, describe,
 };
 use std::sync::Arc;
 
@@ -180,6 +180,22 @@ impl Dpor {
         }
     }
 
+    /// Nobody could go on, and now this task does since its time is up: sees to it that others whose time may be up
+    /// also do so.
+    fn let_others_go_first(&mut self, world: &World, task: TaskId) {
+        let node = &mut self.nodes[self.depth - 1];
+        let comparison = Comparison { dependent: self.dependent, world, known: node.known };
+        let fit = |event: &Event, sequence: &[Item], apart: &[TaskId]| {
+            comparison.fit(event, sequence, apart, |_, _| false)
+        };
+        for other in world.enabled().filter(|&other| other != task) {
+            let Some(event) = world.foresee(other, TIME_UP) else { continue };
+            self.sequence.clear();
+            self.sequence.push(Item { event, position: None });
+            insert(node, &mut self.forest, &mut self.sequence, fit, self.frontier.as_deref());
+        }
+    }
+
     /// If another worker has nothing to do: lets it have the branches of the first scheduling point that has
     /// any, which brings the most work.
     fn share(&mut self, world: &World) {
@@ -239,7 +255,7 @@ impl Dpor {
                 node.below = below;
                 return Choice::Run(event.task, choice);
             }
-            if !world.is_patient(event.task) {
+            if !world.is_held(event.task) {
                 return Choice::Diverged(describe(&event));
             }
             // A task that polls has nothing new to read here.
@@ -324,19 +340,24 @@ impl Comparison<'_> {
     /// task does here as its event of that number tells which one it is, unless the task went another way before.
     /// Where nothing tells, the objects are taken for the same: too much may be explored then, nothing is missed.
     fn depends_on_any(self, event: &Event, sequence: &[Item], apart: &[TaskId]) -> bool {
-        let is_known = event.operation.object.index() < self.known;
-        let here = match is_known {
-            true => Some(event.operation.object),
-            false if apart.contains(&event.task) => None,
-            false => self.world.object_of(event),
-        };
+        let is_known = event.operation.object.index() < self.known && event.watched == Watched::default();
+        if is_known {
+            return sequence.iter().any(|item| (self.dependent)(event, &item.event));
+        }
+        let here = if apart.contains(&event.task) { None } else { self.world.here(event) };
+        let is_young = |object: ObjectId| object.index() >= self.known;
         sequence.iter().any(|item| {
-            let object = here.unwrap_or(match item.event.operation.object.index() < self.known {
-                true => ObjectId::NOWHERE,
-                false => item.event.operation.object,
+            let theirs = item.event.operation.object;
+            let event = here.unwrap_or_else(|| {
+                let object = match event.operation.object {
+                    object if is_young(object) && is_young(theirs) => theirs,
+                    object if is_young(object) => ObjectId::NOWHERE,
+                    object => object,
+                };
+                let operation = Operation { object, ..event.operation };
+                Event { operation, watched: event.watched.or_any(), ..*event }
             });
-            let operation = Operation { object, ..event.operation };
-            (self.dependent)(&Event { operation, ..*event }, &item.event)
+            (self.dependent)(&event, &item.event)
         })
     }
 }
@@ -400,6 +421,11 @@ impl Scheduler for Dpor {
             self.enter(world);
         }
         let choice = self.next(world);
+        if let Choice::Run(task, _) = choice
+            && world.is_stuck()
+        {
+            self.let_others_go_first(world, task);
+        }
         if let Choice::Run(task, chosen) = choice
             && world.has_choices(task)
         {
@@ -428,8 +454,13 @@ impl Scheduler for Dpor {
         self.frontier.is_none().then_some(explored)
     }
 
-    fn end(&mut self, world: &mut World, _: &End) {
-        world.race_pending();
+    fn end(&mut self, world: &mut World, end: &End) {
+        if *end == End::Endless {
+            // It could be turned about for ever, and proves nothing.
+            world.trace.races.clear();
+        } else {
+            world.race_pending();
+        }
         let races = std::mem::take(&mut world.trace.races);
         for race in &races {
             // Whoever was here first has seen to the races of the path.

@@ -65,7 +65,7 @@ impl Sample for Pct {
             }
         }
         for (&task, priority) in spawned.iter().zip(&mut self.priorities) {
-            if world.is_patient(task) {
+            if world.is_held(task) {
                 self.waits += 1;
                 *priority = Priority::Waited(Reverse(self.waits));
             }

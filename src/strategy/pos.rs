@@ -46,7 +46,7 @@ impl Sample for Pos {
             if is_new || executed.is_some_and(|executed| dependent(executed, &event)) {
                 *pending = Pending { index: event.index, priority: rng.u64(LAST + 1..) };
             }
-            if world.is_patient(task) {
+            if world.is_held(task) {
                 pending.priority = LAST;
             }
         }

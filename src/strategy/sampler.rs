@@ -8,7 +8,7 @@ use crate::engine::{Choice, End, Scheduler, TaskId, World};
 use fastrand::Rng;
 
 /// A way to draw an execution.
-pub(crate) trait Sample {
+pub(crate) trait Sample: Send {
     /// A new execution begins.
     fn begin(&mut self, rng: &mut Rng);
 

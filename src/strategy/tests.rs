@@ -3,9 +3,10 @@
 
 use super::dpor::Relation;
 use super::{Dfs, Dpor};
+use crate::backend::Running as Execution;
 use crate::backend::native::explore_alone;
 use crate::backend::search::{Limits, Search};
-use crate::engine::{Access, Scheduler, TaskId, dependent};
+use crate::engine::{Access, Scheduler, TaskId, World, dependent};
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use crate::sync::mpsc::{self, Receiver, Sender, SyncSender, TryRecvError};
 use crate::sync::{Arc, Condvar, Mutex, RwLock, TryLockError};
@@ -353,17 +354,19 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
     let program = program.clone();
     let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =
         Arc::new(move || run_program(&program));
-    let mut classes = BTreeMap::new();
-    let search = explore_alone(Search::new(limits, Arc::default()), scheduler, &body, |world, _| {
+    let count = |classes: &mut BTreeMap<Class, u64>, world: &mut World, _: &Execution| {
         let mut class = world.trace.canonical();
         while class.last().is_some_and(Vec::is_empty) {
             class.pop();
         }
         *classes.entry(class).or_default() += 1;
-    });
-    let outcomes = search.outcomes.into_keys().collect();
+    };
+    let search = Search::new(limits, Arc::default());
+    let (search, classes) = explore_alone(search, scheduler, &body, BTreeMap::new(), count);
+    let is_whole = search.incomplete().is_none();
     let (executions, redundant) = (search.executions, search.redundant);
-    search.incomplete.is_none().then_some(Found { classes, outcomes, executions, redundant })
+    let outcomes = search.outcomes.into_keys().collect();
+    is_whole.then_some(Found { classes, outcomes, executions, redundant })
 }
 
 /// Programs that the oracle can explore, and what it found.

@@ -12,8 +12,7 @@ pub use std::sync::atomic::{Ordering, compiler_fence};
 pub fn fence(order: Ordering) {
     match backend::current() {
         Backend::Real => real::fence(order),
-        // Under sequential consistency it does nothing.
-        Backend::Native => {}
+        Backend::Native => backend::native::fence(order),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::sync::atomic::fence(order),
         #[cfg(feature = "loom")]

@@ -185,10 +185,11 @@ impl<T> Receiver<T> {
             Receiving::Native(receiver) => {
                 backend::expect(Backend::Native, "a channel");
                 backend::wait_with_timeout();
-                if !native::chance(Chance::Timeout) {
-                    return receiver.recv().map_err(|RecvError| RecvTimeoutError::Disconnected);
-                }
-                receiver.try_recv().map_err(|error| match error {
+                let received = match native::chance(Chance::Timeout) {
+                    true => receiver.try_recv(),
+                    false => native::timed(|| receiver.recv_or_give_up()),
+                };
+                received.map_err(|error| match error {
                     TryRecvError::Empty => RecvTimeoutError::Timeout,
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 })

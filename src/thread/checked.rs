@@ -388,7 +388,7 @@ pub fn current() -> Thread {
 pub fn yield_now() {
     match backend::current() {
         Backend::Real => std::thread::yield_now(),
-        Backend::Native => backend::native::yield_now(),
+        Backend::Native => backend::native::pause(),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::thread::yield_now(),
         #[cfg(feature = "loom")]

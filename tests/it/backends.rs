@@ -206,7 +206,7 @@ fn after_an_execution_without_end_shuttle_goes_on_and_the_others_stop() {
         let report = checker.explore(program);
         assert_eq!(
             report.outcomes().collect::<Vec<_>>(),
-            [&Outcome::Livelocked { steps_max: 100 }],
+            [&Outcome::Livelocked { polling: vec![] }],
             "{backend}"
         );
         assert_eq!(report.executions(), executions, "{backend}");

@@ -90,22 +90,30 @@ impl<T> NativeSender<T> {
 impl<T> NativeReceiver<T> {
     #[track_caller]
     pub(crate) fn recv(&self) -> Result<T, RecvError> {
+        self.recv_or_give_up().map_err(|_| RecvError)
+    }
+
+    /// As [`NativeReceiver::recv`]; if that is [`timed`](super::timed), its time may be up, and the channel was empty.
+    #[track_caller]
+    pub(crate) fn recv_or_give_up(&self) -> Result<T, TryRecvError> {
         if self.0.capacity == Some(0) {
             self.0.object.transfer(Action::Attend);
         }
-        match self.0.object.transfer(Action::Receive) {
+        self.received(Action::Receive)
+    }
+
+    #[track_caller]
+    fn received(&self, action: Action) -> Result<T, TryRecvError> {
+        match self.0.object.transfer(action) {
             Reply::Done => Ok(self.0.take()),
-            _ => Err(RecvError),
+            Reply::WouldBlock => Err(TryRecvError::Empty),
+            Reply::Disconnected => Err(TryRecvError::Disconnected),
         }
     }
 
     #[track_caller]
     pub(crate) fn try_recv(&self) -> Result<T, TryRecvError> {
-        match self.0.object.transfer(Action::TryReceive) {
-            Reply::Done => Ok(self.0.take()),
-            Reply::WouldBlock => Err(TryRecvError::Empty),
-            Reply::Disconnected => Err(TryRecvError::Disconnected),
-        }
+        self.received(Action::TryReceive)
     }
 }
 

@@ -13,28 +13,38 @@ use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// What is explored.
+pub(super) type Body<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
 /// Explores `body` until `search` has enough or there is nothing left.
-pub(crate) fn explore<T>(
-    search: Search<T>,
-    strategy: Strategy,
-    body: Arc<dyn Fn() -> T + Send + Sync>,
-) -> Search<T>
+pub(crate) fn explore<T>(search: Search<T>, strategy: Strategy, body: Body<T>) -> Search<T>
 where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
-    let mut explored = explore_together(&search, strategy, &body, false);
-    if explored.needs_ends {
-        explored = explore_together(&search.anew(), strategy, &body, true);
-    }
+    let mut explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
     rehearse(&mut explored, &body);
     explored
 }
 
+/// Explores anew as often as something is found out that has to be known from the beginning.
+pub(super) fn until_nothing_is_learned<T>(
+    mut search: Search<T>,
+    mut explore: impl FnMut(&Search<T>) -> Search<T>,
+) -> Search<T> {
+    loop {
+        match explore(&search).anew() {
+            Ok(explored) => return explored,
+            Err(anew) => search = anew,
+        }
+    }
+}
+
 /// Runs some executions once more. A search repeats only the beginnings of executions, and a small program's
 /// not often, so by itself it may overlook that the program does not do the same every time.
-fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Arc<dyn Fn() -> T + Send + Sync>) {
+fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
     let known: Vec<Schedule> =
         search.outcomes.values().filter_map(|seen| seen.schedule.clone()).take(REHEARSALS).collect();
     for schedule in known.iter().cycle().take(REHEARSALS) {
@@ -60,12 +70,7 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Arc<dyn Fn()
 const REHEARSALS: usize = 3;
 
 /// Explores with as many workers as the limits say, which share one tree.
-fn explore_together<T>(
-    search: &Search<T>,
-    strategy: Strategy,
-    body: &Arc<dyn Fn() -> T + Send + Sync>,
-    ends_are_events: bool,
-) -> Search<T>
+fn explore_together<T>(search: &Search<T>, strategy: Strategy, body: &Body<T>) -> Search<T>
 where
     T: Ord + Send + 'static,
 {
@@ -75,17 +80,15 @@ where
     let threads: Vec<_> = (0..workers)
         .map(|number| {
             let (search, body, frontier) = (search.worker(), Arc::clone(body), Arc::clone(&frontier));
-            let common = Arc::clone(&common);
-            // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
-            std::thread::spawn(move || {
-                let (scheduler, census): (Box<dyn Scheduler>, _) = if workers == 1 {
-                    (strategy::scheduler(strategy), Default::default())
-                } else {
-                    (Box::new(Dpor::sharing(Arc::clone(&frontier), number == 0)), Census::of(common))
-                };
-                let settings = settings(&search, ends_are_events);
-                let engine = Engine::new(scheduler, settings, census);
-                let explored = explore_with(search, engine, &body, |_, _| ());
+            let (scheduler, census): (Box<dyn Scheduler>, _) = if workers == 1 {
+                (strategy::scheduler(strategy), Default::default())
+            } else {
+                let dpor = Dpor::sharing(Arc::clone(&frontier), number == 0);
+                (Box::new(dpor), Census::of(Arc::clone(&common)))
+            };
+            let engine = Resting(Engine::new(scheduler, settings(&search), census));
+            thread::spawn(move || {
+                let (explored, ()) = explore_with(search, engine, body, (), |(), _, _| ());
                 frontier.leave();
                 explored
             })
@@ -101,77 +104,147 @@ where
 /// Explores as a scheduler likes.
 pub(super) fn explore_by<T>(
     search: Search<T>,
-    scheduler: impl Fn() -> Box<dyn Scheduler> + Send + 'static,
-    body: Arc<dyn Fn() -> T + Send + Sync>,
+    scheduler: impl Fn() -> Box<dyn Scheduler>,
+    body: Body<T>,
 ) -> Search<T>
 where
     T: Ord + Send + 'static,
 {
-    panics::mute_executions();
-    // A thread of its own: an execution that is left while it unwinds leaves the thread panicking.
-    let ended = std::thread::spawn(move || explore_alone(search, scheduler, &body, |_, _| ())).join();
-    ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
+    explore_alone(search, scheduler, &body, (), |(), _, _| ()).0
 }
 
-pub(super) fn settings<T>(search: &Search<T>, ends_are_events: bool) -> Settings {
+/// Explores with one scheduler, and shows each execution's world when it has ended to whoever `seen` is.
+pub(crate) fn explore_alone<T, S>(
+    search: Search<T>,
+    scheduler: impl Fn() -> Box<dyn Scheduler>,
+    body: &Body<T>,
+    seen: S,
+    ended: fn(&mut S, &mut World, &Running),
+) -> (Search<T>, S)
+where
+    T: Ord + Send + 'static,
+    S: Clone + Send + 'static,
+{
+    panics::mute_executions();
+    let mut last = seen.clone();
+    let explored = until_nothing_is_learned(search, |search| {
+        let engine = Resting(Engine::new(scheduler(), settings(search), Default::default()));
+        let (explored, now) = explore_with(search.worker(), engine, Arc::clone(body), seen.clone(), ended);
+        last = now;
+        explored
+    });
+    (explored, last)
+}
+
+pub(super) fn settings<T>(search: &Search<T>) -> Settings {
     Settings {
         steps_max: search.limits.steps_max,
         preemptions_max: search.limits.preemptions_max,
         bounds: search.limits.bounds,
-        ends_are_events,
+        facts: search.facts.clone(),
         logs: search.limits.logs,
     }
 }
 
-/// Explores on this thread with one scheduler, and shows each execution's world when it has ended.
-pub(crate) fn explore_alone<T: Ord + 'static>(
+/// Explores until the search has enough, on threads of its own: one on which an execution was left while some task
+/// unwound from a panic counts as panicking for good, so that the next execution needs another.
+fn explore_with<T, S>(
     search: Search<T>,
-    scheduler: impl Fn() -> Box<dyn Scheduler>,
-    body: &Arc<dyn Fn() -> T + Send + Sync>,
-    mut ended: impl FnMut(&mut World, &Running),
-) -> Search<T> {
-    let engine =
-        |ends_are_events| Engine::new(scheduler(), settings(&search, ends_are_events), Default::default());
-    let explored = explore_with(search.worker(), engine(false), body, &mut ended);
-    if explored.needs_ends {
-        return explore_with(search.anew(), engine(true), body, &mut ended);
+    engine: Resting,
+    body: Body<T>,
+    seen: S,
+    ended: fn(&mut S, &mut World, &Running),
+) -> (Search<T>, S)
+where
+    T: Ord + Send + 'static,
+    S: Send + 'static,
+{
+    let mut exploration = Exploration { search, engine: Some(engine), body, seen, ended };
+    loop {
+        let thread = thread::spawn(move || exploration.explore_here());
+        let (back, is_over) = thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload));
+        exploration = back;
+        if is_over {
+            return (exploration.search, exploration.seen);
+        }
     }
-    explored
 }
 
-pub(super) fn explore_with<T: Ord + 'static>(
-    mut search: Search<T>,
-    mut engine: Engine,
-    body: &Arc<dyn Fn() -> T + Send + Sync>,
-    mut ended: impl FnMut(&mut World, &Running),
-) -> Search<T> {
-    engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
-    ENGINE.set(Some(engine));
-    let mut running = Execution::begin(Backend::Native);
-    while search.may_begin() && with(Engine::begin) {
-        let (end, value) = run_once(&mut running, body);
+/// An exploration on its way from one thread to another.
+struct Exploration<T, S> {
+    search: Search<T>,
+    /// Where it is while nobody explores.
+    engine: Option<Resting>,
+    body: Body<T>,
+    seen: S,
+    ended: fn(&mut S, &mut World, &Running),
+}
+
+/// An engine between two executions.
+struct Resting(Engine);
+
+// SAFETY: an engine is not `Send` because of coroutines, which may not change threads in the middle of their code,
+// and of the tasks' ways back from them. One that rests has no task, and its coroutines were taken from it.
+unsafe impl Send for Resting {}
+
+impl<T: Ord + 'static, S> Exploration<T, S> {
+    /// Explores on this thread; whether that was all.
+    fn explore_here(mut self) -> (Self, bool) {
+        let Resting(mut engine) = self.engine.take().expect("it rests");
+        engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
+        ENGINE.set(Some(engine));
+        let mut running = Execution::begin(Backend::Native);
+        let mut is_over = false;
+        while !thread::panicking() {
+            is_over = !(self.search.may_begin() && with(Engine::begin));
+            if is_over {
+                break;
+            }
+            while self.execute(&mut running) == End::Rehearsed {
+                with(Engine::begin_again);
+            }
+        }
+        if is_over {
+            with(|engine| conclude(&mut self.search, &engine.world));
+        }
+        let mut engine = ENGINE.take().expect("it was set");
+        stacks().add(engine.coroutines.take_stacks(), STACKS_MAX);
+        self.engine = Some(Resting(engine));
+        (self, is_over)
+    }
+
+    /// One execution, and what it came to.
+    fn execute(&mut self, running: &mut Running) -> End {
+        let (end, value) = run_once(running, &self.body);
         with(|engine| {
-            record(&mut search, &engine.world, &end, &running, value);
-            ended(&mut engine.world, &running);
+            if end != End::Rehearsed {
+                record(&mut self.search, &engine.world, &end, running, value);
+                (self.ended)(&mut self.seen, &mut engine.world, running);
+            }
             engine.finish(&end);
-            if search.executions.is_multiple_of(ESTIMATED_EVERY)
+            if self.search.executions.is_multiple_of(ESTIMATED_EVERY)
                 && let Some(explored) = engine.estimate()
             {
-                search.estimate(explored);
+                self.search.estimate(explored);
             }
         });
+        end
     }
-    if search.cut_by_timeouts {
-        search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
-    }
+}
+
+/// Notes what kept the exploration, which has come to its end, from seeing everything.
+fn conclude<T: Ord>(search: &mut Search<T>, world: &World) {
     if let Some(preemptions_max) = search.limits.preemptions_max
-        && with(|engine| engine.world.is_cut())
+        && world.is_cut()
     {
         search.give_up(Incomplete::PreemptionsMax(preemptions_max));
     }
-    let engine = ENGINE.take();
-    stacks().add(engine.expect("it was set").coroutines.take_stacks(), STACKS_MAX);
-    search
+    if world.is_cut_by_timeouts() {
+        search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
+    }
+    if let Some(place) = world.cut_loop() {
+        search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max: crate::engine::ROUNDS_MAX });
+    }
 }
 
 /// The stacks that the next exploration begins with.
@@ -198,38 +271,23 @@ fn record<T: Ord + 'static>(
         End::Finished => search.record_ended(running, value),
         End::Blocked => search.record_blocked(running),
         End::Polling => search.record_polling(running),
-        End::OutOfTime { is_cut } => {
-            search.cut_by_timeouts |= is_cut;
-            return;
-        }
-        End::Endless => {
-            search.give_up(Incomplete::FirstHang);
-            search.record_endless(running)
-        }
-        End::DataRace(first, second) => {
-            let name = |&position: &usize| running.task_name(order(world, world.trace.events[position].task));
-            let mut tasks = [first, second].map(name);
+        End::Endless => return search.record_endless(),
+        End::DataRace(tasks) => {
+            let mut tasks = tasks.map(|task| running.task_name(order(world, task)));
             tasks.sort();
             search.record_data_race(tasks)
         }
-        End::Redundant => {
-            search.record_redundant();
-            return;
-        }
+        End::Redundant => return search.record_redundant(),
         End::Diverged(Divergence { step, expected, found }) => {
             let (expected, found) = (expected.clone(), found.clone());
-            search.give_up(Incomplete::Flaky { step: step + 1, expected, found });
-            return;
+            return search.give_up(Incomplete::Flaky { step: step + 1, expected, found });
         }
         End::GivenUp => {
             let reason = running.reason().unwrap_or_else(|| "the execution was given up".to_string());
-            search.give_up(Incomplete::Unsupported(reason));
-            return;
+            return search.give_up(Incomplete::Unsupported(reason));
         }
-        End::Restart => {
-            search.stop_for_ends();
-            return;
-        }
+        End::Learned(fact) => return search.learn(*fact),
+        End::Rehearsed => return,
     };
     seen.keep_least(world.preemptions(), world.position(), || schedule(world));
 }
@@ -237,15 +295,20 @@ fn record<T: Ord + 'static>(
 /// The choices of the execution that has just ended.
 fn schedule(world: &World) -> Schedule {
     let events = &world.trace.events[..world.position()];
+    let mut orders = vec![0; world.spawned().iter().map(|task| task.index() + 1).max().unwrap_or(0)];
+    for (order, task) in (0..).zip(world.spawned()) {
+        orders[task.index()] = order;
+    }
     let pick = |event: &Event| Pick {
-        task: order(world, event.task) as u32,
+        task: orders[event.task.index()],
         choice: match event.operation.action.chooses_tasks() {
-            true if event.choice != u32::MAX => order(world, Task::new(event.choice as usize)) as u32,
-            _ => event.choice,
+            true => orders.get(event.choice as usize).copied().unwrap_or(0),
+            false => event.choice,
         },
         mark: event.mark(),
     };
-    Schedule { picks: events.iter().map(pick).collect(), bounds: world.bounds() }
+    let facts = world.facts().clone();
+    Schedule { picks: events.iter().map(pick).collect(), bounds: world.bounds(), facts }
 }
 
 /// A task's number in the order of spawning.
@@ -254,7 +317,7 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 }
 
 /// One execution; what its main task returned, if it did.
-fn run_once<T: 'static>(running: &mut Running, body: &Arc<dyn Fn() -> T + Send + Sync>) -> (End, Option<T>) {
+fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
     EXECUTION.set(EXECUTION.get() + 1);
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));

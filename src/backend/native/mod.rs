@@ -2,9 +2,8 @@
 //! coroutines are switched at its word.
 //!
 //! The engine is a thread-local of the thread that explores, and is never borrowed across a switch.
-//! A task that unwinds from a panic cannot be switched away from, since whether a thread panics is
-//! known per OS thread. So what it gives back meanwhile, locks and ends of channels, is given back as
-//! steps of their own right after the unwinding, and it can do nothing else.
+//! A task that unwinds from a panic may be switched away from like any other. Whether a thread panics is known
+//! per OS thread; so which task does is kept here, by the panic hook and by who catches the panic.
 //!
 //! An execution that is left in its middle (a deadlock, too many steps) leaves its tasks as they are:
 //! no destructor of theirs runs, what they own is leaked, and only their stacks are used again.
@@ -53,7 +52,6 @@ pub(crate) fn spawn(
     name: Option<Arc<str>>,
     body: impl FnOnce(TaskId) + 'static,
 ) -> (Task, TaskId) {
-    refuse_while_unwinding();
     let number = ROLL.with_borrow_mut(|roll| roll.begin_task(name.as_deref()));
     let begun = with(|engine| {
         let coroutine = engine.coroutines.take()?;
@@ -97,15 +95,9 @@ pub(crate) fn detach(number: TaskId, execution: u64) {
 
 /// Waits for a task's end, and takes what it has left.
 pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>) -> Option<Kept> {
-    refuse_while_unwinding();
     // From here on the panic, if there is one, is this caller's to handle.
     ROLL.with_borrow_mut(|roll| roll.expect_join(number));
-    let mut announced = with(|engine| engine.join(task, place));
-    if let Announced::ReleaseFirst = announced {
-        release_pending();
-        announced = with(|engine| engine.join(task, place));
-    }
-    stop_if(announced);
+    stop_if(with(|engine| engine.join(task, place)));
     ROLL.with_borrow_mut(|roll| roll.take_kept(number))
 }
 
@@ -121,18 +113,20 @@ pub(crate) fn execution_number() -> u64 {
 
 /// Lets others go first, if this is a loop that waits for them.
 #[track_caller]
-pub(crate) fn yield_now() {
+pub(crate) fn pause() {
     let place = Location::caller();
-    with(|engine| engine.yield_now(place));
+    with(|engine| engine.pause(place));
+}
+
+/// A fence between the running task's accesses.
+pub(crate) fn fence(order: Ordering) {
+    with(|engine| engine.fence(order));
 }
 
 /// Whether a task has ended.
 #[track_caller]
 pub(crate) fn has_ended(task: Task) -> bool {
-    let Some(end) = with(|engine| engine.end_of(task)) else {
-        with(Engine::restart);
-        stop_for_good();
-    };
+    let Some(end) = with(|engine| engine.asked_end_of(task)) else { stop_for_good() };
     let end = Object::of_this_execution(end);
     end.load(Ordering::Relaxed);
     with(|engine| matches!(engine.world.state(task), TaskState::Ended))
@@ -148,7 +142,10 @@ pub(crate) fn park() {
 #[track_caller]
 pub(crate) fn park_timeout() {
     let token = token(with(|engine| engine.running()));
-    if chance(Chance::Timeout) { token.try_park() } else { timed(|| token.park()) }
+    if chance(Chance::Timeout) {
+        return token.try_park();
+    }
+    timed(|| token.park());
 }
 
 /// Waits, as something that ends when its time is up.
@@ -209,11 +206,7 @@ pub(crate) fn leave() -> ! {
 fn to_the_end(body: impl FnOnce() + 'static) -> Body {
     Box::new(|| {
         body();
-        let (releases, end) = with(|engine| (engine.take_releases(), engine.end_of(engine.running())));
-        for operation in releases {
-            object::perform(operation, |value| value);
-        }
-        if let Some(end) = end {
+        if let Some(end) = with(|engine| engine.end_of(engine.running())) {
             Object::of_this_execution(end).store(1, Ordering::Relaxed);
         }
     })
@@ -224,7 +217,6 @@ fn refuse_task(error: &io::Error) -> ! {
 }
 
 fn stop_if(announced: Announced) {
-    debug_assert!(!matches!(announced, Announced::ReleaseFirst), "what waits has nothing to give back");
     if let Announced::Stop(switch) = announced {
         // SAFETY: this is the running task, whose switch the engine gave.
         unsafe { switch.stop() };
@@ -236,23 +228,6 @@ fn stop_for_good() -> ! {
     loop {
         // SAFETY: this is the running task, whose switch the engine gave.
         unsafe { switch.stop() };
-    }
-}
-
-/// Gives back what an unwinding that is over had given back.
-fn release_pending() {
-    for operation in with(Engine::take_releases) {
-        object::perform(operation, |value| value);
-    }
-}
-
-fn refuse_while_unwinding() {
-    if std::thread::panicking() {
-        unsupported(
-            "an operation in a destructor while a panic unwinds, other than to give back a lock or an end of \
-             a channel",
-            "check this program under shuttle",
-        );
     }
 }
 

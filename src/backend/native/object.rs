@@ -1,12 +1,11 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{EXECUTION, refuse_while_unwinding, release_pending, stop_for_good, stop_if, timed, with};
+use super::{EXECUTION, stop_for_good, stop_if, timed, with};
 use crate::backend::execution;
 use crate::engine::object::{
-    AtomicAction, CellAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, RwLockAction,
-    TokenAction, Update,
+    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, RwLockAction, TokenAction, Update,
 };
-use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply};
+use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -87,19 +86,13 @@ impl Object {
     #[track_caller]
     fn act_on_atomic(self, action: Action, update: impl FnOnce(u64) -> u64) -> Performed {
         self.expect_this_execution();
-        refuse_while_unwinding();
         perform(Operation { object: self.id, action, place: Location::caller() }, update)
     }
 
-    /// Does what has no answer: at once, or if a panic unwinds, when that is over.
-    fn act_or_defer(self, action: Action, place: &'static Location<'static>) {
-        let operation = Operation { object: self.id, action, place };
-        if std::thread::panicking() {
-            with(|engine| engine.release_later(operation));
-        } else {
-            self.expect_this_execution();
-            perform(operation, |value| value);
-        }
+    /// Gives back what was taken at `place`.
+    fn release(self, action: Action, place: &'static Location<'static>) {
+        self.expect_this_execution();
+        perform(Operation { object: self.id, action, place }, |value| value);
     }
 
     #[inline]
@@ -143,16 +136,14 @@ impl Object {
         with(|engine| engine.set_value(self.id, value));
     }
 
-    /// Before a cell is read.
+    /// Before a cell is read or written.
     #[track_caller]
-    pub(crate) fn cell_read(self) {
-        self.act(Action::Cell(CellAction::Read));
-    }
-
-    /// Before a cell is written.
-    #[track_caller]
-    pub(crate) fn cell_write(self) {
-        self.act(Action::Cell(CellAction::Write));
+    pub(crate) fn access_cell(self, is_write: bool) {
+        self.expect_this_execution();
+        let place = Location::caller();
+        if !with(|engine| engine.access_cell(self.id, is_write, place)) {
+            stop_for_good();
+        }
     }
 
     #[track_caller]
@@ -194,17 +185,7 @@ impl Object {
     /// Gives the mutex up until somebody notifies this condition, and takes it back.
     #[track_caller]
     pub(crate) fn wait(self, locked: Locked) -> Locked {
-        let place = Location::caller();
-        if chance(Chance::SpuriousWakeup) {
-            return locked.pass(place);
-        }
-        self.act(Action::Condvar(CondvarAction::Wait));
-        let mutex = locked.0;
-        drop(locked);
-        let lock = Operation { object: mutex.id, action: Action::Mutex(MutexAction::Lock), place };
-        stop_if(with(|engine| engine.announce_when_notified(lock)));
-        performed_now(|value| value);
-        Locked(mutex, place)
+        self.wait_or_give_up(locked).0
     }
 
     /// As [`Object::wait`], unless the time is up; whether it was.
@@ -213,7 +194,25 @@ impl Object {
         if chance(Chance::Timeout) {
             return (locked.pass(Location::caller()), true);
         }
-        (timed(|| self.wait(locked)), false)
+        timed(|| self.wait_or_give_up(locked))
+    }
+
+    #[track_caller]
+    fn wait_or_give_up(self, locked: Locked) -> (Locked, bool) {
+        let place = Location::caller();
+        if chance(Chance::SpuriousWakeup) {
+            return (locked.pass(place), false);
+        }
+        self.act(Action::Condvar(CondvarAction::Wait));
+        let mutex = locked.0;
+        drop(locked);
+        let lock = Operation { object: mutex.id, action: Action::Mutex(MutexAction::Lock), place };
+        stop_if(with(|engine| engine.announce_when_notified(lock, self.id)));
+        let is_over = performed_now(|value| value).choice == TIME_UP;
+        if is_over {
+            perform(lock, |value| value);
+        }
+        (Locked(mutex, place), is_over)
     }
 
     #[track_caller]
@@ -228,9 +227,7 @@ impl Object {
 
     #[track_caller]
     pub(super) fn park(self) {
-        if !chance(Chance::SpuriousWakeup) {
-            self.act(Action::Token(TokenAction::Park));
-        }
+        self.act(Action::Token(TokenAction::Park));
     }
 
     #[track_caller]
@@ -263,7 +260,7 @@ impl Object {
 
     /// Gives an end of a channel back.
     pub(super) fn give_back(self, action: ChannelAction, place: &'static Location<'static>) {
-        self.act_or_defer(Action::Channel(action), place);
+        self.release(Action::Channel(action), place);
     }
 
     /// How many messages were sent into the channel.
@@ -290,19 +287,19 @@ impl Locked {
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        self.0.act_or_defer(Action::Mutex(MutexAction::Unlock), self.1);
+        self.0.release(Action::Mutex(MutexAction::Unlock), self.1);
     }
 }
 
 impl Drop for LockedWrite {
     fn drop(&mut self) {
-        self.0.act_or_defer(Action::RwLock(RwLockAction::WriteUnlock), self.1);
+        self.0.release(Action::RwLock(RwLockAction::WriteUnlock), self.1);
     }
 }
 
 impl Drop for LockedRead {
     fn drop(&mut self) {
-        self.0.act_or_defer(Action::RwLock(RwLockAction::ReadUnlock), self.1);
+        self.0.release(Action::RwLock(RwLockAction::ReadUnlock), self.1);
     }
 }
 
@@ -335,10 +332,6 @@ pub(super) fn perform(operation: Operation, update: impl FnOnce(u64) -> u64) -> 
     });
     match performed {
         Ok(performed) => performed.unwrap_or_else(|| stop_for_good()),
-        Err(Announced::ReleaseFirst) => {
-            release_pending();
-            perform(operation, take())
-        }
         Err(announced) => {
             stop_if(announced);
             performed_now(take())

@@ -12,14 +12,15 @@ use crate::schedule::Schedule;
 use crate::witness::{Effect, ObjectKind, Place, Step, Wait, Witness, WitnessObject, WitnessTask};
 use std::panic::Location;
 
-/// The execution that has just ended, which was logged. What it ended with is for the caller to say.
-pub(super) fn witness(world: &mut World, running: &Running, schedule: Schedule) -> Witness {
+/// The execution that has just ended, which was logged. What it ended with, and its schedule, is for the caller to
+/// say.
+pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     let log = world.take_log();
     let mut reader = Reader { world, objects: Vec::new() };
     let steps: Vec<Step> = log.iter().enumerate().filter_map(|(at, _)| reader.step(&log, at)).collect();
     let waits = reader.waits(&log);
     Witness {
-        schedule,
+        schedule: Schedule::default(),
         outcome: String::new(),
         tasks: reader.tasks(&log, running),
         objects: reader.objects.iter().map(|&object| reader.object(object)).collect(),
@@ -89,6 +90,10 @@ impl Reader<'_> {
             // Told when it has succeeded, or at the end among those who wait.
             Deed::Joins(..) => return None,
             Deed::Joined(other, place) => ("join", None, Effect::Task(self.order(*other)), Some(*place)),
+            Deed::Accessed { object, is_write, place } => {
+                let function = if *is_write { "write" } else { "read" };
+                (function, self.number(*object), Effect::Done, Some(*place))
+            }
             Deed::Panicked(message, _) => ("panic", None, Effect::Panicked(message.clone()), None),
             Deed::Ended => ("end", None, Effect::Done, None),
             Deed::Event { operation, choice, reply, woken, note } => {
@@ -127,7 +132,7 @@ impl Reader<'_> {
         match (operation.action, reply, note) {
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
-            (Action::Chance(_), _, _) => Effect::GaveUp,
+            (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,
             (Action::History(HistoryAction::Call), _, Some(note)) => Effect::Called(note.before.clone()),
             (Action::History(HistoryAction::Return), _, Some(note)) => Effect::Returned(note.after.clone()),
             (Action::Atomic(AtomicAction::Load(_)), _, Some(note)) => Effect::Read(note.before.clone()),
@@ -171,14 +176,8 @@ impl Reader<'_> {
                         place: Some(place(operation.place)),
                     });
                 }
-                TaskState::Waiting(lock) => {
-                    let condition = log.iter().rev().find_map(|entry| match &entry.deed {
-                        Deed::Event { operation, .. } if entry.task == task && operation.action == WAIT => {
-                            Some(operation.object)
-                        }
-                        _ => None,
-                    });
-                    let object = condition.and_then(|condition| self.number(condition));
+                TaskState::Waiting { lock, condvar } => {
+                    let object = self.number(condvar);
                     let place = Some(place(lock.place));
                     waits.push(Wait { task: number, function: "wait", object, held_by: Vec::new(), place });
                 }

@@ -5,7 +5,7 @@ use crate::engine::log::Deed;
 use crate::engine::object::State as ObjectState;
 use crate::engine::scheduling::{Announced, Spawned};
 use crate::engine::task::State;
-use crate::engine::{Coroutine, Switch, TaskId};
+use crate::engine::{Coroutine, Fact, Switch, TaskId};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -18,7 +18,9 @@ impl Engine {
         name: Option<Arc<str>>,
         switch: Switch,
     ) -> Spawned {
-        let end = self.settings.ends_are_events.then(|| self.new_object(ObjectState::atomic(0), place));
+        let tells_ends = self.settings.facts.has(Fact::EndsAreAsked);
+        let end = tells_ends.then(|| self.new_object(ObjectState::atomic(0), place));
+        self.world.act(self.world.running);
         let (spawner, task) = (self.world.running, self.task());
         let made_before = task.tasks_made;
         task.tasks_made += 1;
@@ -27,6 +29,7 @@ impl Engine {
         self.world.write(spawner, || Deed::Spawned(spawned, place));
         self.world.spawned.push(spawned);
         self.world.happens_after_all_of(spawned, spawner);
+        self.world.order.spawn(spawner, spawned);
         let task = &mut self.world.tasks[spawned.index()];
         (task.state, task.end, task.name, task.switch) = (State::Running, end, name, Some(switch));
         self.world.running = spawned;
@@ -52,12 +55,13 @@ impl Engine {
     }
 
     fn end_task(&mut self, task: TaskId) {
-        self.be_impatient(task);
+        self.world.act(task);
         self.world.write(task, || Deed::Ended);
         let ended = &mut self.world.tasks[task.index()];
         ended.state = State::Ended;
         if let Some((joiner, place)) = ended.joiner {
             self.world.happens_after_all_of(joiner, task);
+            self.world.order.join(joiner, task);
             self.world.write(joiner, || Deed::Joined(task, place));
             self.next = Some(joiner);
         }
@@ -66,12 +70,10 @@ impl Engine {
     /// The running task waits for the end of another.
     pub(crate) fn join(&mut self, other: TaskId, place: &'static Location<'static>) -> Announced {
         let running = self.world.running;
-        if !self.task().releases.is_empty() {
-            return Announced::ReleaseFirst;
-        }
-        self.be_impatient(running);
+        self.world.act(running);
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
             self.world.happens_after_all_of(running, other);
+            self.world.order.join(running, other);
             self.world.write(running, || Deed::Joined(other, place));
             return Announced::Go;
         }

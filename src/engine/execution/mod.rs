@@ -3,21 +3,23 @@
 //! A task's operation goes: announced → a scheduling point → chosen → performed, which makes it an
 //! event. Spawning, joining and ending are no events: a spawned task runs at once until it announces
 //! its first operation, and one that waits for a task's end goes on at that end. Nobody else could
-//! notice a difference.
+//! notice a difference. Nor are accesses of plain memory, and pauses.
 
+mod choosing;
 mod lifecycle;
+mod objects;
+mod rehearsal;
 
 use super::census::Census;
-use super::event::ANY_CHOICE;
 use super::log::{Deed, Entry, Note};
-use super::object::{Channel, Object};
-use super::polling::Patience;
-use super::scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings};
+use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
 use super::task::{State, Task};
-use super::world::{World, describe};
-use super::{Chance, Coroutine, Coroutines, ObjectId, Operation, Switch, TaskId, object};
+use super::world::World;
+use super::{Chance, Coroutine, Coroutines, Fact, ObjectId, Operation, Switch, TaskId};
+use rehearsal::Rehearsal;
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 pub(crate) struct Engine {
     pub(crate) world: World,
@@ -29,6 +31,9 @@ pub(crate) struct Engine {
     end: Option<End>,
     /// How many tasks are inside a spawn, waiting for the new task's first announcement.
     spawning: usize,
+    rehearsal: Option<Rehearsal>,
+    /// The position from which on tasks poll for ever, as was found out.
+    livelock: Option<usize>,
 }
 
 impl Engine {
@@ -42,6 +47,8 @@ impl Engine {
             next: None,
             end: None,
             spawning: 0,
+            rehearsal: None,
+            livelock: None,
         }
     }
 
@@ -50,15 +57,23 @@ impl Engine {
         if !self.scheduler.begin(&mut self.world) {
             return false;
         }
-        self.make_room();
-        self.world.begin();
-        (self.next, self.end, self.spawning) = (None, None, 0);
+        self.livelock = None;
+        self.begin_again();
         true
     }
 
-    /// Ends the execution, and throws away the tasks that have not ended.
+    /// Begins the same execution again.
+    pub(crate) fn begin_again(&mut self) {
+        self.make_room();
+        self.world.begin();
+        (self.next, self.end, self.spawning, self.rehearsal) = (None, None, 0, None);
+    }
+
+    /// Ends the execution. A scheduler that is to go on with it does not learn of that.
     pub(crate) fn finish(&mut self, end: &End) {
-        self.scheduler.end(&mut self.world, end);
+        if *end != End::Rehearsed {
+            self.scheduler.end(&mut self.world, end);
+        }
         for task in &mut self.world.tasks {
             if let Some(coroutine) = task.coroutine.take() {
                 self.coroutines.discard(coroutine);
@@ -103,22 +118,10 @@ impl Engine {
         self.task().switch.expect("a task that runs can stop")
     }
 
-    /// A new object.
-    pub(crate) fn new_object(
-        &mut self,
-        state: object::State,
-        made_at: &'static Location<'static>,
-    ) -> ObjectId {
-        let made_at = self.task().place.unwrap_or(made_at);
-        self.world.add_object(Object { state, made_at: Some(made_at) })
-    }
-
     /// Writes down that the running task panicked.
     pub(crate) fn panicked(&mut self, message: &str, place: Option<String>) {
         let running = self.world.running;
-        if self.world.log.is_some() {
-            self.world.write(running, || Deed::Panicked(message.to_string(), place));
-        }
+        self.world.write(running, || Deed::Panicked(message.to_string(), place));
     }
 
     /// Adds to the last event what only its caller knows.
@@ -133,7 +136,7 @@ impl Engine {
         }
     }
 
-    /// Whether the running task waits for a time only.
+    /// Whether the running task waits for a time.
     pub(crate) fn set_timed(&mut self, is_timed: bool) {
         self.task().is_timed = is_timed;
     }
@@ -151,44 +154,21 @@ impl Engine {
         self.task().place = None;
     }
 
-    /// The running task yields. If it does so in a loop, it has to wait for news.
-    pub(crate) fn yield_now(&mut self, place: &'static Location<'static>) {
-        let running = self.world.running;
-        self.be_impatient(running);
-        if !self.task().polling.begin_again(place) {
-            return;
-        }
-        let world = &mut self.world;
-        let task = &mut world.tasks[running.index()];
-        if let Some(Patience::News(news)) = &task.polling.patience {
-            let is_known = news.objects.iter().any(|&(object, since)| {
-                let events = world.trace.accesses(object).filter(|at| (since..world.position).contains(at));
-                events
-                    .map(|at| &world.trace.events[at])
-                    .any(|event| event.task != running && !event.access.is_read())
-            });
-            if is_known {
-                task.polling.patience = None;
-                return;
-            }
-        }
-        world.patient += 1;
+    /// The running task yields, spins or sleeps.
+    pub(crate) fn pause(&mut self, place: &'static Location<'static>) {
+        let place = self.task().place.unwrap_or(place);
+        self.world.pause(place);
     }
 
-    fn be_impatient(&mut self, task: TaskId) {
-        if self.world.tasks[task.index()].polling.patience.take().is_some() {
-            self.world.patient -= 1;
-        }
+    /// A fence between the running task's accesses.
+    pub(crate) fn fence(&mut self, order: Ordering) {
+        self.world.order.fence(self.world.running, order);
     }
 
     /// The running task wants to perform this; when it may, it calls [`Engine::perform`].
     #[inline]
     pub(crate) fn announce(&mut self, operation: Operation) -> Announced {
-        let task = self.task();
-        if !task.releases.is_empty() {
-            return Announced::ReleaseFirst;
-        }
-        let place = task.place.unwrap_or(operation.place);
+        let place = self.task().place.unwrap_or(operation.place);
         self.world.announce(self.world.running, Operation { place, ..operation });
         if self.spawning == 0 {
             self.choose();
@@ -200,32 +180,25 @@ impl Engine {
         Announced::Stop(self.switch())
     }
 
-    /// The running task, which has told that it waits and has given its mutex back, wants to take the
+    /// The running task, which has told the condvar that it waits and has given its mutex back, wants to take the
     /// mutex again once it is notified. It calls [`Engine::perform`] then.
-    pub(crate) fn announce_when_notified(&mut self, lock: Operation) -> Announced {
+    pub(crate) fn announce_when_notified(&mut self, lock: Operation, condvar: ObjectId) -> Announced {
         let running = self.world.running;
         if let Some(position) = self.task().woken_by.take() {
             self.world.happens_after(running, position);
             return self.announce(lock);
         }
         let place = self.task().place.unwrap_or(lock.place);
-        self.task().state = State::Waiting(Operation { place, ..lock });
+        self.task().state = State::Waiting { lock: Operation { place, ..lock }, condvar };
         Announced::Stop(self.switch())
     }
 
     /// The running task, whose turn it is, performs what it has announced; `None` if the execution is
     /// over, and the task is to stop for good.
+    #[inline]
     pub(crate) fn perform(&mut self, update: impl FnOnce(u64) -> u64) -> Option<Performed> {
         match self.world.perform(update) {
-            Ok(performed) => {
-                if let Some((first, second)) = self.world.trace.data_race
-                    && second < self.world.position
-                {
-                    self.end.get_or_insert(End::DataRace(first, second));
-                    return None;
-                }
-                Some(performed)
-            }
+            Ok(performed) => Some(performed),
             Err(divergence) => {
                 self.end = Some(End::Diverged(divergence));
                 None
@@ -233,76 +206,14 @@ impl Engine {
         }
     }
 
-    /// What an atomic holds.
-    pub(crate) fn value(&self, atomic: ObjectId) -> u64 {
-        match &self.world.objects[atomic.index()].state {
-            object::State::Atomic(atomic) => atomic.place.value(),
-            _ => 0,
-        }
-    }
-
-    /// Changes what an atomic holds, which nobody notices.
-    pub(crate) fn set_value(&mut self, atomic: ObjectId, value: u64) {
-        if let object::State::Atomic(atomic) = &mut self.world.objects[atomic.index()].state {
-            atomic.place.store(value);
-        }
-    }
-
-    /// How many messages were sent into a channel.
-    pub(crate) fn sent_count(&self, channel: ObjectId) -> usize {
-        match &self.world.objects[channel.index()].state {
-            object::State::Channel(channel) => channel.sent_count(),
-            _ => 0,
-        }
-    }
-
-    /// One sender more, which nobody notices.
-    pub(crate) fn add_sender(&mut self, channel: ObjectId) {
-        if let Some(channel) = self.channel(channel) {
-            channel.add_sender();
-        }
-    }
-
-    fn channel(&mut self, channel: ObjectId) -> Option<&mut Channel> {
-        match &mut self.world.objects[channel.index()].state {
-            object::State::Channel(channel) => Some(channel),
-            _ => None,
-        }
-    }
-
-    /// What unpark gives a task: made when it is first asked for.
-    pub(crate) fn token(&mut self, task: TaskId, place: &'static Location<'static>) -> ObjectId {
-        if let Some(token) = self.world.tasks[task.index()].token {
-            return token;
-        }
-        let token = self.world.add_object(Object { state: object::State::token(), made_at: Some(place) });
-        self.world.tasks[task.index()].token = Some(token);
-        token
-    }
-
-    /// What a task's end writes; `None` if ends are no events.
-    pub(crate) fn end_of(&self, task: TaskId) -> Option<ObjectId> {
-        self.world.tasks[task.index()].end
-    }
-
-    /// Remembers what the running task gives back when its panic has unwound.
-    pub(crate) fn release_later(&mut self, operation: Operation) {
-        self.task().releases.push(operation);
-    }
-
-    /// What the running task has to give back before anything else.
-    pub(crate) fn take_releases(&mut self) -> Vec<Operation> {
-        std::mem::take(&mut self.task().releases)
-    }
-
     /// Ends the execution: it cannot be checked.
     pub(crate) fn give_up(&mut self) {
         self.end.get_or_insert(End::GivenUp);
     }
 
-    /// Ends the execution: from the next on, ends of tasks are events.
-    pub(crate) fn restart(&mut self) {
-        self.end.get_or_insert(End::Restart);
+    /// Ends the execution: all is to be explored anew, knowing this.
+    fn learn(&mut self, fact: Fact) {
+        self.end.get_or_insert(End::Learned(fact));
     }
 
     /// Who goes on now that no task runs; nobody if the execution is over.
@@ -317,9 +228,7 @@ impl Engine {
         self.world.running = task;
         let coroutine = self.world.tasks[task.index()].coroutine.take();
         if coroutine.is_none() {
-            let step = self.world.position;
-            let (expected, found) = ("a task that has stopped".to_string(), "none".to_string());
-            self.end = Some(End::Diverged(Divergence { step, expected, found }));
+            self.diverge("a task that has stopped".to_string(), "none".to_string());
         }
         Some((task, coroutine?))
     }
@@ -327,61 +236,6 @@ impl Engine {
     /// How the execution ended, which is over.
     pub(crate) fn take_end(&mut self) -> End {
         self.end.take().expect("it is over")
-    }
-
-    fn choose(&mut self) {
-        if self.end.is_some() {
-            return;
-        }
-        if self.world.patient > 0 && self.world.enabled().next().is_none() {
-            self.world.end_patience_for_steps();
-        }
-        let world = &self.world;
-        let step = world.position;
-        if step >= self.settings.steps_max && world.enabled().next().is_some() {
-            self.end = Some(End::Endless);
-            return;
-        }
-        let choice = match world.trace.events.get(step) {
-            Some(event) => match world.can_repeat(event) {
-                Some(_) => Choice::Run(event.task, event.choice),
-                None => Choice::Diverged(describe(event)),
-            },
-            None => self.scheduler.choose(world),
-        };
-        match choice {
-            Choice::Run(task, choice) => self.set_next(task, choice),
-            Choice::Diverged(expected) => {
-                let found = world.enabled().filter_map(|task| world.foresee(task, ANY_CHOICE));
-                let found: Vec<String> = found.map(|event| describe(&event)).collect();
-                let found =
-                    if found.is_empty() { "nobody can go on".to_string() } else { found.join(", or ") };
-                self.end = Some(End::Diverged(Divergence { step, expected, found }));
-            }
-            Choice::Redundant => self.end = Some(End::Redundant),
-            Choice::Nobody => {
-                let has_ended = |task: &Task| matches!(task.state, State::Absent | State::Ended);
-                let is_timed = |task: &Task| task.is_timed && !has_ended(task);
-                self.end = Some(if world.tasks.iter().all(has_ended) {
-                    End::Finished
-                } else if world.tasks.iter().any(is_timed) {
-                    End::OutOfTime { is_cut: !world.may(Chance::Timeout) }
-                } else if world.patient > 0 {
-                    End::Polling
-                } else {
-                    End::Blocked
-                });
-            }
-        }
-    }
-
-    fn set_next(&mut self, task: TaskId, choice: u32) {
-        let world = &mut self.world;
-        world.is_cut |= world.must_go_on() && world.others_enabled().next().is_some();
-        world.preempts = task != world.running && world.is_enabled(world.running);
-        world.preemptions += usize::from(world.preempts);
-        world.tasks[task.index()].choice = choice;
-        self.next = Some(task);
     }
 
     /// Room for all tasks that were numbered.

@@ -3,6 +3,7 @@
 use super::{By, Primitive, Reply, View};
 use crate::engine::TaskId;
 use crate::engine::memory::Place;
+use crate::engine::order::Edges;
 use std::sync::atomic::Ordering;
 
 #[derive(Clone, Debug)]
@@ -44,6 +45,9 @@ pub(crate) enum Access {
     Read,
     Write,
 }
+
+/// What its value hands on.
+const VALUE: u64 = 0;
 
 impl Atomic {
     pub(crate) fn new(value: u64) -> Self {
@@ -110,6 +114,16 @@ impl Primitive for Atomic {
 
     fn covers(earlier: Access, _: Access) -> bool {
         earlier == Access::Write
+    }
+
+    fn synchronize(&self, action: Action, access: Access, edges: &mut Edges<'_>) {
+        match (action, access) {
+            (Action::Load(order), _) => edges.load(VALUE, order),
+            (Action::Store(order), _) => edges.store(VALUE, order),
+            (Action::Update(_, order), _) => edges.update(VALUE, order),
+            (Action::Exchange { success, .. }, Access::Write) => edges.update(VALUE, success),
+            (Action::Exchange { failure, .. }, Access::Read) => edges.load(VALUE, failure),
+        }
     }
 
     /// The value is changed by `World::perform`, which has been told what to.

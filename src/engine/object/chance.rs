@@ -68,6 +68,10 @@ impl Primitive for Chances {
         false
     }
 
+    fn is_effective(_: Access) -> bool {
+        false
+    }
+
     fn covers(_: Access, _: Access) -> bool {
         false
     }

@@ -2,6 +2,7 @@
 
 use super::{By, Causes, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
+use crate::engine::order::Edges;
 
 /// Positions are those of events.
 #[derive(Clone, Debug)]
@@ -81,6 +82,20 @@ const FULL: usize = 1;
 const RECEIVED: usize = 2;
 const LOOKED: usize = 3;
 const LEFT: usize = 4;
+
+/// What senders that leave hand on, and the receiver that leaves.
+const GONE: u64 = 0;
+const CLOSED: u64 = 1;
+
+/// What a message hands on.
+fn message(number: u32) -> u64 {
+    2 * u64::from(number)
+}
+
+/// What its receipt hands on.
+fn receipt(number: u32) -> u64 {
+    2 * u64::from(number) + 1
+}
 
 /// What a [`View`] says, in bits.
 #[derive(Clone, Copy)]
@@ -342,6 +357,42 @@ impl Primitive for Channel {
                     None => {}
                 }
             }
+            _ => {}
+        }
+    }
+
+    fn timed_out(action: Action) -> Option<Action> {
+        (action == Action::Receive).then_some(Action::TryReceive)
+    }
+
+    fn is_timed_out(action: Action) -> bool {
+        action == Action::TryReceive
+    }
+
+    fn synchronize(&self, action: Action, access: Access, edges: &mut Edges<'_>) {
+        let counts = self.counts();
+        match (action, access) {
+            (Action::Send | Action::TrySend, _) if counts.is_closed => edges.acquire(CLOSED),
+            (_, Access::Send { number } | Access::TrySend { number, .. }) => {
+                let room_by = self.room_by(counts);
+                if room_by > 0 {
+                    edges.acquire(receipt(room_by));
+                    edges.forget(receipt(room_by));
+                }
+                edges.release(message(number));
+            }
+            (_, Access::Receive { .. }) if counts.len() == 0 => edges.acquire(GONE),
+            (_, Access::Receive { number } | Access::TryReceive { number }) => {
+                edges.acquire(message(number));
+                edges.forget(message(number));
+                if self.capacity.is_some() {
+                    edges.release(receipt(number));
+                }
+            }
+            (Action::Handover { number }, _) => edges.acquire(receipt(number)),
+            (_, Access::Disconnected) => edges.acquire(GONE),
+            (Action::DropSender, _) => edges.release(GONE),
+            (Action::DropReceiver, _) => edges.release(CLOSED),
             _ => {}
         }
     }

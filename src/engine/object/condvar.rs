@@ -18,6 +18,8 @@ pub(crate) enum Action {
     NotifyOne,
     /// Wakes all who wait.
     NotifyAll,
+    /// Waits no longer.
+    GiveUp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,7 @@ impl Primitive for Condvar {
             Action::Wait => "wait",
             Action::NotifyOne => "notify_one",
             Action::NotifyAll => "notify_all",
+            Action::GiveUp => "give up waiting",
         }
     }
 
@@ -45,7 +48,11 @@ impl Primitive for Condvar {
     }
 
     fn access(&self, action: Action, View(waiters): View) -> Access {
-        if action == Action::Wait || waiters > 0 { Access::Change } else { Access::InVain }
+        if matches!(action, Action::Wait | Action::GiveUp) || waiters > 0 {
+            Access::Change
+        } else {
+            Access::InVain
+        }
     }
 
     fn commute(one: Access, other: Access) -> bool {
@@ -83,6 +90,10 @@ impl Primitive for Condvar {
         action == Action::NotifyOne
     }
 
+    fn is_timed_out(action: Action) -> bool {
+        action == Action::GiveUp
+    }
+
     fn apply(&mut self, action: Action, by: By, woken: &mut Vec<TaskId>) -> Reply {
         match action {
             Action::Wait => {
@@ -93,6 +104,11 @@ impl Primitive for Condvar {
                 let waiter = TaskId::new(by.choice as usize);
                 if self.count > 0 && self.waiters.remove(waiter) {
                     woken.push(waiter);
+                    self.count -= 1;
+                }
+            }
+            Action::GiveUp => {
+                if self.waiters.remove(by.task) {
                     self.count -= 1;
                 }
             }

@@ -13,7 +13,7 @@ mod rw_lock;
 mod token;
 
 pub(crate) use atomic::{Action as AtomicAction, Update};
-pub(crate) use cell::Action as CellAction;
+pub(crate) use cell::PlainAccess;
 pub(crate) use chance::Action as Chance;
 pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;
@@ -23,6 +23,7 @@ pub(crate) use rw_lock::Action as RwLockAction;
 pub(crate) use token::Action as TokenAction;
 
 use super::TaskId;
+use super::order::Edges;
 use super::task_set::TaskSet;
 use std::fmt::Debug;
 use std::panic::Location;
@@ -128,6 +129,26 @@ pub(super) trait Primitive {
         false
     }
 
+    /// What an action becomes if its task waits for it and the time is up.
+    fn timed_out(_: Self::Action) -> Option<Self::Action> {
+        None
+    }
+
+    /// Whether it is such an action.
+    fn is_timed_out(_: Self::Action) -> bool {
+        false
+    }
+
+    /// Whether it can bring others on who wait in a loop for something to change: not if it is undone right after,
+    /// as a lock that is taken.
+    fn is_effective(access: Self::Access) -> bool {
+        !Self::is_read(access)
+    }
+
+    /// What passes between the object, as it was before, and who does this to it: by what the program declares and
+    /// std promises.
+    fn synchronize(&self, _: Self::Action, _: Self::Access, _: &mut Edges<'_>) {}
+
     /// Who has it, so that others wait.
     fn holders(&self) -> Vec<TaskId> {
         Vec::new()
@@ -222,6 +243,7 @@ macro_rules! primitives {
 
         /// What a task is about to do to an object.
         #[derive(Clone, Copy, Debug, PartialEq)]
+        #[allow(dead_code, reason = "there is nothing to be done to plain memory")]
         pub(crate) enum Action {
             $($kind($module::Action)),+
         }
@@ -262,6 +284,21 @@ macro_rules! primitives {
                 }
             }
 
+            /// Whether it is what another becomes whose time is up; the same may be done without.
+            #[inline]
+            pub(super) fn is_timed_out(self) -> bool {
+                match self {
+                    $(Action::$kind(action) => $module::$state::is_timed_out(action)),+
+                }
+            }
+
+            /// What it becomes if its task waits for it and the time is up.
+            pub(super) fn timed_out(self) -> Option<Action> {
+                match self {
+                    $(Action::$kind(action) => $module::$state::timed_out(action).map(Action::$kind)),+
+                }
+            }
+
             /// Whether such accesses, which commute, can together make who wants to do this wait.
             #[inline]
             pub(super) fn waits_for_all_of(self, access: Access) -> bool {
@@ -287,6 +324,14 @@ macro_rules! primitives {
             pub(crate) fn is_read(self) -> bool {
                 match self {
                     $(Access::$kind(access) => $module::$state::is_read(access)),+
+                }
+            }
+
+            /// See [`Primitive::is_effective`].
+            #[inline]
+            pub(super) fn is_effective(self) -> bool {
+                match self {
+                    $(Access::$kind(access) => $module::$state::is_effective(access)),+
                 }
             }
 
@@ -343,6 +388,7 @@ macro_rules! primitives {
 
             /// What an action would do to an object with this view.
             #[inline]
+            #[allow(unreachable_code, reason = "there is nothing to be done to plain memory")]
             pub(super) fn access(&self, action: Action, view: View) -> Option<Access> {
                 match (self, action) {
                     $((State::$kind(state), Action::$kind(action)) => {
@@ -384,6 +430,16 @@ macro_rules! primitives {
                 match (self, action) {
                     $((State::$kind(state), Action::$kind(action)) => state.apply(action, by, woken),)+
                     _ => Reply::Done,
+                }
+            }
+
+            /// See [`Primitive::synchronize`].
+            pub(super) fn synchronize(&self, action: Action, access: Access, edges: &mut Edges<'_>) {
+                match (self, action, access) {
+                    $((State::$kind(state), Action::$kind(action), Access::$kind(access)) => {
+                        state.synchronize(action, access, edges)
+                    })+
+                    _ => {}
                 }
             }
 
@@ -448,7 +504,7 @@ impl State {
     }
 
     pub(crate) fn cell() -> Self {
-        State::Cell(cell::Cell)
+        State::Cell(cell::Cell::default())
     }
 
     pub(crate) fn history() -> Self {

@@ -2,6 +2,7 @@
 
 use super::{By, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
+use crate::engine::order::Edges;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mutex {
@@ -24,6 +25,9 @@ pub(crate) enum Access {
     /// Found it taken.
     Fail,
 }
+
+/// What its holders hand on.
+const HELD: u64 = 0;
 
 const FREE: View = View(0);
 const TAKEN: View = View(1);
@@ -83,6 +87,18 @@ impl Primitive for Mutex {
 
     fn covers(earlier: Access, _: Access) -> bool {
         earlier != Access::Fail
+    }
+
+    fn is_effective(_: Access) -> bool {
+        false
+    }
+
+    fn synchronize(&self, _: Action, access: Access, edges: &mut Edges<'_>) {
+        match access {
+            Access::Acquire => edges.acquire(HELD),
+            Access::Release => edges.release(HELD),
+            Access::Fail => {}
+        }
     }
 
     fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {

@@ -2,6 +2,7 @@
 
 use super::{By, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
+use crate::engine::order::Edges;
 use crate::engine::task_set::TaskSet;
 
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,11 @@ pub(crate) enum Access {
 
 const WRITER: View = View(u64::MAX);
 const FREE: View = View(0);
+
+/// What writers hand on: to all.
+const WRITTEN: u64 = 0;
+/// What readers hand on: to writers.
+const READ: u64 = 1;
 
 impl RwLock {
     fn enter(&mut self, task: TaskId) {
@@ -155,6 +161,23 @@ impl Primitive for RwLock {
 
     fn waits_for_all_of(action: Action, access: Access) -> bool {
         (action, access) == (Action::Write, Access::AcquireShared)
+    }
+
+    fn is_effective(_: Access) -> bool {
+        false
+    }
+
+    fn synchronize(&self, _: Action, access: Access, edges: &mut Edges<'_>) {
+        match access {
+            Access::AcquireShared => edges.acquire(WRITTEN),
+            Access::ReleaseShared => edges.release(READ),
+            Access::Acquire => {
+                edges.acquire(WRITTEN);
+                edges.acquire(READ);
+            }
+            Access::Release => edges.release(WRITTEN),
+            Access::Fail => {}
+        }
     }
 
     fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {

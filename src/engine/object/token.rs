@@ -2,6 +2,7 @@
 
 use super::{By, Causes, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
+use crate::engine::order::Edges;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Token {
@@ -25,6 +26,9 @@ pub(crate) enum Access {
     /// Found it as it was to be left.
     InVain,
 }
+
+/// What who brings the token hands on.
+const TOKEN: u64 = 0;
 
 const ABSENT: View = View(0);
 const THERE: View = View(1);
@@ -88,6 +92,23 @@ impl Primitive for Token {
     fn causes(&self, action: Action, causes: &mut Causes) {
         if action == Action::Park {
             causes.enabling.extend(self.set_by);
+        }
+    }
+
+    fn timed_out(action: Action) -> Option<Action> {
+        (action == Action::Park).then_some(Action::TryPark)
+    }
+
+    fn is_timed_out(action: Action) -> bool {
+        action == Action::TryPark
+    }
+
+    fn synchronize(&self, action: Action, access: Access, edges: &mut Edges<'_>) {
+        match action {
+            Action::Unpark => edges.release(TOKEN),
+            Action::Park => edges.acquire(TOKEN),
+            Action::TryPark if access == Access::Change => edges.acquire(TOKEN),
+            Action::TryPark => {}
         }
     }
 

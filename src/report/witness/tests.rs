@@ -200,7 +200,7 @@ fn a_loop_without_end_is_one_line() {
     for _ in 0..500 {
         sample.load(1, 0, "false", "load(").done(1, "yield_now", None, "thread::yield_now");
     }
-    sample.waits(0, "join", None, &[1], "").ends("no end within 1000 steps");
+    sample.waits(0, "join", None, &[1], "").ends("livelock: T1 polls for ever");
     assert_text("livelock", &text(&sample, &Options::default()));
 }
 

@@ -1,6 +1,10 @@
 //! The list of choices that fixes an execution: what a strategy made, a token carries and a replay
 //! follows.
 
+mod fact;
+
+pub(crate) use fact::{Fact, Facts, Mark, fnv1a};
+
 /// Fixes an execution of a program under [`Backend::Native`](crate::Backend::Native).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Schedule {
@@ -8,6 +12,8 @@ pub struct Schedule {
     pub(crate) picks: Vec<Pick>,
     /// What may happen for no reason of the program's own.
     pub(crate) bounds: Bounds,
+    /// What was known of the program, and so told apart.
+    pub(crate) facts: Facts,
 }
 
 /// One choice: a task, and what there was to choose of its operation.

@@ -1,0 +1,86 @@
+//! Who is next, and when an execution is over.
+
+use super::Engine;
+use crate::engine::TaskId;
+use crate::engine::event::ANY_CHOICE;
+use crate::engine::scheduling::{Choice, Divergence, End};
+use crate::engine::task::{State, Task};
+use crate::engine::world::describe;
+
+impl Engine {
+    /// Chooses who is next, or finds that the execution is over.
+    pub(super) fn choose(&mut self) {
+        if self.end.is_some() || self.rehearses() {
+            return;
+        }
+        let step = self.world.position;
+        if self.world.ready.is_empty() {
+            if !self.go_on_otherwise() {
+                return;
+            }
+        } else if step >= self.settings.steps_max || self.world.pauses >= self.settings.steps_max {
+            self.end = Some(End::Endless);
+            return;
+        } else if !self.world.held.is_empty() {
+            self.world.held().into_iter().for_each(|task| self.world.note_bound(task));
+        }
+        let world = &self.world;
+        let choice = match world.trace.events.get(step) {
+            Some(event) => match world.can_repeat(event) {
+                Some(_) => Choice::Run(event.task, event.choice),
+                None => Choice::Diverged(describe(event)),
+            },
+            None => self.scheduler.choose(world),
+        };
+        match choice {
+            Choice::Run(task, choice) => self.set_next(task, choice),
+            Choice::Diverged(expected) => {
+                let found = world.enabled().filter_map(|task| world.foresee(task, ANY_CHOICE));
+                let found: Vec<String> = found.map(|event| describe(&event)).collect();
+                let found =
+                    if found.is_empty() { "nobody can go on".to_string() } else { found.join(", or ") };
+                self.diverge(expected, found);
+            }
+            Choice::Redundant => self.end = Some(End::Redundant),
+            Choice::Nobody => self.end_for_want_of_tasks(),
+        }
+    }
+
+    /// Nobody can do anything as it is. Lets those go on who wait only for the sake of a bound, or has waits with a
+    /// time end, or finds out whether who polls does so for ever; if not even that, the execution is over. Whether
+    /// somebody is to be chosen now.
+    #[cold]
+    fn go_on_otherwise(&mut self) -> bool {
+        if self.world.release_bounded() {
+            return !self.world.ready.is_empty() || self.go_on_otherwise();
+        }
+        if self.world.become_stuck() || self.world.held.is_empty() {
+            return true;
+        }
+        if self.livelock == Some(self.world.position) {
+            self.end = Some(End::Polling);
+            return false;
+        }
+        self.rehearse_together();
+        false
+    }
+
+    fn end_for_want_of_tasks(&mut self) {
+        let has_ended = |task: &Task| matches!(task.state, State::Absent | State::Ended);
+        let is_over = self.world.tasks.iter().all(has_ended);
+        self.end = Some(if is_over { End::Finished } else { End::Blocked });
+    }
+
+    pub(super) fn diverge(&mut self, expected: String, found: String) {
+        self.end = Some(End::Diverged(Divergence { step: self.world.position, expected, found }));
+    }
+
+    pub(super) fn set_next(&mut self, task: TaskId, choice: u32) {
+        let world = &mut self.world;
+        world.is_cut |= world.must_go_on() && world.others_enabled().next().is_some();
+        world.preempts = task != world.running && world.is_enabled(world.running);
+        world.preemptions += usize::from(world.preempts);
+        world.tasks[task.index()].choice = choice;
+        self.next = Some(task);
+    }
+}

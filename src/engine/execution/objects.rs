@@ -1,0 +1,101 @@
+//! Objects that the running execution has, and what is done to them that is no operation.
+
+use super::Engine;
+use crate::engine::log::Deed;
+use crate::engine::object::{Channel, Object, PlainAccess, State};
+use crate::engine::scheduling::End;
+use crate::engine::{Fact, ObjectId, TaskId};
+use std::panic::Location;
+
+impl Engine {
+    /// A new object.
+    pub(crate) fn new_object(&mut self, state: State, made_at: &'static Location<'static>) -> ObjectId {
+        let made_at = self.task().place.unwrap_or(made_at);
+        self.world.add_object(Object { state, made_at: Some(made_at) })
+    }
+
+    /// What an atomic holds.
+    pub(crate) fn value(&self, atomic: ObjectId) -> u64 {
+        match &self.world.objects[atomic.index()].state {
+            State::Atomic(atomic) => atomic.place.value(),
+            _ => 0,
+        }
+    }
+
+    /// Changes what an atomic holds, which nobody notices.
+    pub(crate) fn set_value(&mut self, atomic: ObjectId, value: u64) {
+        if let State::Atomic(atomic) = &mut self.world.objects[atomic.index()].state {
+            atomic.place.store(value);
+        }
+    }
+
+    /// The running task accesses a cell; whether it goes on, and does not stop for good.
+    pub(crate) fn access_cell(
+        &mut self,
+        cell: ObjectId,
+        is_write: bool,
+        place: &'static Location<'static>,
+    ) -> bool {
+        let place = self.task().place.unwrap_or(place);
+        let world = &mut self.world;
+        if !world.order.is_kept() {
+            self.learn(Fact::CellsAreUsed);
+            return false;
+        }
+        let access = PlainAccess::now(&world.order, world.running, is_write, place);
+        let running = world.running;
+        world.write(running, || Deed::Accessed { object: cell, is_write, place });
+        let State::Cell(state) = &mut world.objects[cell.index()].state else { return true };
+        if let Some(earlier) = state.access(&world.order, access) {
+            self.end.get_or_insert(End::DataRace([earlier.task, access.task]));
+            return false;
+        }
+        true
+    }
+
+    /// How many messages were sent into a channel.
+    pub(crate) fn sent_count(&self, channel: ObjectId) -> usize {
+        match &self.world.objects[channel.index()].state {
+            State::Channel(channel) => channel.sent_count(),
+            _ => 0,
+        }
+    }
+
+    /// One sender more, which nobody notices.
+    pub(crate) fn add_sender(&mut self, channel: ObjectId) {
+        if let Some(channel) = self.channel(channel) {
+            channel.add_sender();
+        }
+    }
+
+    fn channel(&mut self, channel: ObjectId) -> Option<&mut Channel> {
+        match &mut self.world.objects[channel.index()].state {
+            State::Channel(channel) => Some(channel),
+            _ => None,
+        }
+    }
+
+    /// What unpark gives a task: made when it is first asked for.
+    pub(crate) fn token(&mut self, task: TaskId, place: &'static Location<'static>) -> ObjectId {
+        if let Some(token) = self.world.tasks[task.index()].token {
+            return token;
+        }
+        let token = self.world.add_object(Object { state: State::token(), made_at: Some(place) });
+        self.world.tasks[task.index()].token = Some(token);
+        token
+    }
+
+    /// What a task's end writes; `None` if ends are no events.
+    pub(crate) fn end_of(&self, task: TaskId) -> Option<ObjectId> {
+        self.world.tasks[task.index()].end
+    }
+
+    /// As [`Engine::end_of`], for who asks whether the task has ended: then ends have to be events.
+    pub(crate) fn asked_end_of(&mut self, task: TaskId) -> Option<ObjectId> {
+        let end = self.end_of(task);
+        if end.is_none() {
+            self.learn(Fact::EndsAreAsked);
+        }
+        end
+    }
+}

@@ -1,0 +1,179 @@
+//! What the world keeps for tasks that poll: what each did in vain, who waits for news, and who hears of them.
+
+use super::polling::{Loop, LoopId, ROUNDS_MAX, Step, Watch};
+use super::task::State;
+use super::world::World;
+use super::{Event, Fact, Mark, ObjectId, Reply, TaskId};
+use std::panic::Location;
+
+impl World {
+    /// The running task has performed this, and `value` is what an atomic held.
+    #[inline]
+    pub(super) fn poll(&mut self, event: &Event, reply: Reply, has_effect: bool, value: u64) {
+        let (task, object) = (event.task, event.operation.object);
+        if has_effect {
+            self.tell_withheld(task);
+            self.tasks[task.index()].polling.act();
+            self.tell(task, object);
+            return;
+        }
+        let what = [
+            std::ptr::from_ref(event.operation.place).addr() as u64,
+            object.index() as u64,
+            event.access.lane() as u64 | (reply as u64) << 8,
+            u64::from(event.choice),
+            value,
+        ];
+        let what = what.into_iter().fold(0, mix);
+        // A lock that was taken and will be given back.
+        let changes = !event.access.is_read();
+        let polling = &mut self.tasks[task.index()].polling;
+        if !polling.is_same_again(what) {
+            self.tell_withheld(task);
+            if changes {
+                self.tasks[task.index()].polling.add_own_change(object);
+                self.tell(task, object);
+            }
+        } else if changes {
+            polling.withhold(object);
+        }
+        self.step(task, what, event.operation.place, object);
+    }
+
+    /// The running task pauses: it yields, spins or sleeps.
+    pub(super) fn pause(&mut self, place: &'static Location<'static>) {
+        let what = mix(0, std::ptr::from_ref(place).addr() as u64);
+        let task = self.running;
+        if !self.tasks[task.index()].polling.is_same_again(what) {
+            self.tell_withheld(task);
+        }
+        self.pauses += 1;
+        self.step(task, what, place, ObjectId::NOWHERE);
+    }
+
+    /// The running task begins or ends something beside its operations.
+    pub(super) fn act(&mut self, task: TaskId) {
+        self.tell_withheld(task);
+        let polling = &mut self.tasks[task.index()].polling;
+        polling.act();
+        polling.awaits = None;
+    }
+
+    fn step(&mut self, task: TaskId, what: u64, place: &'static Location<'static>, object: ObjectId) {
+        let polling = &self.tasks[task.index()].polling;
+        let version = self.versions[object.index()] - polling.own_changes(object);
+        let step = Step { what, place, object, version, position: self.position };
+        let polling = &mut self.tasks[task.index()].polling;
+        polling.awaits = None;
+        if let Some((id, repeats)) = polling.step(task, step) {
+            polling.forget_withheld();
+            if !self.rehearses {
+                self.go_round(task, id, repeats);
+            }
+        }
+    }
+
+    /// The task has gone round a loop in vain once more.
+    #[cold]
+    fn go_round(&mut self, task: TaskId, id: LoopId, repeats: u32) {
+        let polling = &self.tasks[task.index()].polling;
+        let place = polling.round_place().expect("it has gone round");
+        let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
+        let known = self.loops.get(&id);
+        let is_to_wait = match known {
+            Some(Loop::Awaits) if !is_blind => true,
+            Some(_) => repeats >= ROUNDS_MAX,
+            None if is_blind => repeats >= ROUNDS_MAX,
+            None => false,
+        };
+        let watch = is_to_wait.then(|| polling.watch());
+        let is_unknown = known.is_none() && !is_blind;
+        let polling = &mut self.tasks[task.index()].polling;
+        polling.awaits = watch;
+        polling.unknown = is_unknown.then_some(id);
+    }
+
+    /// Whether the task, which waits, need not do so for the sake of completeness: its loop ends by itself, or
+    /// nothing shows that it does not.
+    fn waits_for_the_bound(&self, task: TaskId) -> Option<&'static Location<'static>> {
+        let polling = &self.tasks[task.index()].polling;
+        let (id, place) = (polling.loop_id()?, polling.round_place()?);
+        let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
+        (is_blind || self.loops.get(&id) != Some(&Loop::Awaits)).then_some(place)
+    }
+
+    /// Whether another task has changed something that this one watches.
+    pub(super) fn has_changed(&self, task: TaskId, watch: &Watch) -> bool {
+        let polling = &self.tasks[task.index()].polling;
+        let version = |object: ObjectId| self.versions[object.index()] - polling.own_changes(object);
+        watch.objects.iter().any(|&(object, before, _)| version(object) != before)
+    }
+
+    /// Others hear that the task has changed an object.
+    #[inline]
+    fn tell(&mut self, by: TaskId, object: ObjectId) {
+        self.versions[object.index()] += 1;
+        if !self.held.is_empty() {
+            self.let_go_on(by, object);
+        }
+    }
+
+    #[cold]
+    fn let_go_on(&mut self, by: TaskId, object: ObjectId) {
+        let watches = |task: &TaskId| {
+            let awaits = &self.tasks[task.index()].polling.awaits;
+            awaits.iter().flat_map(|watch| &watch.objects).any(|&(watched, _, _)| watched == object)
+        };
+        let woken: Vec<TaskId> = self.held.iter().filter(|&task| task != by).filter(watches).collect();
+        woken.into_iter().for_each(|task| self.release(task));
+    }
+
+    /// The task need not wait for news any longer.
+    fn release(&mut self, task: TaskId) {
+        self.held.remove(task);
+        let polling = &mut self.tasks[task.index()].polling;
+        polling.heard = polling.awaits.take();
+        if let State::Announced(operation) = self.tasks[task.index()].state {
+            self.make_ready(task, operation);
+        }
+    }
+
+    /// Lets those go on that only wait for the sake of a bound; whether there are any.
+    pub(super) fn release_bounded(&mut self) -> bool {
+        let bounded: Vec<TaskId> =
+            self.held.iter().filter(|&task| self.waits_for_the_bound(task).is_some()).collect();
+        for &task in &bounded {
+            self.release(task);
+        }
+        !bounded.is_empty()
+    }
+
+    /// The tasks that poll and wait for news.
+    pub(super) fn held(&self) -> Vec<TaskId> {
+        self.held.iter().collect()
+    }
+
+    /// Has all of them go on, to be rehearsed.
+    pub(super) fn release_all(&mut self) {
+        self.held().into_iter().for_each(|task| self.release(task));
+    }
+
+    /// Notes that a task waits only for the sake of a bound, if others could go on.
+    pub(super) fn note_bound(&mut self, task: TaskId) {
+        if self.cut_loop.is_none() && self.held.contains(task) && self.ready.len() > 0 {
+            self.cut_loop = self.waits_for_the_bound(task);
+        }
+    }
+
+    fn tell_withheld(&mut self, task: TaskId) {
+        for object in self.tasks[task.index()].polling.take_withheld() {
+            self.tasks[task.index()].polling.add_own_change(object);
+            self.tell(task, object);
+        }
+    }
+}
+
+/// A quick hash: what is mixed up are words that differ in their low bits.
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+}

@@ -1,0 +1,59 @@
+//! What a search has to know of its program from the beginning. Where an execution finds one of these out, the
+//! search begins anew and knows it.
+
+use std::collections::BTreeSet;
+use std::panic::Location;
+
+/// Something that changes what has to be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fact {
+    /// Somebody asks whether a task has ended: ends of tasks are events.
+    EndsAreAsked,
+    /// There is plain memory, whose accesses must not race: what orders them is kept.
+    CellsAreUsed,
+    /// Nothing shows that a loop which yields or reads in vain at this place does so for ever, or until what it has
+    /// read changes: how often it goes round is bounded.
+    LoopIsBlind(Mark),
+}
+
+/// A place in the source, the same in every run of the same code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark(pub(crate) u32);
+
+impl Mark {
+    pub(crate) fn of(place: &Location<'_>) -> Self {
+        let position = [place.line().to_le_bytes(), place.column().to_le_bytes()].concat();
+        let bytes = place.file().bytes().chain(position);
+        Mark(fnv1a(bytes))
+    }
+}
+
+/// The 32-bit Fowler–Noll–Vo hash, variant 1a (1991): small, and the same everywhere.
+pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u32 {
+    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// All that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Facts(BTreeSet<Fact>);
+
+impl Facts {
+    pub(crate) fn has(&self, fact: Fact) -> bool {
+        self.0.contains(&fact)
+    }
+
+    /// Whether it is news.
+    pub(crate) fn learn(&mut self, fact: Fact) -> bool {
+        self.0.insert(fact)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Fact> {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<Fact> for Facts {
+    fn from_iter<I: IntoIterator<Item = Fact>>(facts: I) -> Self {
+        Facts(facts.into_iter().collect())
+    }
+}
