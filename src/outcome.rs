@@ -136,16 +136,10 @@ impl Seen {
         }
     }
 
-    /// Keeps the schedule of an execution with this outcome if it is the least so far.
-    pub(crate) fn keep_least(
-        &mut self,
-        preemptions: usize,
-        steps: usize,
-        schedule: impl FnOnce() -> Schedule,
-    ) {
-        if (preemptions, steps) < self.cost {
-            self.cost = (preemptions, steps);
-            self.schedule = Some(schedule());
+    /// Keeps the schedule of an execution with this outcome, and its cost, if it is the least so far.
+    pub(crate) fn keep_least(&mut self, least: Option<((usize, usize), Schedule)>) {
+        if let Some((cost, schedule)) = least {
+            (self.cost, self.schedule) = (cost, Some(schedule));
         }
     }
 }

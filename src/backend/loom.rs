@@ -7,7 +7,7 @@
 //! cannot go on after that anyway.
 
 use super::execution::{Abandoned, Execution, Running};
-use super::search::Search;
+use super::search::{Came, Search};
 use super::{Backend, TaskId, current, execution, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
@@ -185,10 +185,11 @@ impl<T: Ord + 'static> State<T> {
         let value = self.value.take();
         match ended {
             Ended::Whole => {
-                self.search.record_ended(&execution, value);
+                self.search.record(Came::to_its_end(&execution, value));
             }
             Ended::Stopped(Stop::Blocked) => {
-                self.search.record_blocked(&execution);
+                self.search.hang_has_timed_wait |= execution.has_timed_wait();
+                self.search.record(Came::to_a_deadlock(&execution));
                 self.search.give_up(Incomplete::FirstHang);
             }
             Ended::Stopped(Stop::Endless) => {

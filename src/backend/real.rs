@@ -28,11 +28,11 @@ where
             search.time_left().map_or(HANG_AFTER, |left| left.clamp(Duration::from_secs(1), HANG_AFTER));
         match result.recv_timeout(patience) {
             Ok(answer) => {
-                search.record(answer.map_or_else(Outcome::Panicked, Outcome::Returned));
+                search.record(answer.map_or_else(Outcome::Panicked, Outcome::Returned).into());
             }
             Err(RecvTimeoutError::Disconnected) => unreachable!("the thread catches its panics"),
             Err(RecvTimeoutError::Timeout) => {
-                search.record(Outcome::Unfinished { after: patience });
+                search.record(Outcome::Unfinished { after: patience }.into());
                 search.give_up(Incomplete::FirstHang);
             }
         }

@@ -99,6 +99,56 @@ pub(crate) struct Search<T> {
     together: Arc<Together>,
 }
 
+/// What an execution came to.
+pub(crate) struct Came<T> {
+    pub(crate) outcome: Outcome<T>,
+    /// If it panicked, where in the program.
+    place: Option<String>,
+}
+
+impl<T> Came<T> {
+    /// To this, unless it has a panic that nobody noticed.
+    fn to(execution: &Running, outcome: impl FnOnce() -> Outcome<T>) -> Self {
+        match execution.unnoticed_panic() {
+            Some(panic) => Came { outcome: Outcome::Panicked(panic.message), place: panic.place },
+            None => outcome().into(),
+        }
+    }
+
+    /// All its tasks have ended; `value` is what its main task returned.
+    pub(crate) fn to_its_end(execution: &Running, value: Option<T>) -> Self {
+        Came::to(execution, || {
+            Outcome::Returned(value.expect("a main task that ended has returned or panicked"))
+        })
+    }
+
+    /// No task can go on though some have not ended.
+    pub(crate) fn to_a_deadlock(execution: &Running) -> Self
+    where
+        T: 'static,
+    {
+        let value = execution.take_value_if_blocked();
+        let deadlocked = || Outcome::Deadlocked { blocked: execution.unfinished() };
+        Came::to(execution, || value.map_or_else(deadlocked, Outcome::Returned))
+    }
+
+    /// Every task that has not ended waits, some of them in loops, for what nobody will do.
+    pub(crate) fn to_a_livelock(execution: &Running) -> Self
+    where
+        T: 'static,
+    {
+        let value = execution.take_value_if_blocked();
+        let livelocked = || Outcome::Livelocked { polling: execution.unfinished() };
+        Came::to(execution, || value.map_or_else(livelocked, Outcome::Returned))
+    }
+}
+
+impl<T> From<Outcome<T>> for Came<T> {
+    fn from(outcome: Outcome<T>) -> Self {
+        Came { outcome, place: None }
+    }
+}
+
 /// Whether an outcome is what is looked for.
 pub(crate) type Wanted<T> = Arc<dyn Fn(&Outcome<T>) -> bool + Send + Sync>;
 
@@ -225,13 +275,13 @@ impl<T: Ord> Search<T> {
         self
     }
 
-    /// Counts an execution that ended so.
-    pub(crate) fn record(&mut self, outcome: Outcome<T>) -> &mut Seen {
-        self.record_at(outcome, None)
+    /// Whether an execution of this cost is the least so far that came to this.
+    pub(crate) fn is_least(&self, outcome: &Outcome<T>, cost: (usize, usize)) -> bool {
+        self.outcomes.get(outcome).is_none_or(|seen| cost < seen.cost)
     }
 
-    /// Counts an execution that ended so, at this place in the program if it panicked.
-    fn record_at(&mut self, outcome: Outcome<T>, place: Option<String>) -> &mut Seen {
+    /// Counts an execution that came to this.
+    pub(crate) fn record(&mut self, Came { outcome, place }: Came<T>) -> &mut Seen {
         let first = self.progress.executions.fetch_add(1, Ordering::Relaxed);
         self.executions += 1;
         let cost = (usize::MAX, usize::MAX);
@@ -247,58 +297,11 @@ impl<T: Ord> Search<T> {
         seen
     }
 
-    /// Counts an execution that ended with its panic, if it has one that nobody noticed, or else so.
-    fn record_unless_panicked(&mut self, execution: &Running, outcome: Outcome<T>) -> &mut Seen {
-        match execution.unnoticed_panic() {
-            Some(panic) => self.record_at(Outcome::Panicked(panic.message), panic.place),
-            None => self.record(outcome),
-        }
-    }
-
-    /// Counts an execution all of whose tasks have ended; `value` is what its main task returned.
-    pub(crate) fn record_ended(&mut self, execution: &Running, value: Option<T>) -> &mut Seen {
-        match (execution.unnoticed_panic(), value) {
-            (Some(panic), _) => self.record_at(Outcome::Panicked(panic.message), panic.place),
-            (None, Some(value)) => self.record(Outcome::Returned(value)),
-            (None, None) => unreachable!("a main task that ended has returned or panicked"),
-        }
-    }
-
-    /// Counts an execution in which no task can go on though some have not ended.
-    pub(crate) fn record_blocked(&mut self, execution: &Running) -> &mut Seen
-    where
-        T: 'static,
-    {
-        self.hang_has_timed_wait |= execution.has_timed_wait();
-        let value = execution.take_value_if_blocked();
-        let deadlocked = || Outcome::Deadlocked { blocked: execution.unfinished() };
-        self.record_unless_panicked(execution, value.map_or_else(deadlocked, Outcome::Returned))
-    }
-
-    /// Counts an execution in which every task that has not ended waits in a loop for what nobody will do.
-    pub(crate) fn record_polling(&mut self, execution: &Running) -> &mut Seen
-    where
-        T: 'static,
-    {
-        match execution.take_value_if_blocked() {
-            Some(value) => self.record_unless_panicked(execution, Outcome::Returned(value)),
-            None => {
-                let polling = execution.unfinished();
-                self.record_unless_panicked(execution, Outcome::Livelocked { polling })
-            }
-        }
-    }
-
     /// Counts an execution that went on for too long, and from which nothing follows.
     pub(crate) fn record_endless(&mut self) {
         self.progress.executions.fetch_add(1, Ordering::Relaxed);
         self.executions += 1;
         self.cut(Incomplete::StepsMax(self.limits.steps_max));
-    }
-
-    /// Counts an execution that was ended by a data race between these tasks.
-    pub(crate) fn record_data_race(&mut self, tasks: [String; 2]) -> &mut Seen {
-        self.record(Outcome::DataRace { tasks })
     }
 
     /// Counts the steps of an execution.

@@ -13,7 +13,7 @@
 //! on with the same scheduler where the old one stopped.
 
 use super::execution::{Abandoned, Execution, Running};
-use super::search::Search;
+use super::search::{Came, Search};
 use super::{Backend, TaskId, execution, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
@@ -145,12 +145,17 @@ struct State<T> {
 }
 
 impl<T: Ord + 'static> State<T> {
+    fn record_deadlock(&mut self, execution: &Running) {
+        self.search.hang_has_timed_wait |= execution.has_timed_wait();
+        self.search.record(Came::to_a_deadlock(execution));
+    }
+
     fn begin(&mut self) -> Option<Schedule> {
         if let Some(execution) = self.execution.take() {
             set_execution(None);
             let value = self.value.take();
             if !execution.is_abandoned() {
-                self.search.record_ended(&execution, value);
+                self.search.record(Came::to_its_end(&execution, value));
             }
             if !self.had_choice {
                 // One schedule is all there is. (And shuttle's PCT refuses such a program.)
@@ -187,11 +192,11 @@ impl<T: Ord + 'static> State<T> {
         let (sentinels, tasks): (Vec<&Task>, Vec<&Task>) = runnable.iter().copied().partition(is_sentinel);
         self.steps += 1;
         if execution.take_waits_for_itself() {
-            self.search.record_blocked(&execution);
+            self.record_deadlock(&execution);
         }
         if !execution.is_abandoned() {
             if tasks.is_empty() && !execution.unfinished().is_empty() {
-                self.search.record_blocked(&execution);
+                self.record_deadlock(&execution);
                 execution.mark_abandoned();
             } else if self.steps > self.search.limits.steps_max {
                 self.search.record_endless();

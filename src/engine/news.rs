@@ -1,6 +1,6 @@
 //! What the world keeps for tasks that poll: what each did in vain, who waits for news, and who hears of them.
 
-use super::polling::{Loop, LoopId, ROUNDS_MAX, Step, Watch};
+use super::polling::{Loop, LoopId, ROUNDS_MAX, Step, Uncompared, Watch};
 use super::task::State;
 use super::world::World;
 use super::{Event, Fact, Mark, ObjectId, Reply, TaskId};
@@ -37,6 +37,7 @@ impl World {
         } else if changes {
             polling.withhold(object);
         }
+        self.tasks[task.index()].polling.awaits = None;
         self.step(task, what, event.operation.place, object);
     }
 
@@ -46,6 +47,7 @@ impl World {
         let task = self.running;
         if !self.tasks[task.index()].polling.is_same_again(what) {
             self.tell_withheld(task);
+            self.tasks[task.index()].polling.awaits = None;
         }
         self.pauses += 1;
         self.step(task, what, place, ObjectId::NOWHERE);
@@ -64,7 +66,6 @@ impl World {
         let version = self.versions[object.index()] - polling.own_changes(object);
         let step = Step { what, place, object, version, position: self.position };
         let polling = &mut self.tasks[task.index()].polling;
-        polling.awaits = None;
         if let Some((id, repeats)) = polling.step(task, step) {
             polling.forget_withheld();
             if !self.rehearses {
@@ -81,7 +82,7 @@ impl World {
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
         let known = self.loops.get(&id);
         let is_to_wait = match known {
-            Some(Loop::Awaits) if !is_blind => true,
+            Some(Loop::Awaits { .. }) if !is_blind => true,
             Some(_) => repeats >= ROUNDS_MAX,
             None if is_blind => repeats >= ROUNDS_MAX,
             None => false,
@@ -99,7 +100,19 @@ impl World {
         let polling = &self.tasks[task.index()].polling;
         let (id, place) = (polling.loop_id()?, polling.round_place()?);
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
-        (is_blind || self.loops.get(&id) != Some(&Loop::Awaits)).then_some(place)
+        let awaits = matches!(self.loops.get(&id), Some(Loop::Awaits { .. }));
+        (is_blind || !awaits).then_some(place)
+    }
+
+    /// The task waits for news from here on.
+    pub(super) fn hold(&mut self, task: TaskId) {
+        self.held.insert(task);
+        let polling = &self.tasks[task.index()].polling;
+        if let (None, Some(id), Some(place)) = (self.uncompared, polling.loop_id(), polling.round_place())
+            && self.loops.get(&id) == Some(&Loop::Awaits { is_compared: false })
+        {
+            self.uncompared = Some(Uncompared { id, place });
+        }
     }
 
     /// Whether another task has changed something that this one watches.
@@ -129,7 +142,7 @@ impl World {
     }
 
     /// The task need not wait for news any longer.
-    fn release(&mut self, task: TaskId) {
+    pub(super) fn release(&mut self, task: TaskId) {
         self.held.remove(task);
         let polling = &mut self.tasks[task.index()].polling;
         polling.heard = polling.awaits.take();

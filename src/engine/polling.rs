@@ -6,7 +6,9 @@
 //! same at first. Therefore, when a loop is met for the first time, it is *rehearsed*: the execution goes on with
 //! its task alone, for many rounds, and is then run again up to where it was. Only a loop that does not end then
 //! has to wait. One that ends goes round as often as it likes, up to a bound on such rounds. And where all tasks
-//! that are left wait in such loops, they are rehearsed together, in turn, before that is called a livelock. Awaiting
+//! that are left wait in such loops, they are rehearsed together, in turn, before that is called a livelock. At last,
+//! the first execution in which a loop has waited is run once more with some more rounds of it, and has to come to
+//! the same: where it does not, the loop counts its rounds. Awaiting
 //! is as in Jonsson, Lång, Sagonas, "Awaiting for Godot" (a loop goes on when it would not do the same); the
 //! rehearsals are ours, since here a loop is not known as such.
 //!
@@ -18,6 +20,8 @@ use std::panic::Location;
 
 /// How many rounds a loop is rehearsed.
 pub(super) const REHEARSED_ROUNDS: u32 = 1_000;
+/// How many rounds more a loop goes round for comparison.
+pub(super) const COMPARED_ROUNDS: u32 = 3;
 /// How many rounds each of several tasks is rehearsed with the others.
 pub(super) const REHEARSED_TOGETHER: u32 = 20;
 /// How many rounds a loop may go round in vain that ends by itself at some time, while others could do something.
@@ -59,9 +63,19 @@ pub(super) struct LoopId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loop {
     /// It goes on for ever unless something changes.
-    Awaits,
+    Awaits {
+        /// Whether an execution was compared with one in which it goes round a few times more.
+        is_compared: bool,
+    },
     /// It ends by itself.
     Ends,
+}
+
+/// A loop that was waited in, and of which it is not known whether it matters how often it goes round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Uncompared {
+    pub(super) id: LoopId,
+    pub(super) place: &'static Location<'static>,
 }
 
 /// All loops that were rehearsed.
@@ -179,6 +193,13 @@ impl Polling {
     pub(super) fn round_place(&self) -> Option<&'static Location<'static>> {
         let period = self.round?.id.period;
         Some(self.steps[self.steps.len() - period].place)
+    }
+
+    /// Whether the round that was just gone is nothing but pauses.
+    pub(super) fn only_pauses(&self) -> bool {
+        let period = self.round.map_or(0, |round| round.id.period);
+        let round = &self.steps[self.steps.len() - period..];
+        period > 0 && round.iter().all(|step| step.object == ObjectId::NOWHERE)
     }
 
     /// What the round that was just gone has looked at.

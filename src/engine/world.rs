@@ -6,7 +6,7 @@ use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
 use super::object::{AtomicAction, By, Causes, CondvarAction, Object, QUEUES, State as ObjectState, Waiting};
 use super::order::Order;
-use super::polling::{Loops, Watch};
+use super::polling::{Loops, Uncompared, Watch};
 use super::scheduling::{Divergence, Performed, Settings};
 use super::task::{State, Task};
 use super::task_set::TaskSet;
@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(super) versions: Vec<u32>,
     /// The loops that were rehearsed.
     pub(super) loops: Loops,
+    /// A loop of this execution that is still to be compared.
+    pub(super) uncompared: Option<Uncompared>,
     /// Whether a loop is rehearsed: then nothing is kept of what happens.
     pub(super) rehearses: bool,
     /// Pauses of this execution.
@@ -59,7 +61,7 @@ pub(crate) struct World {
     pub(super) cut_loop: Option<&'static Location<'static>>,
     pub(super) bounds: Bounds,
     /// How often each [`Chance`] has happened.
-    pub(super) happened: [usize; 3],
+    pub(super) happened: [usize; 4],
     pub(super) log: Option<Vec<Entry>>,
     pub(super) causes: Causes,
     pub(super) woken: Vec<TaskId>,
@@ -93,6 +95,7 @@ impl World {
             preempts: false,
             versions: Vec::new(),
             loops: Loops::new(),
+            uncompared: None,
             rehearses: false,
             pauses: 0,
             facts: settings.facts.clone(),
@@ -100,7 +103,7 @@ impl World {
             is_cut_by_timeouts: false,
             cut_loop: None,
             bounds: settings.bounds,
-            happened: [0; 3],
+            happened: [0; 4],
             log: settings.logs.then(Vec::new),
             causes: Causes::default(),
             woken: Vec::new(),
@@ -110,15 +113,14 @@ impl World {
     /// A new execution, of which only the main task is there. The trace is left as it is.
     pub(super) fn begin(&mut self) {
         (self.position, self.preemptions, self.preempts, self.pauses) = (0, 0, false, 0);
-        (self.is_stuck, self.rehearses) = (false, false);
-        self.happened = [0; 3];
+        (self.is_stuck, self.rehearses, self.uncompared) = (false, false, None);
+        self.happened = [0; 4];
         self.spawned.clear();
         self.spawned.push(TaskId::MAIN);
         self.objects.clear();
-        // Nowhere.
-        self.objects.push(Object::default());
         self.versions.clear();
-        self.versions.push(0);
+        let nowhere = self.add_object(Object::default());
+        debug_assert_eq!(nowhere, ObjectId::NOWHERE, "it comes first");
         self.ready.clear();
         self.held.clear();
         self.order.begin();
@@ -209,8 +211,7 @@ impl World {
             && !self.rehearses
         {
             if !self.has_changed(task, watch) {
-                self.held.insert(task);
-                return;
+                return self.hold(task);
             }
             let polling = &mut self.tasks[task.index()].polling;
             polling.heard = polling.awaits.take();

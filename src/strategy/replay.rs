@@ -55,7 +55,8 @@ pub(super) fn enabled(world: &World, task: u32) -> Option<TaskId> {
 
 /// The choice for the task's operation that a schedule calls this: whom it wakes, in the order of spawning.
 pub(super) fn choice(world: &World, task: TaskId, choice: u32) -> Option<u32> {
-    let choice = match world.announced(task)?.action.chooses_tasks() {
+    let chooses_tasks = world.announced(task).is_some_and(|operation| operation.action.chooses_tasks());
+    let choice = match chooses_tasks {
         true => world.spawned().get(choice as usize)?.index() as u32,
         false => choice,
     };

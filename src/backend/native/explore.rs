@@ -3,12 +3,14 @@
 use super::replay::replay;
 use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
-use crate::backend::search::{Limits, Search};
+use crate::backend::search::{Came, Limits, Search};
 use crate::backend::{Backend, TaskId, panics, set_execution};
-use crate::engine::{Census, Coroutines, Divergence, End, Engine, Event, Scheduler, Settings, Stacks, World};
+use crate::engine::{
+    Census, Coroutines, Divergence, End, Engine, Event, ROUNDS_MAX, Scheduler, Settings, Stacks, World,
+};
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
-use crate::schedule::{Pick, Schedule};
+use crate::schedule::{Fact, Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -205,7 +207,7 @@ impl<T: Ord + 'static, S> Exploration<T, S> {
             }
         }
         if is_over {
-            with(|engine| conclude(&mut self.search, &engine.world));
+            with(|engine| note_bounds(&mut self.search, &engine.world));
         }
         let mut engine = ENGINE.take().expect("it was set");
         stacks().add(engine.coroutines.take_stacks(), STACKS_MAX);
@@ -216,24 +218,59 @@ impl<T: Ord + 'static, S> Exploration<T, S> {
     /// One execution, and what it came to.
     fn execute(&mut self, running: &mut Running) -> End {
         let (end, value) = run_once(running, &self.body);
-        with(|engine| {
-            if end != End::Rehearsed {
-                record(&mut self.search, &engine.world, &end, running, value);
-                (self.ended)(&mut self.seen, &mut engine.world, running);
-            }
+        if end == End::Rehearsed {
+            with(|engine| engine.finish(&end));
+            return end;
+        }
+        let (came, schedule) = with(|engine| {
+            self.search.count_events(engine.world.position());
+            let came = came_to(&engine.world, &end, running, value);
+            let cost = (engine.world.preemptions(), engine.world.position());
+            let is_least = came.as_ref().is_some_and(|came| self.search.is_least(&came.outcome, cost));
+            let schedule = is_least.then(|| schedule(&engine.world));
+            (self.ended)(&mut self.seen, &mut engine.world, running);
             engine.finish(&end);
-            if self.search.executions.is_multiple_of(ESTIMATED_EVERY)
-                && let Some(explored) = engine.estimate()
-            {
-                self.search.estimate(explored);
-            }
+            (came, schedule.map(|schedule| (cost, schedule)))
         });
+        match came {
+            None => conclude(&mut self.search, &end, running),
+            Some(came) => match self.compare(running, &came) {
+                Some(fact) => self.search.learn(fact),
+                None => self.search.record(came).keep_least(schedule),
+            },
+        }
+        if self.search.executions.is_multiple_of(ESTIMATED_EVERY)
+            && let Some(explored) = with(|engine| engine.estimate())
+        {
+            self.search.estimate(explored);
+        }
         end
+    }
+
+    /// Runs the last execution again with a few more rounds of a loop that waits in it, if it has one that was not
+    /// looked at so. Where that comes to something else, the loop is not what it seemed.
+    fn compare(&mut self, running: &mut Running, came: &Came<T>) -> Option<Fact> {
+        if !with(Engine::begin_comparison) {
+            return None;
+        }
+        let (end, value) = run_once(running, &self.body);
+        with(|engine| {
+            let again = came_to(&engine.world, &end, running, value);
+            engine.finish(&end);
+            let is_same = match again {
+                Some(again) => again.outcome == came.outcome,
+                // What else there is to find out about the program comes first.
+                None => matches!(end, End::Rehearsed | End::Learned(_)),
+            };
+            let fact = engine.differs().filter(|_| !is_same);
+            engine.end_comparison();
+            fact
+        })
     }
 }
 
-/// Notes what kept the exploration, which has come to its end, from seeing everything.
-fn conclude<T: Ord>(search: &mut Search<T>, world: &World) {
+/// Notes what keeps the exploration, which has come to its end, from having seen everything.
+fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if let Some(preemptions_max) = search.limits.preemptions_max
         && world.is_cut()
     {
@@ -243,7 +280,7 @@ fn conclude<T: Ord>(search: &mut Search<T>, world: &World) {
         search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
     }
     if let Some(place) = world.cut_loop() {
-        search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max: crate::engine::ROUNDS_MAX });
+        search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max: ROUNDS_MAX });
     }
 }
 
@@ -259,37 +296,37 @@ const STACKS_MAX: usize = 32;
 /// After how many executions somebody may want to know how far the search is.
 const ESTIMATED_EVERY: u64 = 512;
 
-fn record<T: Ord + 'static>(
-    search: &mut Search<T>,
-    world: &World,
-    end: &End,
-    running: &Running,
-    value: Option<T>,
-) {
-    search.count_events(world.position());
-    let seen = match end {
-        End::Finished => search.record_ended(running, value),
-        End::Blocked => search.record_blocked(running),
-        End::Polling => search.record_polling(running),
-        End::Endless => return search.record_endless(),
+/// What an execution came to, if anything.
+fn came_to<T: 'static>(world: &World, end: &End, running: &Running, value: Option<T>) -> Option<Came<T>> {
+    match end {
+        End::Finished => Some(Came::to_its_end(running, value)),
+        End::Blocked => Some(Came::to_a_deadlock(running)),
+        End::Polling => Some(Came::to_a_livelock(running)),
         End::DataRace(tasks) => {
             let mut tasks = tasks.map(|task| running.task_name(order(world, task)));
             tasks.sort();
-            search.record_data_race(tasks)
+            Some(Outcome::DataRace { tasks }.into())
         }
-        End::Redundant => return search.record_redundant(),
+        _ => None,
+    }
+}
+
+/// What follows from an execution that came to nothing.
+fn conclude<T: Ord>(search: &mut Search<T>, end: &End, running: &Running) {
+    match end {
+        End::Endless => search.record_endless(),
+        End::Redundant => search.record_redundant(),
         End::Diverged(Divergence { step, expected, found }) => {
             let (expected, found) = (expected.clone(), found.clone());
-            return search.give_up(Incomplete::Flaky { step: step + 1, expected, found });
+            search.give_up(Incomplete::Flaky { step: step + 1, expected, found });
         }
         End::GivenUp => {
             let reason = running.reason().unwrap_or_else(|| "the execution was given up".to_string());
-            return search.give_up(Incomplete::Unsupported(reason));
+            search.give_up(Incomplete::Unsupported(reason));
         }
-        End::Learned(fact) => return search.learn(*fact),
-        End::Rehearsed => return,
-    };
-    seen.keep_least(world.preemptions(), world.position(), || schedule(world));
+        End::Learned(fact) => search.learn(*fact),
+        End::Finished | End::Blocked | End::Polling | End::DataRace(_) | End::Rehearsed => {}
+    }
 }
 
 /// The choices of the execution that has just ended.

@@ -115,7 +115,9 @@ pub(crate) fn execution_number() -> u64 {
 #[track_caller]
 pub(crate) fn pause() {
     let place = Location::caller();
-    with(|engine| engine.pause(place));
+    if with(|engine| engine.pause(place)) {
+        object::pause(place);
+    }
 }
 
 /// A fence between the running task's accesses.

@@ -321,6 +321,12 @@ pub(crate) fn chance(chance: Chance) -> bool {
     perform(operation, |value| value).choice == 1
 }
 
+/// Lets the engine stop a task that does nothing but pause.
+pub(super) fn pause(place: &'static Location<'static>) {
+    let action = Action::Chance(Chance::Pause);
+    perform(Operation { object: ObjectId::NOWHERE, action, place }, |value| value);
+}
+
 /// Waits for the running task's turn to perform this. `update` asks nothing of the engine.
 pub(super) fn perform(operation: Operation, update: impl FnOnce(u64) -> u64) -> Performed {
     let mut update = Some(update);

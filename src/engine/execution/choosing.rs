@@ -30,6 +30,11 @@ impl Engine {
                 Some(_) => Choice::Run(event.task, event.choice),
                 None => Choice::Diverged(describe(event)),
             },
+            // Only what was done is done again.
+            None if self.comparison.is_some() => match world.enabled().next() {
+                Some(_) => Choice::Diverged("the end of the execution".to_string()),
+                None => Choice::Nobody,
+            },
             None => self.scheduler.choose(world),
         };
         match choice {

@@ -16,7 +16,7 @@ use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
 use super::task::{State, Task};
 use super::world::World;
 use super::{Chance, Coroutine, Coroutines, Fact, ObjectId, Operation, Switch, TaskId};
-use rehearsal::Rehearsal;
+use rehearsal::{Comparison, Rehearsal};
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,6 +32,7 @@ pub(crate) struct Engine {
     /// How many tasks are inside a spawn, waiting for the new task's first announcement.
     spawning: usize,
     rehearsal: Option<Rehearsal>,
+    comparison: Option<Comparison>,
     /// The position from which on tasks poll for ever, as was found out.
     livelock: Option<usize>,
 }
@@ -48,6 +49,7 @@ impl Engine {
             end: None,
             spawning: 0,
             rehearsal: None,
+            comparison: None,
             livelock: None,
         }
     }
@@ -69,9 +71,9 @@ impl Engine {
         (self.next, self.end, self.spawning, self.rehearsal) = (None, None, 0, None);
     }
 
-    /// Ends the execution. A scheduler that is to go on with it does not learn of that.
+    /// Ends the execution. A scheduler that is to go on with it, or has had it, does not learn of that.
     pub(crate) fn finish(&mut self, end: &End) {
-        if *end != End::Rehearsed {
+        if *end != End::Rehearsed && self.comparison.is_none() {
             self.scheduler.end(&mut self.world, end);
         }
         for task in &mut self.world.tasks {
@@ -154,10 +156,15 @@ impl Engine {
         self.task().place = None;
     }
 
-    /// The running task yields, spins or sleeps.
-    pub(crate) fn pause(&mut self, place: &'static Location<'static>) {
+    /// The running task yields, spins or sleeps; whether it does nothing else in a loop, so that it has to announce a
+    /// [`Chance::Pause`].
+    pub(crate) fn pause(&mut self, place: &'static Location<'static>) -> bool {
         let place = self.task().place.unwrap_or(place);
         self.world.pause(place);
+        let rehearses = self.world.rehearses;
+        let polling = &self.task().polling;
+        let is_to_stop = rehearses || polling.unknown.is_some() || polling.awaits.is_some();
+        is_to_stop && polling.only_pauses()
     }
 
     /// A fence between the running task's accesses.

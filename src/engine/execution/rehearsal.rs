@@ -3,7 +3,9 @@
 
 use super::Engine;
 use crate::engine::event::ONLY_CHOICE;
-use crate::engine::polling::{Loop, LoopId, REHEARSED_ROUNDS, REHEARSED_TOGETHER};
+use crate::engine::polling::{
+    COMPARED_ROUNDS, Loop, LoopId, Polling, REHEARSED_ROUNDS, REHEARSED_TOGETHER, Uncompared,
+};
 use crate::engine::scheduling::End;
 use crate::engine::{Fact, Mark, TaskId};
 use std::panic::Location;
@@ -14,6 +16,8 @@ pub(super) enum Rehearsal {
     Alone { task: TaskId, id: LoopId, from: u32 },
     /// Whether the loops of all tasks that are left end if these go round in turn.
     Together { players: Vec<Player>, turn: usize },
+    /// A few more rounds of a loop, after which the execution goes on as if there had been none.
+    More { task: TaskId, from: u32, as_it_was: Box<(Polling, u32)> },
 }
 
 /// A task that goes round its loop together with others.
@@ -25,11 +29,29 @@ pub(super) struct Player {
     until: u32,
 }
 
+/// An execution that is run again with more rounds of a loop.
+#[derive(Clone, Copy)]
+pub(super) struct Comparison {
+    uncompared: Uncompared,
+    /// Whether the rounds are still to come.
+    is_to_come: bool,
+}
+
 impl Engine {
     /// Goes on with what is rehearsed, or begins to; whether there is anything.
     pub(super) fn rehearses(&mut self) -> bool {
+        let running = self.world.running;
+        if self.rehearsal.is_none() && self.is_to_go_round_more(running) {
+            let record = &self.world.tasks[running.index()];
+            let as_it_was = Box::new((record.polling.clone(), record.events));
+            let from = self.repeats(running).unwrap_or(0);
+            self.world.release(running);
+            self.world.rehearses = true;
+            self.rehearsal = Some(Rehearsal::More { task: running, from, as_it_was });
+            self.rehearse();
+            return !matches!(self.rehearsal, None if self.end.is_none());
+        }
         if self.rehearsal.is_none() {
-            let running = self.world.running;
             let polling = &mut self.world.tasks[running.index()].polling;
             let Some(id) = polling.unknown.take() else { return false };
             if !self.world.is_enabled(running) {
@@ -40,7 +62,53 @@ impl Engine {
             self.rehearsal = Some(Rehearsal::Alone { task: running, id, from });
         }
         self.rehearse();
+        self.rehearsal.is_some() || self.end.is_some()
+    }
+
+    /// Whether the task, which has come to wait in a loop, is to go round a few times more for comparison.
+    fn is_to_go_round_more(&mut self, task: TaskId) -> bool {
+        let is_it = |&Uncompared { id, .. }: &Uncompared| {
+            self.world.held.contains(task) && self.world.tasks[task.index()].polling.loop_id() == Some(id)
+        };
+        self.comparison.is_some_and(|comparison| comparison.is_to_come && is_it(&comparison.uncompared))
+    }
+
+    fn rehearse_more(&mut self, task: TaskId, from: u32, as_it_was: Box<(Polling, u32)>) {
+        match self.repeats(task) {
+            Some(repeats) if repeats - from < COMPARED_ROUNDS && self.world.is_enabled(task) => {
+                self.rehearsal = Some(Rehearsal::More { task, from, as_it_was });
+                self.play(task);
+            }
+            Some(_) => {
+                let record = &mut self.world.tasks[task.index()];
+                (record.polling, record.events) = *as_it_was;
+                self.world.ready.remove(task);
+                self.world.held.insert(task);
+                self.world.rehearses = false;
+                self.comparison.iter_mut().for_each(|comparison| comparison.is_to_come = false);
+            }
+            None => self.diverge("another round".to_string(), "an end of the loop".to_string()),
+        }
+    }
+
+    /// Begins the last execution again, with a few more rounds of a loop in which it has waited, if there is one that
+    /// was not compared so yet.
+    pub(crate) fn begin_comparison(&mut self) -> bool {
+        let Some(uncompared) = self.world.uncompared else { return false };
+        self.world.loops.insert(uncompared.id, Loop::Awaits { is_compared: true });
+        self.begin_again();
+        self.comparison = Some(Comparison { uncompared, is_to_come: true });
         true
+    }
+
+    /// The loop came to something else when it went round a few times more.
+    pub(crate) fn differs(&self) -> Option<Fact> {
+        Some(Fact::LoopIsBlind(Mark::of(self.comparison?.uncompared.place)))
+    }
+
+    /// Ends the comparison, of which nobody else is to learn.
+    pub(crate) fn end_comparison(&mut self) {
+        self.comparison = None;
     }
 
     /// Has all tasks that poll go round their loops, since nobody is left to bring them on.
@@ -67,7 +135,9 @@ impl Engine {
                 let known = match self.repeats(task) {
                     // It did something else, or ended, or has to wait: for somebody who is not there now.
                     None => Loop::Ends,
-                    Some(repeats) if repeats - from >= REHEARSED_ROUNDS => Loop::Awaits,
+                    Some(repeats) if repeats - from >= REHEARSED_ROUNDS => {
+                        Loop::Awaits { is_compared: false }
+                    }
                     Some(_) if !self.world.is_enabled(task) => Loop::Ends,
                     Some(_) => {
                         self.rehearsal = Some(Rehearsal::Alone { task, id, from });
@@ -78,6 +148,7 @@ impl Engine {
                 self.end = Some(End::Rehearsed);
             }
             Some(Rehearsal::Together { players, turn }) => self.rehearse_players(players, turn),
+            Some(Rehearsal::More { task, from, as_it_was }) => self.rehearse_more(task, from, as_it_was),
             None => {}
         }
     }

@@ -16,6 +16,8 @@ pub(crate) enum Action {
     SpuriousWakeup,
     /// A weak exchange fails without a reason.
     WeakFailure,
+    /// Nothing: a task that does nothing but pause has to be stopped somewhere.
+    Pause,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +30,7 @@ impl Bounds {
             Action::Timeout => self.timeouts_max,
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
+            Action::Pause => 0,
         }
     }
 }
@@ -41,6 +44,7 @@ impl Primitive for Chances {
             Action::Timeout => "time is up?",
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
+            Action::Pause => "pause",
         }
     }
 
