@@ -18,6 +18,7 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         run: Run::Plain(never_two_holders::looks_then_takes),
         right: &["at most 1 at once"],
         twin_of: Some("gil::never_two_holders"),
+        found_within: 200,
         ..Program::FAILS
     },
     Program {

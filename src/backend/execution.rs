@@ -89,11 +89,6 @@ impl Execution {
         }
     }
 
-    /// Where the task that has just unwound raised its panic, if the panic hook saw it.
-    pub(crate) fn place_of_panic(&self, message: &str) -> Option<String> {
-        self.lock().place_of_panic(Some(message))
-    }
-
     /// Changes the roll for another: the native backend has it in its own hands while it runs tasks.
     pub(crate) fn exchange_roll(&self, roll: &mut Roll) {
         std::mem::swap(&mut self.lock().roll, roll);

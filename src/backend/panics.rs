@@ -29,7 +29,10 @@ pub(crate) fn mute_executions() {
                 Some(execution) => {
                     let place = info.location().map(ToString::to_string).unwrap_or_default();
                     let message = panic::message(info.payload());
-                    execution.panicked(message, place);
+                    match execution.backend {
+                        super::Backend::Native => super::native::begin_unwinding(message, place),
+                        _ => execution.panicked(message, place),
+                    }
                 }
             }
         }));

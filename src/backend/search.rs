@@ -193,13 +193,13 @@ impl<T> Search<T> {
         Search { begun, together, wanted, facts: self.facts.clone(), ..empty }
     }
 
-    /// The same exploration from its beginning, if something was found out that it has to know; itself, if not.
-    pub(crate) fn anew(self) -> Result<Self, Self> {
-        let Some(fact) = self.learned else { return Ok(self) };
+    /// The same exploration from its beginning, if something was found out that it has to know.
+    pub(crate) fn anew(&self) -> Option<Self> {
+        let fact = self.learned?;
         self.progress.executions.store(0, Ordering::Relaxed);
         let mut anew = Search { together: Arc::default(), ..self.worker() };
         anew.facts.learn(fact);
-        Err(anew)
+        Some(anew)
     }
 
     /// An exploration that knows this of its program from the beginning.

@@ -1,9 +1,9 @@
 //! What the world keeps for tasks that poll: what each did in vain, who waits for news, and who hears of them.
 
-use super::polling::{Loop, LoopId, ROUNDS_MAX, Step, Uncompared, Watch};
+use super::polling::{Loop, LoopId, ROUNDS_MAX, Step, Uncompared, Watch, mix};
 use super::task::State;
 use super::world::World;
-use super::{Event, Fact, Mark, ObjectId, Reply, TaskId};
+use super::{Action, Event, Fact, Mark, ObjectId, Reply, TaskId};
 use std::panic::Location;
 
 impl World {
@@ -11,20 +11,24 @@ impl World {
     #[inline]
     pub(super) fn poll(&mut self, event: &Event, reply: Reply, has_effect: bool, value: u64) {
         let (task, object) = (event.task, event.operation.object);
+        let seen = mix(value, reply as u64 | u64::from(event.choice) << 8);
+        let what = mix(seen, std::ptr::from_ref(event.operation.place).addr() as u64);
+        let polling = &mut self.tasks[task.index()].polling;
+        let past = polling.past;
+        polling.past = mix(past, what);
+        if !matches!(event.operation.action, Action::Atomic(_)) {
+            // What it guards or carries is not known, but depends on what came before.
+            let seen = &mut self.versions[object.index()].past;
+            polling.past = mix(polling.past, *seen);
+            *seen = polling.past;
+        }
         if has_effect {
             self.tell_withheld(task);
             self.tasks[task.index()].polling.act();
             self.tell(task, object);
             return;
         }
-        let what = [
-            std::ptr::from_ref(event.operation.place).addr() as u64,
-            object.index() as u64,
-            event.access.lane() as u64 | (reply as u64) << 8,
-            u64::from(event.choice),
-            value,
-        ];
-        let what = what.into_iter().fold(0, mix);
+        let what = mix(mix(what, object.index() as u64), event.access.lane() as u64);
         // A lock that was taken and will be given back.
         let changes = !event.access.is_read();
         let polling = &mut self.tasks[task.index()].polling;
@@ -38,35 +42,54 @@ impl World {
             polling.withhold(object);
         }
         self.tasks[task.index()].polling.awaits = None;
-        self.step(task, what, event.operation.place, object);
+        self.step(task, (what, past), event.operation.place, object);
     }
 
     /// The running task pauses: it yields, spins or sleeps.
     pub(super) fn pause(&mut self, place: &'static Location<'static>) {
         let what = mix(0, std::ptr::from_ref(place).addr() as u64);
         let task = self.running;
-        if !self.tasks[task.index()].polling.is_same_again(what) {
+        let polling = &mut self.tasks[task.index()].polling;
+        let past = polling.past;
+        polling.past = mix(past, what);
+        if !polling.is_same_again(what) {
             self.tell_withheld(task);
             self.tasks[task.index()].polling.awaits = None;
         }
         self.pauses += 1;
-        self.step(task, what, place, ObjectId::NOWHERE);
+        self.step(task, (what, past), place, ObjectId::NOWHERE);
     }
 
     /// The running task begins or ends something beside its operations.
     pub(super) fn act(&mut self, task: TaskId) {
         self.tell_withheld(task);
         let polling = &mut self.tasks[task.index()].polling;
+        polling.past = mix(polling.past, 1);
         polling.act();
         polling.awaits = None;
     }
 
-    fn step(&mut self, task: TaskId, what: u64, place: &'static Location<'static>, object: ObjectId) {
-        let polling = &self.tasks[task.index()].polling;
-        let version = self.versions[object.index()] - polling.own_changes(object);
-        let step = Step { what, place, object, version, position: self.position };
+    /// What the task does next depends on all that `other` has done.
+    pub(super) fn depend_on(&mut self, task: TaskId, other: TaskId) {
+        let past = self.tasks[other.index()].polling.past;
         let polling = &mut self.tasks[task.index()].polling;
-        if let Some((id, repeats)) = polling.step(task, step) {
+        polling.past = mix(polling.past, past);
+    }
+
+    fn step(
+        &mut self,
+        task: TaskId,
+        (what, past): (u64, u64),
+        place: &'static Location<'static>,
+        object: ObjectId,
+    ) {
+        let polling = &self.tasks[task.index()].polling;
+        let version = self.versions[object.index()].count - polling.own_changes(object);
+        // Who samples leaves things out anyway, and need not know each loop by itself.
+        let past = if self.samples { 0 } else { past };
+        let step = Step { what, place, object, version, position: self.position, past };
+        let polling = &mut self.tasks[task.index()].polling;
+        if let Some((id, repeats)) = polling.step(step) {
             polling.forget_withheld();
             if !self.rehearses {
                 self.go_round(task, id, repeats);
@@ -80,12 +103,11 @@ impl World {
         let polling = &self.tasks[task.index()].polling;
         let place = polling.round_place().expect("it has gone round");
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
-        let known = self.loops.get(&id);
+        let known = self.loops.get(id, repeats);
         let is_to_wait = match known {
-            Some(Loop::Awaits { .. }) if !is_blind => true,
-            Some(_) => repeats >= ROUNDS_MAX,
-            None if is_blind => repeats >= ROUNDS_MAX,
-            None => false,
+            _ if is_blind => repeats >= ROUNDS_MAX,
+            Some(Loop::Awaits) => true,
+            Some(Loop::Ends) | None => false,
         };
         let watch = is_to_wait.then(|| polling.watch());
         let is_unknown = known.is_none() && !is_blind;
@@ -94,14 +116,10 @@ impl World {
         polling.unknown = is_unknown.then_some(id);
     }
 
-    /// Whether the task, which waits, need not do so for the sake of completeness: its loop ends by itself, or
-    /// nothing shows that it does not.
+    /// Whether the task, which waits, does so for the sake of a bound: nobody knows what its loop waits for.
     fn waits_for_the_bound(&self, task: TaskId) -> Option<&'static Location<'static>> {
-        let polling = &self.tasks[task.index()].polling;
-        let (id, place) = (polling.loop_id()?, polling.round_place()?);
-        let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
-        let awaits = matches!(self.loops.get(&id), Some(Loop::Awaits { .. }));
-        (is_blind || !awaits).then_some(place)
+        let place = self.tasks[task.index()].polling.round_place()?;
+        self.facts.has(Fact::LoopIsBlind(Mark::of(place))).then_some(place)
     }
 
     /// The task waits for news from here on.
@@ -109,7 +127,8 @@ impl World {
         self.held.insert(task);
         let polling = &self.tasks[task.index()].polling;
         if let (None, Some(id), Some(place)) = (self.uncompared, polling.loop_id(), polling.round_place())
-            && self.loops.get(&id) == Some(&Loop::Awaits { is_compared: false })
+            && self.loops.get(id, 0) == Some(Loop::Awaits)
+            && self.loops.is_to_be_compared(place)
         {
             self.uncompared = Some(Uncompared { id, place });
         }
@@ -118,14 +137,14 @@ impl World {
     /// Whether another task has changed something that this one watches.
     pub(super) fn has_changed(&self, task: TaskId, watch: &Watch) -> bool {
         let polling = &self.tasks[task.index()].polling;
-        let version = |object: ObjectId| self.versions[object.index()] - polling.own_changes(object);
+        let version = |object: ObjectId| self.versions[object.index()].count - polling.own_changes(object);
         watch.objects.iter().any(|&(object, before, _)| version(object) != before)
     }
 
     /// Others hear that the task has changed an object.
     #[inline]
     fn tell(&mut self, by: TaskId, object: ObjectId) {
-        self.versions[object.index()] += 1;
+        self.versions[object.index()].count += 1;
         if !self.held.is_empty() {
             self.let_go_on(by, object);
         }
@@ -173,7 +192,7 @@ impl World {
 
     /// Notes that a task waits only for the sake of a bound, if others could go on.
     pub(super) fn note_bound(&mut self, task: TaskId) {
-        if self.cut_loop.is_none() && self.held.contains(task) && self.ready.len() > 0 {
+        if self.cut_loop.is_none() && self.held.contains(task) && !self.ready.is_empty() {
             self.cut_loop = self.waits_for_the_bound(task);
         }
     }
@@ -184,9 +203,4 @@ impl World {
             self.tell(task, object);
         }
     }
-}
-
-/// A quick hash: what is mixed up are words that differ in their low bits.
-fn mix(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
 }

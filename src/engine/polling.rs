@@ -5,26 +5,30 @@
 //! That this leaves nothing out is not taken for granted. A loop that ends by itself after some rounds looks the
 //! same at first. Therefore, when a loop is met for the first time, it is *rehearsed*: the execution goes on with
 //! its task alone, for many rounds, and is then run again up to where it was. Only a loop that does not end then
-//! has to wait. One that ends goes round as often as it likes, up to a bound on such rounds. And where all tasks
-//! that are left wait in such loops, they are rehearsed together, in turn, before that is called a livelock. At last,
-//! the first execution in which a loop has waited is run once more with some more rounds of it, and has to come to
-//! the same: where it does not, the loop counts its rounds. Awaiting
-//! is as in Jonsson, Lång, Sagonas, "Awaiting for Godot" (a loop goes on when it would not do the same); the
-//! rehearsals are ours, since here a loop is not known as such.
+//! has to wait; one that ends is code like any other. Where all tasks that are left wait in such loops, they are
+//! rehearsed together, in turn and for much longer, before that is called a livelock. And the first executions in
+//! which a loop has waited are run once more with some more rounds of it, and have to come to the same: where they
+//! do not, the loop counts its rounds, which it then may go round as often as a bound says. Awaiting is as in
+//! Jonsson, Lång, Sagonas, "Awaiting for Godot" (a loop goes on when it would not do the same); the rehearsals are
+//! ours, since here a loop is not known as such.
 //!
 //! A pause (`yield_now`, `spin_loop`, a sleep) is a step of a round like any other, though no event.
 
-use super::{ObjectId, TaskId};
-use std::collections::BTreeMap;
+use super::ObjectId;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 /// How many rounds a loop is rehearsed.
 pub(super) const REHEARSED_ROUNDS: u32 = 1_000;
 /// How many rounds more a loop goes round for comparison.
 pub(super) const COMPARED_ROUNDS: u32 = 3;
-/// How many rounds each of several tasks is rehearsed with the others.
-pub(super) const REHEARSED_TOGETHER: u32 = 20;
-/// How many rounds a loop may go round in vain that ends by itself at some time, while others could do something.
+/// In how many executions the loops of one place are compared.
+const COMPARISONS_MAX: u32 = 8;
+/// How many rounds all that are left are rehearsed together before that is called a livelock.
+pub(super) const LIVELOCK_ROUNDS: u32 = 50_000;
+/// As many if each of the loops was found to be one before.
+pub(super) const KNOWN_LIVELOCK_ROUNDS: u32 = 20;
+/// How many rounds a loop may go round in vain that counts them, while others could do something.
 pub(crate) const ROUNDS_MAX: u32 = 16;
 
 /// The longest round that is noticed, in steps.
@@ -41,6 +45,8 @@ pub(super) struct Step {
     pub(super) version: u32,
     /// The position of the next event.
     pub(super) position: usize,
+    /// What the task had done before.
+    pub(super) past: u64,
 }
 
 /// What a task waits for: that another changes one of these objects.
@@ -50,12 +56,13 @@ pub(crate) struct Watch {
     pub(super) objects: Vec<(ObjectId, u32, usize)>,
 }
 
-/// Names a loop of a task, in all executions in which the task has the same past.
+/// Names a loop, in all executions in which its task has the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LoopId {
-    task: TaskId,
-    /// How many steps it had made before.
-    begin: u32,
+    /// What the task had done before, and seen, in a few bits.
+    past: u64,
+    /// The steps of the round, in a few bits.
+    round: u64,
     period: usize,
 }
 
@@ -63,12 +70,65 @@ pub(super) struct LoopId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loop {
     /// It goes on for ever unless something changes.
-    Awaits {
-        /// Whether an execution was compared with one in which it goes round a few times more.
-        is_compared: bool,
-    },
-    /// It ends by itself.
+    Awaits,
+    /// One with the same round has ended by itself.
     Ends,
+}
+
+/// What was found out about loops.
+#[derive(Debug, Default)]
+pub(super) struct Loops {
+    awaiting: BTreeSet<LoopId>,
+    /// Rounds of loops that ended by themselves.
+    ending: BTreeSet<u64>,
+    /// In how many executions loops of these places were compared.
+    compared: BTreeMap<Place, u32>,
+    /// Where loops were that were part of a livelock.
+    livelocked: BTreeSet<Place>,
+}
+
+/// A place in the program: its address.
+type Place = usize;
+
+fn place_of(place: &'static Location<'static>) -> Place {
+    std::ptr::from_ref(place).addr()
+}
+
+impl Loops {
+    pub(super) fn insert(&mut self, id: LoopId, known: Loop) {
+        match known {
+            Loop::Awaits => self.awaiting.insert(id),
+            Loop::Ends => self.ending.insert(id.round),
+        };
+    }
+
+    /// What is known of a loop that has gone round so often. One that should have ended long since has to be looked
+    /// at on its own.
+    pub(super) fn get(&self, id: LoopId, repeats: u32) -> Option<Loop> {
+        if self.awaiting.contains(&id) {
+            Some(Loop::Awaits)
+        } else {
+            (repeats < REHEARSED_ROUNDS && self.ending.contains(&id.round)).then_some(Loop::Ends)
+        }
+    }
+
+    /// Whether a loop of this place is still to be compared.
+    pub(super) fn is_to_be_compared(&self, place: &'static Location<'static>) -> bool {
+        self.compared.get(&place_of(place)).is_none_or(|&count| count < COMPARISONS_MAX)
+    }
+
+    pub(super) fn compare(&mut self, place: &'static Location<'static>) {
+        *self.compared.entry(place_of(place)).or_default() += 1;
+    }
+
+    /// Whether a loop of this place was part of a livelock.
+    pub(super) fn livelocks(&self, place: &'static Location<'static>) -> bool {
+        self.livelocked.contains(&place_of(place))
+    }
+
+    pub(super) fn livelock(&mut self, place: &'static Location<'static>) {
+        self.livelocked.insert(place_of(place));
+    }
 }
 
 /// A loop that was waited in, and of which it is not known whether it matters how often it goes round.
@@ -78,13 +138,12 @@ pub(super) struct Uncompared {
     pub(super) place: &'static Location<'static>,
 }
 
-/// All loops that were rehearsed.
-pub(super) type Loops = BTreeMap<LoopId, Loop>;
-
 /// A round that was gone round more than once.
 #[derive(Clone, Copy, Debug)]
 struct Round {
     id: LoopId,
+    /// How many steps came before it.
+    begin: u32,
     /// How often the same came after it.
     repeats: u32,
 }
@@ -97,6 +156,8 @@ pub(super) struct Polling {
     bloom: u64,
     /// Steps of all kinds, ever.
     count: u32,
+    /// All that it has done and seen, in a few bits.
+    pub(super) past: u64,
     round: Option<Round>,
     /// How often it has itself changed what it looked at.
     own: Vec<(ObjectId, u32)>,
@@ -142,7 +203,7 @@ impl Polling {
     }
 
     /// The task did something in vain. Says which loop it has gone round once more, if it has.
-    pub(super) fn step(&mut self, task: TaskId, step: Step) -> Option<(LoopId, u32)> {
+    pub(super) fn step(&mut self, step: Step) -> Option<(LoopId, u32)> {
         if !self.is_same_again(step.what) {
             self.round = None;
         }
@@ -155,7 +216,7 @@ impl Polling {
         self.steps.push(step);
         match &mut self.round {
             Some(round) => {
-                let is_whole = (self.count - round.id.begin).is_multiple_of(round.id.period as u32);
+                let is_whole = (self.count - round.begin).is_multiple_of(round.id.period as u32);
                 round.repeats += u32::from(is_whole);
                 is_whole.then_some((round.id, round.repeats))
             }
@@ -163,8 +224,10 @@ impl Polling {
             None => {
                 let period = self.period()?;
                 let begin = self.count - 2 * period as u32;
-                let id = LoopId { task, begin, period };
-                self.round = Some(Round { id, repeats: 1 });
+                let first = &self.steps[self.steps.len() - 2 * period..][..period];
+                let round = first.iter().fold(0, |round, step| mix(round, step.what));
+                let id = LoopId { past: first[0].past, round, period };
+                self.round = Some(Round { id, begin, repeats: 1 });
                 Some((id, 1))
             }
         }
@@ -232,17 +295,23 @@ impl Polling {
     }
 }
 
+/// A quick hash: what is mixed up are words that differ in their low bits.
+#[inline]
+pub(super) fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The loops that a task has gone round once more, after each step.
-    fn rounds(steps: &[u64]) -> Vec<Option<(u32, usize, u32)>> {
+    fn rounds(steps: &[u64]) -> Vec<Option<(usize, u32)>> {
         let mut polling = Polling::default();
         let step = |&what: &u64| {
             let place = Location::caller();
-            let step = Step { what, place, object: ObjectId::new(1), version: 0, position: 0 };
-            polling.step(TaskId::MAIN, step).map(|(id, repeats)| (id.begin, id.period, repeats))
+            let step = Step { what, place, object: ObjectId::new(1), version: 0, position: 0, past: 0 };
+            polling.step(step).map(|(id, repeats)| (id.period, repeats))
         };
         steps.iter().map(step).collect()
     }
@@ -250,29 +319,29 @@ mod tests {
     #[test]
     fn a_loop_is_noticed_when_it_has_gone_round_twice_and_at_each_round_from_then_on() {
         let found = rounds(&[7, 1, 2, 1, 2, 1, 2, 1, 3, 1]);
-        let expected = [None, None, None, None, Some((1, 2, 1)), None, Some((1, 2, 2)), None, None, None];
+        let expected = [None, None, None, None, Some((2, 1)), None, Some((2, 2)), None, None, None];
         assert_eq!(found, expected);
     }
 
     #[test]
     fn a_round_may_be_one_step_or_many() {
-        assert_eq!(rounds(&[5, 5, 5]), [None, Some((0, 1, 1)), Some((0, 1, 2))]);
+        assert_eq!(rounds(&[5, 5, 5]), [None, Some((1, 1)), Some((1, 2))]);
         let once: Vec<u64> = (0..PERIOD_MAX as u64).collect();
         let found = rounds(&[once.clone(), once].concat());
-        assert_eq!(found.last(), Some(&Some((0, PERIOD_MAX, 1))));
+        assert_eq!(found.last(), Some(&Some((PERIOD_MAX, 1))));
         assert_eq!(found.iter().flatten().count(), 1);
     }
 
     #[test]
     fn what_has_an_effect_begins_anew() {
         let mut polling = Polling::default();
-        let step =
-            Step { what: 1, place: Location::caller(), object: ObjectId::new(1), version: 0, position: 0 };
+        let (object, place) = (ObjectId::new(1), Location::caller());
+        let step = Step { what: 1, place, object, version: 0, position: 0, past: 0 };
         for _ in 0..3 {
-            assert!(polling.step(TaskId::MAIN, step).is_none());
+            assert!(polling.step(step).is_none());
             polling.act();
         }
-        assert!(polling.step(TaskId::MAIN, step).is_none());
-        assert!(polling.step(TaskId::MAIN, step).is_some());
+        assert!(polling.step(step).is_none());
+        assert!(polling.step(step).is_some());
     }
 }

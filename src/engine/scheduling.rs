@@ -19,7 +19,12 @@ pub(crate) trait Scheduler: Send {
 
     /// Whether it asks for races, and for what happens before what.
     fn analyses(&self) -> bool {
-        true
+        false
+    }
+
+    /// Whether it looks only at some of all executions.
+    fn samples(&self) -> bool {
+        false
     }
 
     /// How much of all there is has been explored, from 0 to 1, if it can tell.

@@ -52,10 +52,21 @@ pub(crate) struct Task {
     /// What its end writes, if anybody can ask whether it has ended.
     pub(crate) end: Option<ObjectId>,
     pub(crate) polling: Polling,
+    /// The last panic that it has unwound from.
+    pub(crate) unwinding: Option<Unwinding>,
     /// Whether it waits for a time only.
     pub(crate) is_timed: bool,
     /// From where in the program it is doing something that is several operations.
     pub(crate) place: Option<&'static Location<'static>>,
+}
+
+/// A panic that a task unwinds from.
+pub(crate) struct Unwinding {
+    pub(crate) message: String,
+    /// Where in the program it was raised.
+    pub(crate) place: String,
+    /// What was written of the execution by then.
+    pub(crate) written: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

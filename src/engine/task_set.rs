@@ -141,8 +141,8 @@ mod tests {
         }
         assert_eq!(set.nth(model.len()), None);
         set.subtract(&other);
-        assert!(!set.contains(TaskId::new(3)) && !set.contains(TaskId::new(1_000)) && set.len() > 0);
+        assert!(!set.contains(TaskId::new(3)) && !set.contains(TaskId::new(1_000)) && !set.is_empty());
         set.clear();
-        assert!(set.len() == 0 && !set.contains(TaskId::new(0)));
+        assert!(set.is_empty() && !set.contains(TaskId::new(0)));
     }
 }

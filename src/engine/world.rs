@@ -7,7 +7,7 @@ use super::log::{Deed, Entry};
 use super::object::{AtomicAction, By, Causes, CondvarAction, Object, QUEUES, State as ObjectState, Waiting};
 use super::order::Order;
 use super::polling::{Loops, Uncompared, Watch};
-use super::scheduling::{Divergence, Performed, Settings};
+use super::scheduling::{Divergence, Performed, Scheduler, Settings};
 use super::task::{State, Task};
 use super::task_set::TaskSet;
 use super::{Access, Action, Bounds, Chance, Event, Fact, Facts, ObjectId, Operation, Race, TaskId, Trace};
@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     /// Whether races are looked for, and for that what happens before what.
     analyses: bool,
+    /// Whether only some executions are looked at.
+    pub(super) samples: bool,
     /// What happens before each task's next operation, if anybody asks.
     pasts: Clocks,
     pub(super) running: TaskId,
@@ -43,8 +45,8 @@ pub(crate) struct World {
     pub(super) is_cut: bool,
     /// Whether the next event comes after such a change.
     pub(super) preempts: bool,
-    /// How often each object was changed, as far as who polls it cares.
-    pub(super) versions: Vec<u32>,
+    /// What has become of each object, as far as who polls it cares.
+    pub(super) versions: Vec<Version>,
     /// The loops that were rehearsed.
     pub(super) loops: Loops,
     /// A loop of this execution that is still to be compared.
@@ -67,6 +69,14 @@ pub(crate) struct World {
     pub(super) woken: Vec<TaskId>,
 }
 
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Version {
+    /// How often it was changed.
+    pub(super) count: u32,
+    /// All that was done there, in a few bits, where it may have left something that is not known here.
+    pub(super) past: u64,
+}
+
 /// Tasks that wait for the same of an object.
 #[derive(Debug, Default)]
 struct Queue {
@@ -75,7 +85,7 @@ struct Queue {
 }
 
 impl World {
-    pub(super) fn new(settings: &Settings, analyses: bool) -> Self {
+    pub(super) fn new(settings: &Settings, scheduler: &dyn Scheduler) -> Self {
         World {
             tasks: Vec::new(),
             objects: Vec::new(),
@@ -84,7 +94,8 @@ impl World {
             is_stuck: false,
             queues: Vec::new(),
             trace: Trace::new(),
-            analyses,
+            analyses: scheduler.analyses(),
+            samples: scheduler.samples(),
             pasts: Clocks::new(),
             running: TaskId::MAIN,
             position: 0,
@@ -94,7 +105,7 @@ impl World {
             is_cut: false,
             preempts: false,
             versions: Vec::new(),
-            loops: Loops::new(),
+            loops: Loops::default(),
             uncompared: None,
             rehearses: false,
             pauses: 0,
@@ -137,7 +148,7 @@ impl World {
     pub(super) fn add_object(&mut self, object: Object) -> ObjectId {
         let id = ObjectId::new(self.objects.len());
         self.objects.push(object);
-        self.versions.push(0);
+        self.versions.push(Version::default());
         match self.queues.get_mut(id.index()) {
             Some(queues) => queues.iter_mut().for_each(|queue| queue.tasks.clear()),
             None => {
@@ -529,6 +540,7 @@ impl World {
         }
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
+            self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
             self.happened[chance as usize] += event.choice as usize;
         }
         self.woken.clear();
@@ -636,6 +648,16 @@ impl World {
             }
         }
         self.woken = woken;
+    }
+
+    /// Writes something down before what was written since, if it happened then.
+    pub(super) fn write_at(&mut self, place: Option<usize>, task: TaskId, deed: Deed) {
+        let Some(log) = &mut self.log else { return };
+        let place = place.filter(|&place| place <= log.len()).unwrap_or(log.len());
+        log.insert(place, Entry { task, deed, preempts: false });
+        for unwinding in self.tasks.iter_mut().filter_map(|task| task.unwinding.as_mut()) {
+            unwinding.written += usize::from(unwinding.written >= place);
+        }
     }
 
     pub(super) fn write(&mut self, task: TaskId, deed: impl FnOnce() -> Deed) {

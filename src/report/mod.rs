@@ -182,10 +182,12 @@ impl<T: Ord> Report<T> {
         if let Some(Incomplete::Flaky { .. }) = self.incomplete {
             return Verdict::Flaky;
         }
-        match (worst.max().unwrap_or(Verdict::Skip), &self.incomplete) {
-            (Verdict::Pass, Some(Incomplete::Unsupported(_))) => Verdict::Skip,
-            (Verdict::Pass, Some(_)) => Verdict::Bounded,
-            (verdict, _) => verdict,
+        match (worst.max(), &self.incomplete) {
+            (None | Some(Verdict::Pass), Some(Incomplete::Unsupported(_))) => Verdict::Skip,
+            // Only executions that were cut off.
+            (None, Some(_)) if self.executions > 0 => Verdict::Bounded,
+            (Some(Verdict::Pass), Some(_)) => Verdict::Bounded,
+            (worst, _) => worst.unwrap_or(Verdict::Skip),
         }
     }
 }

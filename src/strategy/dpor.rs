@@ -455,11 +455,12 @@ impl Scheduler for Dpor {
     }
 
     fn end(&mut self, world: &mut World, end: &End) {
-        if *end == End::Endless {
+        match end {
+            // Nothing more is explored of this program as it is.
+            End::Diverged(_) | End::GivenUp | End::Learned(_) => return,
             // It could be turned about for ever, and proves nothing.
-            world.trace.races.clear();
-        } else {
-            world.race_pending();
+            End::Endless => world.trace.races.clear(),
+            _ => world.race_pending(),
         }
         let races = std::mem::take(&mut world.trace.races);
         for race in &races {

@@ -55,6 +55,10 @@ impl<S: Sample> Scheduler for Sampler<S> {
         Choice::Run(task, world.nth_choice(task, choice).expect("it is one of them"))
     }
 
+    fn samples(&self) -> bool {
+        true
+    }
+
     fn end(&mut self, world: &mut World, _: &End) {
         self.has_ended = true;
         self.sample.end(world.position());

@@ -27,7 +27,7 @@ fn explore<T: Ord + Debug + Send + 'static>(
 
 /// The values that executions returned. Every execution has to return.
 #[track_caller]
-fn values<T: Ord + Clone + Debug>(report: &Report<T>) -> BTreeSet<T> {
+pub(crate) fn values<T: Ord + Clone + Debug>(report: &Report<T>) -> BTreeSet<T> {
     let returned = |outcome: &Outcome<T>| match outcome {
         Outcome::Returned(value) => value.clone(),
         _ => panic!("{} does not always return: {report}", report.backend()),
@@ -275,13 +275,13 @@ fn a_loop_that_yields_and_that_nobody_ends_is_a_livelock() {
             thread::yield_now();
         }
     };
-    for backend in CHECKERS {
+    let report = explore(Backend::Native, program);
+    let livelock = Outcome::Livelocked { polling: vec!["main".to_string()] };
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), [&livelock]);
+    // The others count steps only, which proves nothing.
+    for backend in CHECKERS.into_iter().filter(|&backend| backend != Backend::Native) {
         let report = Checker::new().backend(backend).steps_max(100).executions_max(3).explore(program);
-        assert_eq!(
-            report.outcomes().collect::<Vec<_>>(),
-            [&Outcome::Livelocked { polling: vec![] }],
-            "{backend}"
-        );
+        assert_eq!((report.verdict(), report.outcomes().count()), (Verdict::Bounded, 0), "{backend}");
     }
 }
 

@@ -195,13 +195,13 @@ fn a_panic_that_is_specified_hides_no_other_fault() {
 }
 
 #[test]
-fn a_loop_that_never_yields_is_found_endless_in_good_time() {
+fn a_loop_that_never_yields_waits_like_a_lock() {
     let lock = |held: &AtomicU32| while held.compare_exchange(0, 1, SeqCst, SeqCst).is_err() {};
     let specified = |held: &mut bool| (!std::mem::replace(held, true)).then_some(());
     let object =
         Object::new(|| AtomicU32::new(0), || false).blocking("lock", lock, specified).seed(1).scenarios(5);
     let report = object.run();
-    assert_eq!(report.verdict(), Verdict::Hang, "{report}");
+    assert_eq!(report.verdict(), Verdict::Pass, "{report}");
     tell!("a loop that never yields: {} executions, {:?}", report.executions(), report.elapsed());
 }
 
@@ -310,8 +310,8 @@ fn what_cannot_be_checked_is_said_and_why() {
     );
 
     let spin = |cell: &AtomicU32| while cell.load(SeqCst) == 0 {};
-    let endless = object().operation("spin", spin, |_| ()).checker(Checker::new().steps_max(100)).run();
-    verdict_and_snapshot("never_ends", &endless, Verdict::Hang);
+    let waits = object().operation("spin", spin, |_| ()).run();
+    verdict_and_snapshot("never_ends", &waits, Verdict::Fail);
 }
 
 #[test]

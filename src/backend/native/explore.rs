@@ -37,9 +37,10 @@ pub(super) fn until_nothing_is_learned<T>(
     mut explore: impl FnMut(&Search<T>) -> Search<T>,
 ) -> Search<T> {
     loop {
-        match explore(&search).anew() {
-            Ok(explored) => return explored,
-            Err(anew) => search = anew,
+        let explored = explore(&search);
+        match explored.anew() {
+            None => return explored,
+            Some(anew) => search = anew,
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
 pub(crate) use replay::replay;
 
 use super::roll::{Kept, Roll};
-use super::{TaskId, unsupported, with_execution};
+use super::{TaskId, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -77,11 +77,22 @@ pub(crate) fn end_task(number: TaskId, message: Option<String>, kept: Option<Kep
         kept.and_then(|kept| roll.keep(number, kept))
     });
     if let Some(message) = message {
-        let place = with_execution(|execution| execution.place_of_panic(&message));
-        with(|engine| engine.panicked(&message, place.clone()));
+        let place = with(|engine| engine.panicked(&message));
         ROLL.with_borrow_mut(|roll| roll.panicked(number, message, place));
     }
     drop(unwanted);
+}
+
+/// The running task has panicked, and unwinds from here on.
+pub(crate) fn begin_unwinding(message: String, place: String) {
+    ENGINE.with(|engine| {
+        // Not if the panic is the engine's own.
+        if let Ok(mut engine) = engine.try_borrow_mut()
+            && let Some(engine) = engine.as_mut()
+        {
+            engine.begin_unwinding(message, place);
+        }
+    });
 }
 
 /// Gives up the right to join the task of that number, in the execution of that number.

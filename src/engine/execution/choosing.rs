@@ -14,14 +14,15 @@ impl Engine {
             return;
         }
         let step = self.world.position;
-        if self.world.ready.is_empty() {
-            if !self.go_on_otherwise() {
-                return;
-            }
-        } else if step >= self.settings.steps_max || self.world.pauses >= self.settings.steps_max {
+        if self.world.ready.is_empty() && !self.go_on_otherwise() {
+            return;
+        }
+        let is_long = step.max(self.world.pauses) >= self.settings.steps_max;
+        if is_long && self.world.enabled().next().is_some() {
             self.end = Some(End::Endless);
             return;
-        } else if !self.world.held.is_empty() {
+        }
+        if !self.world.held.is_empty() {
             self.world.held().into_iter().for_each(|task| self.world.note_bound(task));
         }
         let world = &self.world;

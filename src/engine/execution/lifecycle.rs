@@ -30,6 +30,7 @@ impl Engine {
         self.world.spawned.push(spawned);
         self.world.happens_after_all_of(spawned, spawner);
         self.world.order.spawn(spawner, spawned);
+        self.world.depend_on(spawned, spawner);
         let task = &mut self.world.tasks[spawned.index()];
         (task.state, task.end, task.name, task.switch) = (State::Running, end, name, Some(switch));
         self.world.running = spawned;
@@ -62,6 +63,7 @@ impl Engine {
         if let Some((joiner, place)) = ended.joiner {
             self.world.happens_after_all_of(joiner, task);
             self.world.order.join(joiner, task);
+            self.world.depend_on(joiner, task);
             self.world.write(joiner, || Deed::Joined(task, place));
             self.next = Some(joiner);
         }
@@ -74,6 +76,7 @@ impl Engine {
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
             self.world.happens_after_all_of(running, other);
             self.world.order.join(running, other);
+            self.world.depend_on(running, other);
             self.world.write(running, || Deed::Joined(other, place));
             return Announced::Go;
         }

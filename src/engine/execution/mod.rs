@@ -13,7 +13,7 @@ mod rehearsal;
 use super::census::Census;
 use super::log::{Deed, Entry, Note};
 use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
-use super::task::{State, Task};
+use super::task::{State, Task, Unwinding};
 use super::world::World;
 use super::{Chance, Coroutine, Coroutines, Fact, ObjectId, Operation, Switch, TaskId};
 use rehearsal::{Comparison, Rehearsal};
@@ -40,7 +40,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(scheduler: Box<dyn Scheduler>, settings: Settings, census: Census) -> Self {
         Engine {
-            world: World::new(&settings, scheduler.analyses()),
+            world: World::new(&settings, &*scheduler),
             coroutines: Coroutines::default(),
             scheduler,
             census,
@@ -120,10 +120,20 @@ impl Engine {
         self.task().switch.expect("a task that runs can stop")
     }
 
-    /// Writes down that the running task panicked.
-    pub(crate) fn panicked(&mut self, message: &str, place: Option<String>) {
+    /// The running task begins to unwind from a panic, raised at that place of the program.
+    pub(crate) fn begin_unwinding(&mut self, message: String, place: String) {
+        let written = self.world.log.as_ref().map_or(0, Vec::len);
+        self.task().unwinding = Some(Unwinding { message, place, written });
+    }
+
+    /// Writes down that the running task panicked: where it began to unwind, if it was seen to. Where in the program
+    /// that was.
+    pub(crate) fn panicked(&mut self, message: &str) -> Option<String> {
         let running = self.world.running;
-        self.world.write(running, || Deed::Panicked(message.to_string(), place));
+        let unwinding = self.task().unwinding.take().filter(|unwinding| unwinding.message == message);
+        let (place, written) = unwinding.map(|unwinding| (unwinding.place, unwinding.written)).unzip();
+        self.world.write_at(written, running, Deed::Panicked(message.to_string(), place.clone()));
+        place
     }
 
     /// Adds to the last event what only its caller knows.

@@ -4,7 +4,8 @@
 use super::Engine;
 use crate::engine::event::ONLY_CHOICE;
 use crate::engine::polling::{
-    COMPARED_ROUNDS, Loop, LoopId, Polling, REHEARSED_ROUNDS, REHEARSED_TOGETHER, Uncompared,
+    COMPARED_ROUNDS, KNOWN_LIVELOCK_ROUNDS, LIVELOCK_ROUNDS, Loop, LoopId, Polling, REHEARSED_ROUNDS,
+    Uncompared,
 };
 use crate::engine::scheduling::End;
 use crate::engine::{Fact, Mark, TaskId};
@@ -49,7 +50,7 @@ impl Engine {
             self.world.rehearses = true;
             self.rehearsal = Some(Rehearsal::More { task: running, from, as_it_was });
             self.rehearse();
-            return !matches!(self.rehearsal, None if self.end.is_none());
+            return self.rehearsal.is_some() || self.end.is_some();
         }
         if self.rehearsal.is_none() {
             let polling = &mut self.world.tasks[running.index()].polling;
@@ -95,7 +96,7 @@ impl Engine {
     /// was not compared so yet.
     pub(crate) fn begin_comparison(&mut self) -> bool {
         let Some(uncompared) = self.world.uncompared else { return false };
-        self.world.loops.insert(uncompared.id, Loop::Awaits { is_compared: true });
+        self.world.loops.compare(uncompared.place);
         self.begin_again();
         self.comparison = Some(Comparison { uncompared, is_to_come: true });
         true
@@ -135,9 +136,7 @@ impl Engine {
                 let known = match self.repeats(task) {
                     // It did something else, or ended, or has to wait: for somebody who is not there now.
                     None => Loop::Ends,
-                    Some(repeats) if repeats - from >= REHEARSED_ROUNDS => {
-                        Loop::Awaits { is_compared: false }
-                    }
+                    Some(repeats) if repeats - from >= REHEARSED_ROUNDS => Loop::Awaits,
                     Some(_) if !self.world.is_enabled(task) => Loop::Ends,
                     Some(_) => {
                         self.rehearsal = Some(Rehearsal::Alone { task, id, from });
@@ -162,7 +161,10 @@ impl Engine {
             self.end = Some(End::Learned(fact));
             return;
         }
-        if players.iter().all(|player| goes_round(player).unwrap_or(0) - player.from >= REHEARSED_TOGETHER) {
+        let is_known = players.iter().all(|player| self.world.loops.livelocks(player.place));
+        let rounds = if is_known { KNOWN_LIVELOCK_ROUNDS } else { LIVELOCK_ROUNDS / players.len() as u32 };
+        if players.iter().all(|player| goes_round(player).unwrap_or(0) - player.from >= rounds) {
+            players.iter().for_each(|player| self.world.loops.livelock(player.place));
             self.livelock = Some(self.world.position);
             self.end = Some(End::Rehearsed);
             return;
