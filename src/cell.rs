@@ -2,15 +2,19 @@
 //! checker sees when an access begins.
 
 use std::fmt;
+use std::panic::Location;
 
 #[cfg(feature = "check")]
-use crate::backend::{self, Backend, native};
+use crate::backend::{self, Backend, Binding, Home, native};
+#[cfg(feature = "check")]
+use crate::engine::ObjectState;
 
 /// [`std::cell::UnsafeCell`] as far as it says when its value is read and when written.
 ///
 /// Under native two accesses that nothing orders, one of them a write, end the execution as
-/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. Atomics order accesses as
-/// sequential consistency does, whatever their `Ordering`. Under shuttle and in real runs nobody looks.
+/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. What orders them is what
+/// the program declares: the `Ordering`s of atomics and fences, and what std promises of locks, channels, spawning and
+/// joining. Under shuttle and in real runs nobody looks.
 ///
 /// ```
 /// use conccheck::{Backend, Checker, Outcome, cell::UnsafeCell, sync::Arc, thread};
@@ -33,31 +37,41 @@ use crate::backend::{self, Backend, native};
 /// ```
 pub struct UnsafeCell<T: ?Sized> {
     #[cfg(feature = "check")]
-    watch: Watch,
+    binding: Binding,
+    #[cfg(feature = "check")]
+    cell: Home<T>,
+    #[cfg(not(feature = "check"))]
     cell: std::cell::UnsafeCell<T>,
 }
 
-/// Who looks at the accesses.
-#[cfg(feature = "check")]
-enum Watch {
-    Nobody,
-    Native(native::Object),
-    #[cfg(feature = "loom")]
-    Loom(loom::cell::UnsafeCell<()>),
-}
-
 impl<T> UnsafeCell<T> {
-    /// A cell with this value.
+    /// A cell with this value. To a checker this is the first write, which whoever reads has to come after: so it is
+    /// no `const` function as std's is. [`UnsafeCell::const_new`] is one.
     #[track_caller]
     pub fn new(value: T) -> Self {
+        let cell = UnsafeCell::const_new(value);
+        #[cfg(feature = "check")]
+        match backend::current() {
+            Backend::Native => cell.native().access_cell(true),
+            #[cfg(feature = "loom")]
+            Backend::Loom => {
+                let made = || backend::loom::operation(|| loom::cell::UnsafeCell::new(()));
+                let _ = cell.binding.twin(WHAT, made);
+            }
+            _ => {}
+        }
+        cell
+    }
+
+    /// A cell with this value, whose making no checker sees: for statics, and for what is made by `const` code.
+    #[track_caller]
+    pub const fn const_new(value: T) -> Self {
         UnsafeCell {
             #[cfg(feature = "check")]
-            watch: match backend::current() {
-                Backend::Native => Watch::Native(native::Object::cell()),
-                #[cfg(feature = "loom")]
-                Backend::Loom => Watch::Loom(backend::loom::operation(|| loom::cell::UnsafeCell::new(()))),
-                _ => Watch::Nobody,
-            },
+            binding: Binding::new(),
+            #[cfg(feature = "check")]
+            cell: Home::new(value),
+            #[cfg(not(feature = "check"))]
             cell: std::cell::UnsafeCell::new(value),
         }
     }
@@ -72,38 +86,134 @@ impl<T: ?Sized> UnsafeCell<T> {
     /// Reads the value: `read` must not write through its pointer, nor keep it.
     #[track_caller]
     pub fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
-        #[cfg(feature = "check")]
-        match &self.watch {
-            Watch::Nobody => {}
-            Watch::Native(cell) => {
-                backend::expect(Backend::Native, "a cell");
-                cell.access_cell(false);
-            }
-            #[cfg(feature = "loom")]
-            Watch::Loom(cell) => backend::loom::operation(|| cell.with(|_| ())),
-        }
+        self.access(false);
         read(self.cell.get())
     }
 
     /// Writes the value: `write` must not keep its pointer.
     #[track_caller]
     pub fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
-        #[cfg(feature = "check")]
-        match &self.watch {
-            Watch::Nobody => {}
-            Watch::Native(cell) => {
-                backend::expect(Backend::Native, "a cell");
-                cell.access_cell(true);
-            }
-            #[cfg(feature = "loom")]
-            Watch::Loom(cell) => backend::loom::operation(|| cell.with_mut(|_| ())),
-        }
+        self.access(true);
         write(self.cell.get())
+    }
+
+    /// Begins to read the value; the access ends when the pointer is dropped.
+    #[track_caller]
+    pub fn get(&self) -> ConstPtr<'_, T> {
+        ConstPtr { _access: Access::begin(self, false), pointer: self.cell.get() }
+    }
+
+    /// Begins to write the value; the access ends when the pointer is dropped.
+    #[track_caller]
+    pub fn get_mut_ptr(&self) -> MutPtr<'_, T> {
+        MutPtr { _access: Access::begin(self, true), pointer: self.cell.get() }
     }
 
     /// The value, without an access: nobody else can have it.
     pub fn get_mut(&mut self) -> &mut T {
         self.cell.get_mut()
+    }
+
+    /// Shows an access to the running checker, which may end the execution.
+    #[track_caller]
+    fn access(&self, is_write: bool) {
+        #[cfg(not(feature = "check"))]
+        let _ = is_write;
+        #[cfg(feature = "check")]
+        match backend::current() {
+            Backend::Native => self.native().access_cell(is_write),
+            #[cfg(feature = "loom")]
+            Backend::Loom => {
+                let cell = self.loom();
+                backend::loom::operation(|| if is_write { cell.with_mut(|_| ()) } else { cell.with(|_| ()) });
+            }
+            _ => {}
+        }
+    }
+
+    #[cfg(feature = "check")]
+    #[track_caller]
+    fn native(&self) -> native::Object {
+        self.binding.native(WHAT, ObjectState::cell)
+    }
+
+    #[cfg(feature = "loom")]
+    #[track_caller]
+    fn loom(&self) -> &loom::cell::UnsafeCell<()> {
+        self.binding.twin(WHAT, || backend::loom::made_first(0, |_| loom::cell::UnsafeCell::new(())))
+    }
+}
+
+#[cfg(feature = "check")]
+const WHAT: &str = "a cell";
+
+/// A read of an [`UnsafeCell`] that lasts until this is dropped.
+pub struct ConstPtr<'a, T: ?Sized> {
+    _access: Access<'a, T>,
+    pointer: *const T,
+}
+
+/// A write of an [`UnsafeCell`] that lasts until this is dropped.
+pub struct MutPtr<'a, T: ?Sized> {
+    _access: Access<'a, T>,
+    pointer: *mut T,
+}
+
+/// An access that lasts: it is one when it begins, and one when it ends.
+struct Access<'a, T: ?Sized> {
+    cell: &'a UnsafeCell<T>,
+    is_write: bool,
+    place: &'static Location<'static>,
+}
+
+impl<'a, T: ?Sized> Access<'a, T> {
+    #[track_caller]
+    fn begin(cell: &'a UnsafeCell<T>, is_write: bool) -> Self {
+        cell.access(is_write);
+        Access { cell, is_write, place: Location::caller() }
+    }
+}
+
+impl<T: ?Sized> Drop for Access<'_, T> {
+    fn drop(&mut self) {
+        #[cfg(feature = "check")]
+        if backend::current() == Backend::Native {
+            return self.cell.native().access_cell_at(self.is_write, self.place);
+        }
+        self.cell.access(self.is_write);
+    }
+}
+
+impl<T: ?Sized> ConstPtr<'_, T> {
+    /// The value.
+    ///
+    /// # Safety
+    /// As for any pointer: nobody writes the value while the reference is used.
+    pub unsafe fn deref(&self) -> &T {
+        // SAFETY: the caller's.
+        unsafe { &*self.pointer }
+    }
+
+    /// Does something with the pointer, which `read` must not keep, nor write through.
+    pub fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+        read(self.pointer)
+    }
+}
+
+impl<T: ?Sized> MutPtr<'_, T> {
+    /// The value.
+    ///
+    /// # Safety
+    /// As for any pointer: nobody else has the value while the reference is used.
+    #[allow(clippy::mut_from_ref, reason = "the caller answers for that")]
+    pub unsafe fn deref(&self) -> &mut T {
+        // SAFETY: the caller's.
+        unsafe { &mut *self.pointer }
+    }
+
+    /// Does something with the pointer, which `write` must not keep.
+    pub fn with<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+        write(self.pointer)
     }
 }
 

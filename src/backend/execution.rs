@@ -4,10 +4,10 @@
 
 use super::Backend;
 use super::roll::{Panic, Roll, TaskId};
+use super::statics::Statics;
 use crate::panic;
 use std::any::Any;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The running execution, shared by its tasks and its explorer.
@@ -15,6 +15,8 @@ pub(crate) type Running = Arc<Execution>;
 
 pub(crate) struct Execution {
     pub(crate) backend: Backend,
+    /// Tells it from all others of the process; not 0.
+    pub(crate) number: u64,
     state: Mutex<State>,
     abandoned: AtomicBool,
 }
@@ -22,7 +24,7 @@ pub(crate) struct Execution {
 #[derive(Default)]
 struct State {
     roll: Roll,
-    lazies: BTreeMap<usize, &'static (dyn Any + Send + Sync)>,
+    statics: Statics,
     reason: Option<String>,
     waits_for_itself: bool,
     has_timed_wait: bool,
@@ -39,13 +41,20 @@ impl State {
     }
 }
 
+/// Numbers executions, of whatever backend.
+fn next_number() -> u64 {
+    static EXECUTIONS: AtomicU64 = AtomicU64::new(1);
+    EXECUTIONS.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Raised to leave an execution that has been given up. Only explorers catch it.
 pub(crate) struct Abandoned;
 
 impl Execution {
     /// An execution whose main task has begun.
     pub(crate) fn begin(backend: Backend) -> Running {
-        let execution = Execution { backend, state: Mutex::default(), abandoned: AtomicBool::new(false) };
+        let (state, abandoned) = (Mutex::default(), AtomicBool::new(false));
+        let execution = Execution { backend, number: next_number(), state, abandoned };
         execution.lock().roll.begin();
         Arc::new(execution)
     }
@@ -56,6 +65,7 @@ impl Execution {
             None => *running = Execution::begin(running.backend),
             Some(execution) => {
                 *execution.abandoned.get_mut() = false;
+                execution.number = next_number();
                 let state = execution.state.get_mut().unwrap_or_else(PoisonError::into_inner);
                 let mut roll = std::mem::take(&mut state.roll);
                 roll.begin();
@@ -77,6 +87,12 @@ impl Execution {
             );
         }
         state.roll.begin_task(name)
+    }
+
+    /// Whether no task but main has begun.
+    #[cfg(feature = "loom")]
+    pub(crate) fn is_main_alone(&self) -> bool {
+        self.lock().roll.len() == 1
     }
 
     /// Writes down that a task has ended, and with which panic.
@@ -155,15 +171,9 @@ impl Execution {
         std::mem::take(&mut self.lock().waits_for_itself)
     }
 
-    /// This execution's value of a lazy static, made and leaked at its first use.
-    pub(crate) fn lazy<T: Send + Sync + 'static>(&self, key: usize, make: impl FnOnce() -> T) -> &'static T {
-        if let Some(value) = self.lock().lazies.get(&key) {
-            return value.downcast_ref().expect("a lazy value's key names its type");
-        }
-        // Made without the lock: making a checker's object asks for the running execution.
-        let value: &'static T = Box::leak(Box::new(make()));
-        self.lock().lazies.insert(key, value);
-        value
+    /// What stands for the program's statics in this execution.
+    pub(crate) fn statics<R>(&self, use_statics: impl FnOnce(&mut Statics) -> R) -> R {
+        use_statics(&mut self.lock().statics)
     }
 
     /// Ends the check as one that could not be done, and leaves the execution.

@@ -5,13 +5,16 @@
 //! every call into loom goes through [`operation`], where such a panic ends: the outcome is written
 //! down and the OS thread that explores is left sleeping for good, with its tasks as they are. loom
 //! cannot go on after that anyway.
+//!
+//! To loom, making an atomic is a write that all others have to come after. The facade's are made by `const` code,
+//! which loom does not see, so what stands for them is made before anything else of an execution: see [`made_first`].
 
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
 use super::{Backend, TaskId, current, execution, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -28,6 +31,58 @@ enum Ended {
     Whole,
     /// In the middle of an execution.
     Stopped(Stop),
+    /// After an execution that wanted what had to be made before, and did not have it: all is to be explored anew.
+    Wanting(Vec<Wanted>),
+}
+
+/// Something that an execution wants to have been made first: its type, what it holds, and how it is made.
+#[derive(Clone)]
+struct Wanted {
+    kind: TypeId,
+    bits: u64,
+    make: Arc<dyn Fn(u64) -> Kept + Send + Sync>,
+}
+
+type Kept = Box<dyn Any>;
+
+/// What is made before anything else of an execution.
+#[derive(Default)]
+struct Firsts {
+    /// For the executions to come.
+    wanted: Vec<Wanted>,
+    /// For the running one, as far as it did not take them.
+    made: Vec<(TypeId, u64, Kept)>,
+    /// Whether the running execution did without one.
+    is_wanting: bool,
+}
+
+impl Firsts {
+    fn make_all(&mut self) {
+        let make = |wanted: &Wanted| (wanted.kind, wanted.bits, (wanted.make)(wanted.bits));
+        self.made = self.wanted.iter().map(make).collect();
+        self.is_wanting = false;
+    }
+
+    fn take(&mut self, kind: TypeId, bits: u64) -> Option<Kept> {
+        let at = self.made.iter().position(|made| (made.0, made.1) == (kind, bits))?;
+        Some(self.made.swap_remove(at).2)
+    }
+}
+
+/// Makes what stands for something that no task has made: as if that had been done before all else.
+pub(crate) fn made_first<T: 'static>(bits: u64, make: fn(u64) -> T) -> T {
+    let kind = TypeId::of::<T>();
+    if let Some(made) = FIRSTS.with_borrow_mut(|firsts| firsts.take(kind, bits)) {
+        return *made.downcast().expect("it is told by its type");
+    }
+    if !execution().is_main_alone() {
+        let make = Arc::new(move |bits| Box::new(operation(|| make(bits))) as Kept);
+        FIRSTS.with_borrow_mut(|firsts| {
+            firsts.is_wanting = true;
+            firsts.wanted.push(Wanted { kind, bits, make });
+        });
+    }
+    operation(|| make(bits))
 }
 
 enum Stop {
@@ -39,6 +94,7 @@ enum Stop {
 thread_local! {
     /// Where the exploring thread tells how it ended.
     static EXIT: RefCell<Option<Sender<Ended>>> = const { RefCell::new(None) };
+    static FIRSTS: RefCell<Firsts> = RefCell::default();
     /// Whether a task that unwinds is inside an operation.
     static UNWINDS: Cell<bool> = const { Cell::new(false) };
 }
@@ -49,6 +105,25 @@ where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
+    let mut wanted = Vec::new();
+    loop {
+        let (explored, ended) = explore_with(search.fresh(), &wanted, Arc::clone(&body));
+        match ended {
+            Ended::Wanting(more) => wanted = more,
+            _ => return explored,
+        }
+    }
+}
+
+/// Explores with these made first.
+fn explore_with<T>(
+    search: Search<T>,
+    wanted: &[Wanted],
+    body: Arc<dyn Fn() -> T + Send + Sync>,
+) -> (Search<T>, Ended)
+where
+    T: Ord + Send + 'static,
+{
     let mut builder = loom::model::Builder::new();
     builder.max_branches = search.limits.steps_max;
     builder.preemption_bound = search.limits.preemptions_max;
@@ -57,28 +132,37 @@ where
     let preemptions_max = search.limits.preemptions_max;
     let state = Shared(Arc::new(Mutex::new(State { search, execution: None, value: None })));
     let (exit, ended) = channel();
-    let shared = state.clone();
+    let (shared, wanted) = (state.clone(), wanted.to_vec());
     std::thread::spawn(move || {
         EXIT.set(Some(exit.clone()));
+        FIRSTS.set(Firsts { wanted, ..Firsts::default() });
         let main = shared.clone();
         let result = std::panic::catch_unwind(panic::AssertUnwindSafe(|| {
             builder.check(move || run_once(&*body, &main))
         }));
         let _ = exit.send(match result {
-            Ok(()) => Ended::Whole,
-            Err(payload) => classify(&*payload).map_or(Ended::Whole, Ended::Stopped),
+            Ok(()) => ended_or_wanting(Ended::Whole),
+            Err(payload) => ended_or_wanting(classify(&*payload).map_or(Ended::Whole, Ended::Stopped)),
         });
         set_execution(None);
     });
     let ended =
         ended.recv().unwrap_or(Ended::Stopped(Stop::GivenUp("loom ended without a word".to_string())));
     let mut state = state.lock();
-    state.conclude(ended);
+    state.conclude(&ended);
     if let Some(preemptions_max) = preemptions_max {
         state.search.give_up(Incomplete::PreemptionsMax(preemptions_max));
     }
     let left = Search::new(state.search.limits.clone(), Arc::default());
-    std::mem::replace(&mut state.search, left)
+    (std::mem::replace(&mut state.search, left), ended)
+}
+
+/// How the exploration ended, unless it has to begin anew.
+fn ended_or_wanting(ended: Ended) -> Ended {
+    FIRSTS.with_borrow_mut(|firsts| match firsts.is_wanting {
+        true => Ended::Wanting(std::mem::take(&mut firsts.wanted)),
+        false => ended,
+    })
 }
 
 /// Calls into loom, and leaves for good if loom cannot go on.
@@ -115,7 +199,7 @@ fn stop(stop: Stop) -> ! {
     execution().mark_abandoned();
     EXIT.with_borrow(|exit| {
         // Without a listener there is nobody to tell.
-        let _ = exit.as_ref().map(|exit| exit.send(Ended::Stopped(stop)));
+        let _ = exit.as_ref().map(|exit| exit.send(ended_or_wanting(Ended::Stopped(stop))));
     });
     loop {
         std::thread::park();
@@ -150,8 +234,11 @@ fn classify(payload: &(dyn Any + Send)) -> Option<Stop> {
 fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Shared<T>) {
     {
         let mut state = shared.lock();
-        state.conclude(Ended::Whole);
-        if !state.search.may_begin() {
+        let is_wanting = FIRSTS.with_borrow(|firsts| firsts.is_wanting);
+        if !is_wanting {
+            state.conclude(&Ended::Whole);
+        }
+        if is_wanting || !state.search.may_begin() {
             drop(state);
             panic::resume_unwind(Box::new(Abandoned));
         }
@@ -159,6 +246,7 @@ fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Sha
         state.execution = Some(Arc::clone(&execution));
         set_execution(Some(execution));
     }
+    FIRSTS.with_borrow_mut(Firsts::make_all);
     let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
     let message = result.as_ref().err().map(|payload| panic::message(&**payload));
     let mut state = shared.lock();
@@ -178,7 +266,7 @@ struct State<T> {
 
 impl<T: Ord + 'static> State<T> {
     /// Counts the execution that was running, if one was.
-    fn conclude(&mut self, ended: Ended) {
+    fn conclude(&mut self, ended: &Ended) {
         let Some(execution) = self.execution.take() else {
             return;
         };
@@ -196,7 +284,11 @@ impl<T: Ord + 'static> State<T> {
                 self.search.record_endless();
                 self.search.give_up(Incomplete::StepsMax(self.search.limits.steps_max));
             }
-            Ended::Stopped(Stop::GivenUp(reason)) => self.search.give_up(Incomplete::Unsupported(reason)),
+            Ended::Stopped(Stop::GivenUp(reason)) => {
+                self.search.give_up(Incomplete::Unsupported(reason.clone()));
+            }
+            // All of this is forgotten.
+            Ended::Wanting(_) => {}
         }
     }
 }

@@ -1,25 +1,31 @@
-//! What is behind the facade: which backend runs the calling task, and each backend's locks.
+//! What is behind the facade: which backend runs the calling task, what of its objects stands for what of the
+//! facade's, and each backend's locks.
 //!
 //! All checkers run all tasks of an execution on one OS thread, so who runs is a thread-local of
 //! the thread that explores, set by the backend's file ([`native`], [`shuttle`], [`loom`],
 //! [`real`]) for as long as it explores. The facade asks here; of the facade this knows how panics are caught and told
 //! ([`crate::panic`]), of the models nothing.
 
+mod binding;
 mod execution;
-mod locks;
+mod home;
+mod lock;
 pub(crate) mod native;
 mod panics;
 pub(crate) mod real;
 mod roll;
 pub(crate) mod search;
+mod statics;
 
 #[cfg(feature = "loom")]
 pub(crate) mod loom;
 #[cfg(feature = "shuttle")]
 pub(crate) mod shuttle;
 
+pub(crate) use binding::Binding;
 pub(crate) use execution::{Execution, Running};
-pub(crate) use locks::{Held, HeldRead, HeldWrite, Lock, RwTurns, Signal};
+pub(crate) use home::Home;
+pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
 pub(crate) use panics::{quietly, rethrow_if_ours};
@@ -86,11 +92,18 @@ thread_local! {
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
     /// Its backend, which every operation asks for.
     static CURRENT: Cell<Backend> = const { Cell::new(Backend::Real) };
+    /// Its number; 0 outside of executions.
+    static NUMBER: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The backend that runs the calling task.
 pub fn current() -> Backend {
     CURRENT.get()
+}
+
+/// Tells the execution that the calling task is part of from all others; 0 outside of a check.
+pub(crate) fn number() -> u64 {
+    NUMBER.get()
 }
 
 /// The execution that the calling task is part of.
@@ -126,6 +139,7 @@ pub(crate) fn wait_with_timeout() {
 /// Makes `execution` the one that this OS thread is in; `None` ends it.
 pub(crate) fn set_execution(execution: Option<Running>) {
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
+    NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);
 }
 
@@ -134,6 +148,12 @@ pub(crate) fn abandoned() -> bool {
     RUNNING
         .try_with(|running| running.borrow().as_ref().is_none_or(|execution| execution.is_abandoned()))
         .unwrap_or(true)
+}
+
+/// Whether the calling task unwinds from a panic.
+pub(crate) fn is_unwinding() -> bool {
+    // Whether a thread panics is one flag for all the tasks on it.
+    std::thread::panicking() && (current() != Backend::Native || native::is_unwinding())
 }
 
 /// Ends the whole check: the program asks for something that the running backend does not have.

@@ -193,11 +193,16 @@ impl<T> Search<T> {
         Search { begun, together, wanted, facts: self.facts.clone(), ..empty }
     }
 
+    /// The same exploration from its beginning.
+    pub(crate) fn fresh(&self) -> Self {
+        self.progress.executions.store(0, Ordering::Relaxed);
+        Search { together: Arc::default(), ..self.worker() }
+    }
+
     /// The same exploration from its beginning, if something was found out that it has to know.
     pub(crate) fn anew(&self) -> Option<Self> {
         let fact = self.learned?;
-        self.progress.executions.store(0, Ordering::Relaxed);
-        let mut anew = Search { together: Arc::default(), ..self.worker() };
+        let mut anew = self.fresh();
         anew.facts.learn(fact);
         Some(anew)
     }

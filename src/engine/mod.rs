@@ -8,6 +8,7 @@
 //! each task that lives has an announced operation or waits for another task's end, and who can go
 //! on follows from the objects' states.
 
+mod barred;
 mod census;
 mod clock;
 mod coroutine;

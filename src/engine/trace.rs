@@ -166,7 +166,7 @@ impl Trace {
     }
 
     /// The trace class, as a value: each object's events, in an order that swapping neighbours that are
-    /// not dependent does not change.
+    /// not dependent does not change. Which number an object has in an execution is no part of it.
     #[cfg(test)]
     pub(crate) fn canonical(&self) -> Vec<Vec<(TaskId, u32, Access, u32)>> {
         let form = |mut left: Vec<Event>| {
@@ -189,6 +189,8 @@ impl Trace {
             }
             by_object[object].push(*event);
         }
-        by_object.into_iter().map(form).collect()
+        let mut forms: Vec<_> = by_object.into_iter().filter(|events| !events.is_empty()).map(form).collect();
+        forms.sort();
+        forms
     }
 }

@@ -1,10 +1,13 @@
 //! What a scheduler sees: the running execution so far, as tasks, objects and events; and what an operation
 //! does to them. Who is next, and when the execution ends, is `execution`'s.
 
+use super::barred::Barred;
 use super::clock::Clocks;
 use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
-use super::object::{AtomicAction, By, Causes, CondvarAction, Object, QUEUES, State as ObjectState, Waiting};
+use super::object::{
+    AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState, Waiting,
+};
 use super::order::Order;
 use super::polling::{Loops, Uncompared, Watch};
 use super::scheduling::{Divergence, Performed, Scheduler, Settings};
@@ -27,7 +30,7 @@ pub(crate) struct World {
     queues: Vec<[Queue; QUEUES]>,
     pub(crate) trace: Trace,
     /// Whether races are looked for, and for that what happens before what.
-    analyses: bool,
+    pub(super) analyses: bool,
     /// Whether only some executions are looked at.
     pub(super) samples: bool,
     /// What happens before each task's next operation, if anybody asks.
@@ -61,6 +64,12 @@ pub(crate) struct World {
     pub(super) is_cut_by_timeouts: bool,
     /// A loop that could not go round as often as it might have, for the bound on that.
     pub(super) cut_loop: Option<&'static Location<'static>>,
+    /// Whether the next operation gives back data that was changed.
+    is_touched: bool,
+    /// Whether somebody wanted to write what is read in this execution.
+    pub(super) has_writers: bool,
+    /// Where the execution has come to hang, if a waiting writer keeps readers out.
+    pub(super) barred: Vec<Barred>,
     pub(super) bounds: Bounds,
     /// How often each [`Chance`] has happened.
     pub(super) happened: [usize; 4],
@@ -113,6 +122,9 @@ impl World {
             order: Order::new(settings.facts.has(Fact::CellsAreUsed)),
             is_cut_by_timeouts: false,
             cut_loop: None,
+            is_touched: false,
+            has_writers: false,
+            barred: Vec::new(),
             bounds: settings.bounds,
             happened: [0; 4],
             log: settings.logs.then(Vec::new),
@@ -126,6 +138,8 @@ impl World {
         (self.position, self.preemptions, self.preempts, self.pauses) = (0, 0, false, 0);
         (self.is_stuck, self.rehearses, self.uncompared) = (false, false, None);
         self.happened = [0; 4];
+        self.has_writers = false;
+        self.barred.clear();
         self.spawned.clear();
         self.spawned.push(TaskId::MAIN);
         self.objects.clear();
@@ -217,6 +231,7 @@ impl World {
             let queue = &mut self.queues[operation.object.index()][number];
             queue.is_enabled = object.enables(operation.action, object.view());
             queue.tasks.insert(task);
+            self.has_writers |= operation.action == Action::RwLock(RwLockAction::Write);
         }
         if let Some(watch) = &self.tasks[task.index()].polling.awaits
             && !self.rehearses
@@ -559,6 +574,7 @@ impl World {
             }
             has_effect = atomic.place.value() != value;
         }
+        has_effect |= std::mem::take(&mut self.is_touched);
         self.requeue(id);
         if !self.woken.is_empty() {
             self.wake(position);
@@ -593,6 +609,11 @@ impl World {
         let task = &mut self.tasks[task.index()];
         task.state = State::Running;
         task.events += 1;
+    }
+
+    /// What the running task does next has an effect on those who wait for a change: it gives back data that it changed.
+    pub(crate) fn touch(&mut self) {
+        self.is_touched = true;
     }
 
     /// The event that the task's operation is now.

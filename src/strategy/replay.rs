@@ -22,7 +22,8 @@ impl Scheduler for Replay {
     fn choose(&mut self, world: &World) -> Choice {
         match self.schedule.picks.get(world.position()) {
             Some(pick) => follow(world, pick),
-            None if world.enabled().next().is_none() => Choice::Nobody,
+            // Where nobody goes on but readers, a hang may be that they are kept out.
+            None if world.enabled().next().is_none() || world.is_barred() => Choice::Nobody,
             None => Choice::Diverged("the end of the execution".to_string()),
         }
     }

@@ -355,10 +355,7 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
     let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =
         Arc::new(move || run_program(&program));
     let count = |classes: &mut BTreeMap<Class, u64>, world: &mut World, _: &Execution| {
-        let mut class = world.trace.canonical();
-        while class.last().is_some_and(Vec::is_empty) {
-            class.pop();
-        }
+        let class = world.trace.canonical();
         *classes.entry(class).or_default() += 1;
     };
     let search = Search::new(limits, Arc::default());

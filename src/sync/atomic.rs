@@ -2,7 +2,8 @@
 //! a memory model lives in it: loom's shows reorderings, shuttle's and the rest do not.
 
 use crate::backend::native::{Performed, Update};
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, Binding};
+use crate::engine::ObjectState;
 use std::fmt;
 use std::sync::atomic as real;
 pub use std::sync::atomic::{Ordering, compiler_fence};
@@ -22,34 +23,22 @@ pub fn fence(order: Ordering) {
     }
 }
 
-/// One atomic as the running backend has it.
-enum Cell<R, S, L> {
-    Real(R),
-    /// The native engine has the value, except while somebody has it by `get_mut`.
-    Native(backend::native::Object, R, real::AtomicBool),
-    #[cfg(feature = "shuttle")]
-    Shuttle(S),
-    #[cfg(feature = "loom")]
-    Loom(L),
-    /// Keeps the parameters used whatever is compiled in.
-    #[allow(dead_code, reason = "never made")]
-    Never(std::convert::Infallible, std::marker::PhantomData<(S, L)>),
-}
-
-/// Calls one method on whichever atomic this is: `$call`, or under native `$native`, which leads to
-/// [`Performed`]. `$answer` makes that what the method returns.
+/// Calls one method: for real on `$home`; under native on the engine's object, where it leads to [`Performed`], of which
+/// `$answer` makes what the method returns; under the other checkers on their own atomic, `$cell`.
 macro_rules! on_backend {
-    ($self:ident, $function:expr, $cell:ident => $call:expr, $object:ident => $native:expr, $answer:expr) => {
-        match &$self.0 {
-            Cell::Real($cell) => {
-                backend::expect_real("an atomic");
-                $call
+    (
+        $self:ident, $function:expr,
+        real $home:ident => $real:expr, twin $cell:ident => $twin:expr,
+        native $object:ident => $native:expr, $answer:expr
+    ) => {
+        match backend::current() {
+            Backend::Real => {
+                $self.binding.expect_real(WHAT);
+                let $home = &$self.home;
+                $real
             }
-            Cell::Native($object, home, is_lent) => {
-                backend::expect(Backend::Native, "an atomic");
-                if is_lent.swap(false, Ordering::Relaxed) {
-                    $object.set_value(home.load(Ordering::Relaxed).bits());
-                }
+            Backend::Native => {
+                let $object = $self.object();
                 let performed: Performed = $native;
                 if performed.is_logged {
                     let text = |value| format!("{:?}", $self.value(value));
@@ -60,39 +49,47 @@ macro_rules! on_backend {
                 answer(performed.is_changed, $self.value(performed.value))
             }
             #[cfg(feature = "shuttle")]
-            Cell::Shuttle($cell) => {
-                backend::expect(Backend::Shuttle, "an atomic");
-                $call
+            Backend::Shuttle => {
+                let $cell = $self.shuttle();
+                $twin
             }
             #[cfg(feature = "loom")]
-            Cell::Loom($cell) => {
-                backend::expect(Backend::Loom, "an atomic");
-                backend::loom::operation(|| $call)
+            Backend::Loom => {
+                let $cell = $self.loom();
+                backend::loom::operation(|| $twin)
             }
-            Cell::Never(never, _) => match *never {},
+            #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
+            _ => backend::not_compiled_in(),
         }
     };
 }
 
-#[cfg(feature = "shuttle")]
-use shuttle::sync::atomic as shuttle_atomic;
-#[cfg(not(feature = "shuttle"))]
-use std::sync::atomic as shuttle_atomic;
+const WHAT: &str = "an atomic";
 
-#[cfg(feature = "loom")]
-use loom::sync::atomic as loom_atomic;
-#[cfg(not(feature = "loom"))]
-use std::sync::atomic as loom_atomic;
-
-/// A value as the native engine has it.
+/// A value as the native engine has it, and as the other checkers do.
 trait Bits: Sized {
+    /// What they have it in: an address, if it is a pointer.
+    type Plain;
+
     fn bits(self) -> u64;
     fn from_bits(bits: u64) -> Self;
+    fn plain(self) -> Self::Plain;
+    fn from_plain(plain: Self::Plain) -> Self;
 }
 
 macro_rules! bits {
     ($($value:ty),+) => {
         $(impl Bits for $value {
+            type Plain = Self;
+
+            fn plain(self) -> Self {
+                self
+            }
+
+            fn from_plain(plain: Self) -> Self {
+                plain
+            }
+
             fn bits(self) -> u64 {
                 self as u64
             }
@@ -107,6 +104,16 @@ macro_rules! bits {
 bits!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 
 impl Bits for bool {
+    type Plain = Self;
+
+    fn plain(self) -> Self {
+        self
+    }
+
+    fn from_plain(plain: Self) -> Self {
+        plain
+    }
+
     fn bits(self) -> u64 {
         u64::from(self)
     }
@@ -117,6 +124,16 @@ impl Bits for bool {
 }
 
 impl<T> Bits for *mut T {
+    type Plain = usize;
+
+    fn plain(self) -> usize {
+        self.expose_provenance()
+    }
+
+    fn from_plain(plain: usize) -> Self {
+        std::ptr::with_exposed_provenance_mut(plain)
+    }
+
     fn bits(self) -> u64 {
         self.expose_provenance() as u64
     }
@@ -128,46 +145,45 @@ impl<T> Bits for *mut T {
 
 /// What every atomic has.
 macro_rules! atomic {
-    ($name:ident, $value:ty $(, $parameter:ident)?) => {
+    ($name:ident, $value:ty, $plain:ident $(, $parameter:ident)?) => {
         #[doc = concat!("[`std::sync::atomic::", stringify!($name), "`], under every backend.")]
-        pub struct $name$(<$parameter>)?(
-            Cell<real::$name$(<$parameter>)?, shuttle_atomic::$name$(<$parameter>)?, loom_atomic::$name$(<$parameter>)?>,
-        );
+        pub struct $name$(<$parameter>)? {
+            binding: Binding,
+            /// What a static begins with, in each execution.
+            initial: real::$name$(<$parameter>)?,
+            /// The value, for real and as long as no execution uses it.
+            home: real::$name$(<$parameter>)?,
+            /// Whether somebody has the engine's value, by `get_mut`.
+            is_lent: real::AtomicBool,
+        }
 
         impl$(<$parameter>)? $name$(<$parameter>)? {
             /// An atomic that holds `value`.
             #[track_caller]
-            pub fn new(value: $value) -> Self {
-                $name(match backend::current() {
-                    Backend::Real => Cell::Real(real::$name::new(value)),
-                    Backend::Native => Cell::Native(
-                        backend::native::Object::atomic(value.bits()),
-                        real::$name::new(value),
-                        real::AtomicBool::new(false),
-                    ),
-                    #[cfg(feature = "shuttle")]
-                    Backend::Shuttle => Cell::Shuttle(shuttle::sync::atomic::$name::new(value)),
-                    #[cfg(feature = "loom")]
-                    Backend::Loom => {
-                        Cell::Loom(backend::loom::operation(|| loom::sync::atomic::$name::new(value)))
-                    }
-                    #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
-                    _ => backend::not_compiled_in(),
-                })
+            pub const fn new(value: $value) -> Self {
+                $name {
+                    binding: Binding::new(),
+                    initial: real::$name::new(value),
+                    home: real::$name::new(value),
+                    is_lent: real::AtomicBool::new(false),
+                }
             }
 
             /// Reads the value.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                on_backend!(self, "load", cell => cell.load(order), object => object.load(order), |_, value| value)
+                on_backend!(
+                    self, "load", real home => home.load(order), twin cell => Bits::from_plain(cell.load(order)),
+                    native object => object.load(order), |_, value| value
+                )
             }
 
             /// Writes the value.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 on_backend!(
-                    self, "store", cell => cell.store(value, order),
-                    object => object.store(value.bits(), order), |_, _| ()
+                    self, "store", real home => home.store(value, order), twin cell => cell.store(value.plain(), order),
+                    native object => object.store(value.bits(), order), |_, _| ()
                 )
             }
 
@@ -175,8 +191,9 @@ macro_rules! atomic {
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
                 on_backend!(
-                    self, "swap", cell => cell.swap(value, order),
-                    object => object.update(Update::Swap, order, |_| value.bits()), |_, before| before
+                    self, "swap", real home => home.swap(value, order),
+                    twin cell => Bits::from_plain(cell.swap(value.plain(), order)),
+                    native object => object.update(Update::Swap, order, |_| value.bits()), |_, before| before
                 )
             }
 
@@ -193,8 +210,12 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 on_backend!(
-                    self, "compare_exchange", cell => cell.compare_exchange(current, new, success, failure),
-                    object => object.exchange(current.bits(), new.bits(), success, failure),
+                    self, "compare_exchange", real home => home.compare_exchange(current, new, success, failure),
+                    twin cell => match cell.compare_exchange(current.plain(), new.plain(), success, failure) {
+                        Ok(before) => Ok(Bits::from_plain(before)),
+                        Err(other) => Err(Bits::from_plain(other)),
+                    },
+                    native object => object.exchange(current.bits(), new.bits(), success, failure),
                     |is_changed, value| if is_changed { Ok(value) } else { Err(value) }
                 )
             }
@@ -213,21 +234,20 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                if let Cell::Native(..) = &self.0 {
-                    if backend::native::chance(backend::native::Chance::WeakFailure) {
-                        return Err(self.load(failure));
+                match backend::current() {
+                    Backend::Real => {
+                        self.binding.expect_real(WHAT);
+                        self.home.compare_exchange_weak(current, new, success, failure)
                     }
-                    return self.compare_exchange(current, new, success, failure);
+                    Backend::Native if backend::native::chance(backend::native::Chance::WeakFailure) => {
+                        Err(self.load(failure))
+                    }
+                    _ => self.compare_exchange(current, new, success, failure),
                 }
-                on_backend!(
-                    self, "compare_exchange_weak",
-                    cell => cell.compare_exchange_weak(current, new, success, failure),
-                    object => object.exchange(current.bits(), new.bits(), success, failure),
-                    |is_changed, value| if is_changed { Ok(value) } else { Err(value) }
-                )
             }
 
-            /// Writes what `update` makes of the value, as often as another task comes between.
+            /// Writes what `update` makes of the value, as often as another task comes between, and returns the value
+            /// before.
             ///
             /// # Errors
             /// The value, when `update` returns `None`.
@@ -248,37 +268,70 @@ macro_rules! atomic {
                 Err(seen)
             }
 
-            /// The value, without an access: nobody else can have it.
-            pub fn get_mut(&mut self) -> &mut $value {
-                match &mut self.0 {
-                    Cell::Real(cell) => cell.get_mut(),
-                    Cell::Native(object, home, is_lent) => {
-                        if !std::mem::replace(is_lent.get_mut(), true) {
-                            *home.get_mut() = Bits::from_bits(object.value());
-                        }
-                        home.get_mut()
-                    }
-                    #[cfg(feature = "shuttle")]
-                    Cell::Shuttle(cell) => cell.get_mut(),
-                    #[cfg(feature = "loom")]
-                    Cell::Loom(_) => backend::unsupported("`get_mut` of an atomic", "use `load` and `store`"),
-                    Cell::Never(never, _) => match *never {},
+            /// [`Self::fetch_update`], under its later name.
+            ///
+            /// # Errors
+            /// The value, when `update` returns `None`.
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                update: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                self.fetch_update(set_order, fetch_order, update)
+            }
+
+            /// Writes what `update` makes of the value, as often as another task comes between, and returns the value
+            /// before.
+            #[track_caller]
+            pub fn update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut update: impl FnMut($value) -> $value,
+            ) -> $value {
+                match self.fetch_update(set_order, fetch_order, |value| Some(update(value))) {
+                    Ok(before) | Err(before) => before,
                 }
             }
 
+            /// The value, without an access: nobody else can have it.
+            pub fn get_mut(&mut self) -> &mut $value {
+                match backend::current() {
+                    Backend::Native if self.binding.is_bound() => {
+                        if !*self.is_lent.get_mut() {
+                            *self.home.get_mut() = self.value(self.object().value());
+                            *self.is_lent.get_mut() = true;
+                        }
+                    }
+                    #[cfg(any(feature = "shuttle", feature = "loom"))]
+                    Backend::Shuttle | Backend::Loom if self.binding.is_bound() => {
+                        backend::unsupported("`get_mut` of an atomic that was used", "use `load` and `store`")
+                    }
+                    _ => self.binding.expect_unbound(WHAT),
+                }
+                self.home.get_mut()
+            }
+
+            /// Does something with the value, without an access: nobody else can have it.
+            pub fn with_mut<R>(&mut self, change: impl FnOnce(&mut $value) -> R) -> R {
+                change(self.get_mut())
+            }
+
             /// The value.
-            pub fn into_inner(self) -> $value {
-                match self.0 {
-                    Cell::Real(cell) => cell.into_inner(),
-                    Cell::Native(object, home, is_lent) => match is_lent.into_inner() {
-                        true => home.into_inner(),
-                        false => Bits::from_bits(object.value()),
-                    },
+            pub fn into_inner(mut self) -> $value {
+                match backend::current() {
                     #[cfg(feature = "shuttle")]
-                    Cell::Shuttle(cell) => cell.into_inner(),
+                    Backend::Shuttle if self.binding.is_bound() => {
+                        Bits::from_plain(self.shuttle().load(Ordering::Relaxed))
+                    }
                     #[cfg(feature = "loom")]
-                    Cell::Loom(cell) => backend::loom::operation(|| cell.into_inner()),
-                    Cell::Never(never, _) => match never {},
+                    Backend::Loom if self.binding.is_bound() => {
+                        let cell = self.loom();
+                        Bits::from_plain(backend::loom::operation(|| cell.load(Ordering::Relaxed)))
+                    }
+                    _ => *self.get_mut(),
                 }
             }
 
@@ -286,18 +339,49 @@ macro_rules! atomic {
             fn value(&self, bits: u64) -> $value {
                 Bits::from_bits(bits)
             }
+
+            /// What an execution begins with.
+            fn first(&self) -> $value {
+                let is_static = self.binding.is_static();
+                (if is_static { &self.initial } else { &self.home }).load(Ordering::Relaxed)
+            }
+
+            /// The engine's, which has the value.
+            #[track_caller]
+            fn object(&self) -> backend::native::Object {
+                let object = self.binding.native(WHAT, || ObjectState::atomic(self.first().bits()));
+                if self.is_lent.load(Ordering::Relaxed) {
+                    self.is_lent.store(false, Ordering::Relaxed);
+                    object.set_value(self.home.load(Ordering::Relaxed).bits());
+                }
+                object
+            }
+
+            #[cfg(feature = "shuttle")]
+            #[track_caller]
+            fn shuttle(&self) -> &shuttle::sync::atomic::$plain {
+                self.binding.twin(WHAT, || shuttle::sync::atomic::$plain::new(self.first().plain()))
+            }
+
+            #[cfg(feature = "loom")]
+            #[track_caller]
+            fn loom(&self) -> &loom::sync::atomic::$plain {
+                let made = |bits| loom::sync::atomic::$plain::new(<$value as Bits>::from_bits(bits).plain());
+                self.binding.twin(WHAT, || backend::loom::made_first(self.first().bits(), made))
+            }
         }
 
         impl$(<$parameter>)? From<$value> for $name$(<$parameter>)? {
+            #[track_caller]
             fn from(value: $value) -> Self {
                 Self::new(value)
             }
         }
 
         impl$(<$parameter>)? fmt::Debug for $name$(<$parameter>)? {
-            /// Does not read the value, which would be one more access to explore.
+            /// As std's: it reads the value, which is an operation.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+                self.load(Ordering::Relaxed).fmt(f)
             }
         }
     };
@@ -312,8 +396,9 @@ macro_rules! fetch {
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
                     on_backend!(
-                        self, stringify!($method), cell => cell.$method(value, order),
-                        object => object.update(Update::$update, order, |before| {
+                        self, stringify!($method), real home => home.$method(value, order),
+                        twin cell => cell.$method(value, order),
+                        native object => object.update(Update::$update, order, |before| {
                             let cell = real::$name::new(Bits::from_bits(before));
                             cell.$method(value, Ordering::Relaxed);
                             cell.into_inner().bits()
@@ -335,7 +420,7 @@ macro_rules! fetch {
 macro_rules! integer {
     ($($name:ident $value:ty),+ $(,)?) => {
         $(
-            atomic!($name, $value);
+            atomic!($name, $value, $name);
             fetch!($name, $value:
                 fetch_add Add "Adds, wrapping around", fetch_sub Sub "Subtracts, wrapping around",
                 fetch_max Max "Takes the greater", fetch_min Min "Takes the lesser",
@@ -349,9 +434,62 @@ integer!(
     AtomicU8 u8, AtomicU16 u16, AtomicU32 u32, AtomicU64 u64, AtomicUsize usize,
     AtomicI8 i8, AtomicI16 i16, AtomicI32 i32, AtomicI64 i64, AtomicIsize isize,
 );
-atomic!(AtomicBool, bool);
+atomic!(AtomicBool, bool, AtomicBool);
 fetch!(AtomicBool, bool: fetch_and And "Ands", fetch_nand Nand "Nands", fetch_or Or "Ors", fetch_xor Xor "Xors");
-atomic!(AtomicPtr, *mut T, T);
+atomic!(AtomicPtr, *mut T, AtomicUsize, T);
+
+impl AtomicBool {
+    /// Negates, and returns the value before.
+    #[track_caller]
+    pub fn fetch_not(&self, order: Ordering) -> bool {
+        self.fetch_xor(true, order)
+    }
+}
+
+/// Read-modify-writes of pointers: under shuttle and loom, whose pointers have none, a loop of exchanges.
+macro_rules! fetch_pointer {
+    ($($(#[$doc:meta])* $method:ident $update:ident |$pointer:ident, $by:ident| $new:expr;)+) => {
+        impl<T> AtomicPtr<T> {
+            $(
+                $(#[$doc])*
+                #[track_caller]
+                pub fn $method(&self, $by: usize, order: Ordering) -> *mut T {
+                    let new = |$pointer: *mut T| $new;
+                    match backend::current() {
+                        Backend::Real => {
+                            self.binding.expect_real(WHAT);
+                            self.home.$method($by, order)
+                        }
+                        Backend::Native => {
+                            let performed = self.object().update(Update::$update, order, |before| {
+                                new(Bits::from_bits(before)).bits()
+                            });
+                            self.value(performed.value)
+                        }
+                        _ => self.update(order, Ordering::Relaxed, new),
+                    }
+                }
+            )+
+        }
+    };
+}
+
+fetch_pointer! {
+    /// Moves the pointer on by so many `T`, wrapping around, and returns the pointer before.
+    fetch_ptr_add Add |pointer, by| pointer.wrapping_add(by);
+    /// Moves the pointer back by so many `T`, wrapping around, and returns the pointer before.
+    fetch_ptr_sub Sub |pointer, by| pointer.wrapping_sub(by);
+    /// Moves the pointer on by so many bytes, wrapping around, and returns the pointer before.
+    fetch_byte_add Add |pointer, by| pointer.wrapping_byte_add(by);
+    /// Moves the pointer back by so many bytes, wrapping around, and returns the pointer before.
+    fetch_byte_sub Sub |pointer, by| pointer.wrapping_byte_sub(by);
+    /// Ands the address, and returns the pointer before.
+    fetch_and And |pointer, by| pointer.map_addr(|address| address & by);
+    /// Ors the address, and returns the pointer before.
+    fetch_or Or |pointer, by| pointer.map_addr(|address| address | by);
+    /// Xors the address, and returns the pointer before.
+    fetch_xor Xor |pointer, by| pointer.map_addr(|address| address ^ by);
+}
 
 impl<T> Default for AtomicPtr<T> {
     fn default() -> Self {

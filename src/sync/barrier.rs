@@ -3,22 +3,17 @@
 use super::{Condvar, Mutex};
 use crate::backend::{self, Backend};
 use std::fmt;
+use std::sync::PoisonError;
 
 /// [`std::sync::Barrier`], under every backend.
-pub struct Barrier(Inner);
-
-enum Inner {
-    Real(std::sync::Barrier),
-    Checked(Box<Checked>),
-}
-
-struct Checked {
+pub struct Barrier {
+    real: std::sync::Barrier,
     size: usize,
+    /// The checkers'.
     round: Mutex<Round>,
     complete: Condvar,
 }
 
-#[derive(Default)]
 struct Round {
     arrived: usize,
     number: u64,
@@ -38,31 +33,29 @@ impl BarrierWaitResult {
 impl Barrier {
     /// A meeting point of `size` tasks.
     #[track_caller]
-    pub fn new(size: usize) -> Self {
-        Barrier(match backend::current() {
-            Backend::Real => Inner::Real(std::sync::Barrier::new(size)),
-            _ => Inner::Checked(backend::compound(|| {
-                Box::new(Checked { size, round: Mutex::default(), complete: Condvar::new() })
-            })),
-        })
+    pub const fn new(size: usize) -> Self {
+        Barrier {
+            real: std::sync::Barrier::new(size),
+            size,
+            round: Mutex::part_of("a barrier", Round { arrived: 0, number: 0 }),
+            complete: Condvar::new(),
+        }
     }
 
     /// Waits until all tasks are here.
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
-        match &self.0 {
-            Inner::Real(barrier) => {
-                backend::expect_real("a barrier");
-                BarrierWaitResult(barrier.wait().is_leader())
+        match backend::current() {
+            Backend::Real => {
+                self.round.expect_real();
+                BarrierWaitResult(self.real.wait().is_leader())
             }
-            Inner::Checked(barrier) => backend::compound(|| barrier.wait()),
+            _ => backend::compound(|| self.meet()),
         }
     }
-}
 
-impl Checked {
-    fn wait(&self) -> BarrierWaitResult {
-        let mut now = self.round.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    fn meet(&self) -> BarrierWaitResult {
+        let mut now = self.round.lock().unwrap_or_else(PoisonError::into_inner);
         now.arrived += 1;
         if now.arrived >= self.size {
             now.arrived = 0;
@@ -72,7 +65,7 @@ impl Checked {
         }
         let mine = now.number;
         while now.number == mine {
-            now = self.complete.wait(now).unwrap_or_else(|poisoned| poisoned.into_inner());
+            now = self.complete.wait(now).unwrap_or_else(PoisonError::into_inner);
         }
         BarrierWaitResult(false)
     }

@@ -1,10 +1,10 @@
 //! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait, which under native
 //! may also end at once.
 
-use super::mutex::{MutexGuard, Reacquired};
-use crate::backend::{self, Held, Signal};
+use super::MutexGuard;
+use crate::backend::{self, Condition};
 use std::fmt;
-use std::sync::{LockResult, PoisonError};
+use std::sync::LockResult;
 use std::time::{Duration, Instant};
 
 /// [`std::sync::Condvar`], under every backend.
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// scheduler likes; under loom always the one that waits longest; for real, whom the operating system
 /// likes.
 pub struct Condvar {
-    signal: Signal,
+    condition: Condition,
 }
 
 /// Whether a timed wait ended because its time was up.
@@ -31,8 +31,8 @@ impl WaitTimeoutResult {
 impl Condvar {
     /// A condition that nobody waits for.
     #[track_caller]
-    pub fn new() -> Self {
-        Condvar { signal: Signal::new() }
+    pub const fn new() -> Self {
+        Condvar { condition: Condition::new() }
     }
 
     /// Unlocks, waits for a notification, and locks again.
@@ -41,16 +41,7 @@ impl Condvar {
     /// The guard, wrapped, when a task panicked while it held the lock.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        backend::compound(|| {
-            let (guard, ()) = guard.release_while(|data, held| match held {
-                Held::Real => (Reacquired::Data(self.signal.real().wait(data)), ()),
-                held => {
-                    drop(data);
-                    (Reacquired::Held(self.signal.wait(held)), ())
-                }
-            });
-            guard
-        })
+        backend::compound(|| guard.release_while(|held| (self.condition.wait(held), ())).0)
     }
 
     /// Waits as long as `condition` holds.
@@ -80,25 +71,12 @@ impl Condvar {
         timeout: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         backend::wait_with_timeout();
-        let release = |data, held| match held {
-            Held::Real => match self.signal.real().wait_timeout(data, timeout) {
-                Ok((data, result)) => (Reacquired::Data(Ok(data)), WaitTimeoutResult(result.timed_out())),
-                Err(poisoned) => {
-                    let (data, result) = poisoned.into_inner();
-                    (Reacquired::Data(Err(PoisonError::new(data))), WaitTimeoutResult(result.timed_out()))
-                }
-            },
-            held => {
-                drop(data);
-                let (held, is_over) = self.signal.wait_timeout(held);
-                (Reacquired::Held(held), WaitTimeoutResult(is_over))
-            }
+        let wait = |held| {
+            let (held, is_over) = self.condition.wait_timeout(held, timeout);
+            (held, WaitTimeoutResult(is_over))
         };
-        let (guard, result) = backend::compound(|| guard.release_while(release));
-        match guard {
-            Ok(guard) => Ok((guard, result)),
-            Err(poisoned) => Err(PoisonError::new((poisoned.into_inner(), result))),
-        }
+        let (guard, result) = backend::compound(|| guard.release_while(wait));
+        backend::map_guard(guard, |guard| (guard, result))
     }
 
     /// Waits as long as `condition` holds, or until `timeout` has passed.
@@ -132,13 +110,13 @@ impl Condvar {
     /// Wakes one waiter, if there is one.
     #[track_caller]
     pub fn notify_one(&self) {
-        self.signal.notify_one();
+        self.condition.notify_one();
     }
 
     /// Wakes all waiters.
     #[track_caller]
     pub fn notify_all(&self) {
-        self.signal.notify_all();
+        self.condition.notify_all();
     }
 }
 

@@ -1,15 +1,14 @@
-//! A value made at its first use: under a checker, once in each execution, so that no execution
-//! sees what another left behind. This is how a program under check has statics.
+//! A value made at its first use. The facade's [`Once`] decides who makes it; the value is here.
 
-use super::OnceLock;
-use crate::backend::{self, Backend};
+use super::Once;
+use crate::backend::Home;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
-/// [`std::sync::LazyLock`], under every backend. `new` is `const`, so it wraps what a static needs.
+/// [`std::sync::LazyLock`], under every backend.
 ///
-/// Under a checker the value is made anew in each execution, and never dropped, as std never drops
+/// Under a checker a static's value is made anew in each execution, and never dropped, as std never drops
 /// a static; each execution that uses it costs its size.
 ///
 /// ```
@@ -21,49 +20,57 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// let report = Checker::new().backend(Backend::Shuttle).executions_max(10).explore(|| HITS.fetch_add(1, SeqCst));
 /// assert_eq!(report.outcomes().count(), 1); // each execution begins with zero
 /// ```
-pub struct LazyLock<T: 'static, F = fn() -> T> {
-    real: std::sync::LazyLock<T, F>,
-    init: F,
-    key: AtomicUsize,
+pub struct LazyLock<T, F = fn() -> T> {
+    once: Once,
+    value: Home<Option<T>>,
+    init: Home<Option<F>>,
 }
 
-impl<T: Send + Sync, F: Fn() -> T + Copy> LazyLock<T, F> {
+// SAFETY: as std's: the value is shared once it is there, and whoever is first calls the function.
+unsafe impl<T: Send + Sync, F: Send> Sync for LazyLock<T, F> {}
+
+impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
+impl<T: UnwindSafe + RefUnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
+
+impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// A value that `init` will make.
+    #[track_caller]
     pub const fn new(init: F) -> Self {
-        LazyLock { real: std::sync::LazyLock::new(init), init, key: AtomicUsize::new(0) }
+        LazyLock { once: Once::new(), value: Home::new(None), init: Home::new(Some(init)) }
     }
 
     /// Makes the value if it was not made, and gives it.
+    ///
+    /// # Panics
+    /// When making it panics, now or before.
     #[track_caller]
     pub fn force(this: &Self) -> &T {
-        match backend::current() {
-            Backend::Real => std::sync::LazyLock::force(&this.real),
-            _ => backend::execution().lazy::<OnceLock<T>>(this.key(), OnceLock::new).get_or_init(this.init),
-        }
-    }
-
-    /// Names this value among all, for as long as the process lives.
-    fn key(&self) -> usize {
-        static KEYS: AtomicUsize = AtomicUsize::new(1);
-        match self.key.load(Ordering::Relaxed) {
-            0 => {
-                let key = KEYS.fetch_add(1, Ordering::Relaxed);
-                match self.key.compare_exchange(0, key, Ordering::Relaxed, Ordering::Relaxed) {
-                    Ok(_) => key,
-                    Err(other) => other,
-                }
-            }
-            key => key,
-        }
+        this.once.call_once_force(|state| {
+            assert!(!state.is_poisoned(), "LazyLock instance has previously been poisoned");
+            // SAFETY: only one task is within the once, and takes the function once.
+            let init = unsafe { (*this.init.get()).take() };
+            let value = init.expect("nobody has taken it")();
+            // SAFETY: nobody reads the value before the once has completed.
+            unsafe { *this.value.get() = Some(value) };
+        });
+        // SAFETY: nobody writes it any more.
+        unsafe { (*this.value.get()).as_ref() }.expect("a completed once has made the value")
     }
 }
 
-impl<T: Send + Sync, F: Fn() -> T + Copy> Deref for LazyLock<T, F> {
+impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
     type Target = T;
 
     #[track_caller]
     fn deref(&self) -> &T {
         LazyLock::force(self)
+    }
+}
+
+impl<T: Default> Default for LazyLock<T> {
+    #[track_caller]
+    fn default() -> Self {
+        LazyLock::new(T::default)
     }
 }
 

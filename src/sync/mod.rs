@@ -1,10 +1,10 @@
 //! Shared state: the names and paths of `std::sync`, each type one type under every backend.
 //!
-//! An object asks which backend runs when it is made, and becomes that backend's. Data and poison
-//! flag live in std's own type, which is never contended under a checker; the checker's object
-//! beside it only decides who is next. Two differences from std remain: `new` is not `const`, so a
-//! static wraps its object in a [`LazyLock`]; and an object made outside of a check is not to be
-//! used inside it, which is told at the first use.
+//! An object becomes the running backend's when it is first used; until then it is nothing but its value. So `new` is
+//! `const` where std's is, memory of zeros is an atomic as std's is, and a static needs nothing around it: each
+//! execution of a check begins with what `const` code made, whatever others did to it. (Statics are told from other
+//! objects on Linux; elsewhere one that a second execution uses is refused.) An object that was made outside of a
+//! check and is no static belongs to the first execution that uses it, and is refused in the next.
 //!
 //! ```
 //! use conccheck::sync::{Arc, Mutex};
@@ -45,6 +45,8 @@ mod once;
 mod once_lock;
 #[cfg(feature = "check")]
 mod rw_lock;
+#[cfg(feature = "check")]
+mod shallow;
 
 #[cfg(feature = "check")]
 pub use self::{

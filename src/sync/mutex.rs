@@ -1,30 +1,61 @@
-//! Mutual exclusion. The backend's lock decides who holds it; data and poison are std's.
+//! Mutual exclusion. The backend's lock decides who holds it, and keeps the poison; the data is here.
 
-use crate::backend::{self, Held, Lock};
+use super::shallow::Shallow;
+use crate::backend::{Held, Home, Lock, map_guard, try_map_guard};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::{LockResult, TryLockError, TryLockResult};
 
 /// [`std::sync::Mutex`], under every backend.
+///
+/// ```
+/// use conccheck::{Checker, sync::Mutex, thread};
+///
+/// static TOTAL: Mutex<u32> = Mutex::new(0);
+///
+/// Checker::new().check(|| {
+///     let other = thread::spawn(|| *TOTAL.lock().unwrap() += 1);
+///     *TOTAL.lock().unwrap() += 1;
+///     other.join().unwrap();
+///     assert_eq!(*TOTAL.lock().unwrap(), 2); // each execution begins with zero
+/// });
+/// ```
 pub struct Mutex<T: ?Sized> {
     lock: Lock,
-    data: std::sync::Mutex<T>,
+    data: Home<T>,
 }
+
+// SAFETY: as std's: whoever has the lock has the data alone, wherever it is.
+unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+
+impl<T: ?Sized> UnwindSafe for Mutex<T> {}
+impl<T: ?Sized> RefUnwindSafe for Mutex<T> {}
 
 /// Access to a [`Mutex`]'s data; dropping it unlocks.
 #[must_use = "the mutex unlocks at once when its guard is dropped"]
 pub struct MutexGuard<'a, T: ?Sized> {
-    // In this order: whoever is let in by dropping `held` must find the data free.
-    data: std::sync::MutexGuard<'a, T>,
     held: Held<'a>,
     mutex: &'a Mutex<T>,
+    data: *mut T,
+    /// What it was like before this guard gave it out to be changed.
+    before: Option<Shallow>,
 }
+
+// SAFETY: it gives what `&T` gives.
+unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
 
 impl<T> Mutex<T> {
     /// An unlocked mutex.
     #[track_caller]
-    pub fn new(value: T) -> Self {
-        Mutex { lock: Lock::new(), data: std::sync::Mutex::new(value) }
+    pub const fn new(value: T) -> Self {
+        Mutex { lock: Lock::new(), data: Home::new(value) }
+    }
+
+    /// One that is a part of what users call that.
+    #[track_caller]
+    pub(super) const fn part_of(what: &'static str, value: T) -> Self {
+        Mutex { lock: Lock::part_of(Some(what)), data: Home::new(value) }
     }
 
     /// The data.
@@ -32,7 +63,8 @@ impl<T> Mutex<T> {
     /// # Errors
     /// As every access, when a task panicked while it held the lock.
     pub fn into_inner(self) -> LockResult<T> {
-        self.data.into_inner()
+        let Mutex { mut lock, data } = self;
+        lock.wrap_exclusively(data.into_inner())
     }
 }
 
@@ -43,9 +75,7 @@ impl<T: ?Sized> Mutex<T> {
     /// The guard, wrapped, when a task panicked while it held the lock.
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        self.refuse_poison_under_loom();
-        let held = self.lock.acquire();
-        self.guard(held)
+        map_guard(self.lock.acquire(), |held| self.guard(held))
     }
 
     /// Takes the lock if no task holds it.
@@ -54,28 +84,20 @@ impl<T: ?Sized> Mutex<T> {
     /// `WouldBlock` when a task holds it; the guard, wrapped, when a task panicked while it did.
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        self.refuse_poison_under_loom();
-        let Some(held) = self.lock.try_acquire() else {
-            return Err(TryLockError::WouldBlock);
-        };
-        match self.data.try_lock() {
-            Ok(data) => Ok(MutexGuard { data, held, mutex: self }),
-            Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                let guard = MutexGuard { data: poisoned.into_inner(), held, mutex: self };
-                Err(TryLockError::Poisoned(PoisonError::new(guard)))
-            }
-        }
+        try_map_guard(self.lock.try_acquire(), |held| self.guard(held))
     }
 
-    /// Whether a task panicked while it held the lock.
+    /// Whether a task panicked while it held the lock. To native this is an operation, as it is to std: tasks may
+    /// come before or after it.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        self.data.is_poisoned()
+        self.lock.is_poisoned()
     }
 
     /// Forgets that a task panicked while it held the lock.
+    #[track_caller]
     pub fn clear_poison(&self) {
-        self.data.clear_poison();
+        self.lock.clear_poison();
     }
 
     /// The data, without locking: nobody else can have it.
@@ -83,82 +105,104 @@ impl<T: ?Sized> Mutex<T> {
     /// # Errors
     /// As every access, when a task panicked while it held the lock.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        self.data.get_mut()
+        self.lock.wrap_exclusively(self.data.get_mut())
     }
 
-    /// Wraps the backend's permission, just got, and the data.
-    fn guard<'a>(&'a self, held: Held<'a>) -> LockResult<MutexGuard<'a, T>> {
-        match self.data.lock() {
-            Ok(data) => Ok(MutexGuard { data, held, mutex: self }),
-            Err(poisoned) => {
-                Err(PoisonError::new(MutexGuard { data: poisoned.into_inner(), held, mutex: self }))
-            }
-        }
+    /// Notes that it is for real what this is part of.
+    #[track_caller]
+    pub(super) fn expect_real(&self) {
+        self.lock.expect_real();
     }
 
-    /// loom's own lock breaks when its holder panics.
-    fn refuse_poison_under_loom(&self) {
-        if self.data.is_poisoned() && backend::current() == backend::Backend::Loom {
-            backend::unsupported("a mutex whose holder panicked", "check this program under shuttle");
-        }
+    fn guard<'a>(&'a self, held: Held<'a>) -> MutexGuard<'a, T> {
+        MutexGuard { held, mutex: self, data: self.data.get(), before: None }
     }
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
-    /// Gives the lock up, as one step with whatever `wait` does first, and takes it back after it.
+    /// Gives the lock up for as long as `wait` does, which takes it back.
+    #[track_caller]
     pub(super) fn release_while<R>(
-        self,
-        wait: impl FnOnce(std::sync::MutexGuard<'a, T>, Held<'a>) -> (Reacquired<'a, T>, R),
-    ) -> (LockResult<MutexGuard<'a, T>>, R) {
-        let mutex = self.mutex;
-        let (reacquired, result) = wait(self.data, self.held);
-        let guard = match reacquired {
-            Reacquired::Held(held) => mutex.guard(held),
-            Reacquired::Data(Ok(data)) => Ok(MutexGuard { data, held: Held::Real, mutex }),
-            Reacquired::Data(Err(poisoned)) => {
-                Err(PoisonError::new(MutexGuard { data: poisoned.into_inner(), held: Held::Real, mutex }))
-            }
-        };
-        (guard, result)
+        mut self,
+        wait: impl FnOnce(Held<'a>) -> (LockResult<Held<'a>>, R),
+    ) -> (LockResult<Self>, R) {
+        self.settle();
+        let guard = std::mem::ManuallyDrop::new(self);
+        // SAFETY: it is taken once, since the guard is not dropped.
+        let (held, mutex) = unsafe { (std::ptr::read(&raw const guard.held), guard.mutex) };
+        let (held, result) = wait(held);
+        (map_guard(held, |held| mutex.guard(held)), result)
     }
-}
 
-/// What a wait hands back: a checker, its permission; std, the data.
-pub(super) enum Reacquired<'a, T: ?Sized> {
-    Held(Held<'a>),
-    Data(LockResult<std::sync::MutexGuard<'a, T>>),
+    /// Tells those who wait for a change that there is one, if there is.
+    fn settle(&mut self) {
+        if let Some(before) = self.before.take() {
+            before.tell_change(&**self);
+        }
+    }
 }
 
 impl<T: ?Sized> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.data
+        // SAFETY: whoever has the lock has the data.
+        unsafe { &*self.data }
     }
 }
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.data
+        if self.before.is_none() {
+            self.before = Shallow::of(&**self);
+        }
+        // SAFETY: as above.
+        unsafe { &mut *self.data }
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        self.settle();
     }
 }
 
 impl<T: Default> Default for Mutex<T> {
+    #[track_caller]
     fn default() -> Self {
         Mutex::new(T::default())
     }
 }
 
 impl<T> From<T> for Mutex<T> {
+    #[track_caller]
     fn from(value: T) -> Self {
         Mutex::new(value)
     }
 }
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    /// As std's: it tries to take the lock, which is an operation, and shows the data if it can.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
+        show("Mutex", self.try_lock(), || self.is_poisoned(), f)
     }
+}
+
+/// Shows a lock's data, if it is free, and whether it is poisoned.
+pub(super) fn show<G: Deref<Target: fmt::Debug>>(
+    name: &str,
+    tried: TryLockResult<G>,
+    is_poisoned: impl FnOnce() -> bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut text = f.debug_struct(name);
+    match tried {
+        Ok(guard) => text.field("data", &&*guard),
+        Err(TryLockError::Poisoned(poisoned)) => text.field("data", &&**poisoned.get_ref()),
+        Err(TryLockError::WouldBlock) => text.field("data", &format_args!("<locked>")),
+    };
+    text.field("poisoned", &is_poisoned());
+    text.finish_non_exhaustive()
 }
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {

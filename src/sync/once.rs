@@ -4,16 +4,12 @@ use super::{Condvar, Mutex, MutexGuard};
 use crate::backend::{self, Backend};
 use crate::panic;
 use std::fmt;
+use std::sync::PoisonError;
 
 /// [`std::sync::Once`], under every backend.
-pub struct Once(Inner);
-
-enum Inner {
-    Real(std::sync::Once),
-    Checked(Box<Checked>),
-}
-
-struct Checked {
+pub struct Once {
+    real: std::sync::Once,
+    /// The checkers'.
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -43,13 +39,9 @@ impl Once {
     /// Nothing was called yet.
     #[allow(clippy::new_without_default, reason = "as std")]
     #[track_caller]
-    pub fn new() -> Self {
-        Once(match backend::current() {
-            Backend::Real => Inner::Real(std::sync::Once::new()),
-            _ => Inner::Checked(backend::compound(|| {
-                Box::new(Checked { state: Mutex::new(State::Incomplete), changed: Condvar::new() })
-            })),
-        })
+    pub const fn new() -> Self {
+        let state = Mutex::part_of("a once", State::Incomplete);
+        Once { real: std::sync::Once::new(), state, changed: Condvar::new() }
     }
 
     /// Calls `init` if no call has completed; waits for the one that is running.
@@ -58,55 +50,79 @@ impl Once {
     /// When an earlier closure panicked.
     #[track_caller]
     pub fn call_once(&self, init: impl FnOnce()) {
-        match &self.0 {
-            Inner::Real(once) => {
-                backend::expect_real("a once");
-                once.call_once(init);
-            }
-            Inner::Checked(once) => once.call(init, |poisoned| {
-                assert!(!poisoned, "Once instance has previously been poisoned");
-            }),
-        }
+        self.call(|_| init(), |poisoned| assert!(!poisoned, "{POISONED}"));
     }
 
     /// Calls `init` if no call has completed, even when an earlier closure panicked.
     #[track_caller]
     pub fn call_once_force(&self, init: impl FnOnce(&OnceState)) {
-        match &self.0 {
-            Inner::Real(once) => {
-                backend::expect_real("a once");
-                once.call_once_force(|state| init(&OnceState { poisoned: state.is_poisoned() }));
-            }
-            Inner::Checked(once) => {
-                let poisoned = std::cell::Cell::new(false);
-                once.call(|| init(&OnceState { poisoned: poisoned.get() }), |was| poisoned.set(was));
-            }
-        }
+        self.call(init, |_| ());
     }
 
     /// Whether a closure has completed.
     #[track_caller]
     pub fn is_completed(&self) -> bool {
-        match &self.0 {
-            Inner::Real(once) => {
-                backend::expect_real("a once");
-                once.is_completed()
-            }
-            Inner::Checked(once) => backend::compound(|| *once.lock() == State::Complete),
+        match backend::current() {
+            Backend::Real => self.real().is_completed(),
+            _ => backend::compound(|| *self.lock() == State::Complete),
         }
     }
-}
 
-impl Checked {
-    /// Calls `init` after `admit`, which hears whether an earlier closure panicked, and may refuse.
+    /// Waits until a closure has completed.
+    ///
+    /// # Panics
+    /// When a closure panicked.
     #[track_caller]
-    fn call(&self, init: impl FnOnce(), admit: impl Fn(bool)) {
+    pub fn wait(&self) {
+        match backend::current() {
+            Backend::Real => self.real().wait(),
+            _ => {
+                let is_poisoned = backend::compound(|| self.wait_until(|now| now != State::Running));
+                assert!(!is_poisoned, "{POISONED}");
+            }
+        }
+    }
+
+    /// Waits until a closure has completed, even when an earlier one panicked.
+    #[track_caller]
+    pub fn wait_force(&self) {
+        match backend::current() {
+            Backend::Real => self.real().wait_force(),
+            _ => {
+                backend::compound(|| self.wait_until(|now| now == State::Complete));
+            }
+        }
+    }
+
+    /// Waits until the state is as it is to be, and not that of the beginning; whether a closure panicked.
+    fn wait_until(&self, is_wanted: impl Fn(State) -> bool) -> bool {
+        let mut now = self.lock();
+        while *now == State::Incomplete || !is_wanted(*now) {
+            now = self.changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+        }
+        *now == State::Poisoned
+    }
+
+    /// Calls `init` if no call has completed, after `admit`, which hears whether an earlier closure panicked, and may
+    /// refuse.
+    #[track_caller]
+    fn call(&self, init: impl FnOnce(&OnceState), admit: impl FnOnce(bool)) {
+        if backend::current() == Backend::Real {
+            let once = self.real();
+            if !once.is_completed() {
+                once.call_once_force(|state| {
+                    admit(state.is_poisoned());
+                    init(&OnceState { poisoned: state.is_poisoned() });
+                });
+            }
+            return;
+        }
         let Some(poisoned) = backend::compound(|| self.begin()) else {
             return;
         };
         let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
             admit(poisoned);
-            init();
+            init(&OnceState { poisoned });
         }));
         backend::compound(|| {
             *self.lock() = if result.is_ok() { State::Complete } else { State::Poisoned };
@@ -122,7 +138,7 @@ impl Checked {
     fn begin(&self) -> Option<bool> {
         let mut now = self.lock();
         while *now == State::Running {
-            now = self.changed.wait(now).unwrap_or_else(|poisoned| poisoned.into_inner());
+            now = self.changed.wait(now).unwrap_or_else(PoisonError::into_inner);
         }
         if *now == State::Complete {
             return None;
@@ -132,10 +148,24 @@ impl Checked {
         Some(is_poisoned)
     }
 
+    #[track_caller]
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[track_caller]
+    fn real(&self) -> &std::sync::Once {
+        self.state.expect_real();
+        &self.real
+    }
+
+    /// As of one that was never called.
+    pub(super) fn reset(&mut self) {
+        *self = Once::new();
     }
 }
+
+const POISONED: &str = "Once instance has previously been poisoned";
 
 impl fmt::Debug for Once {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

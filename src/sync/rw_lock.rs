@@ -1,36 +1,53 @@
-//! Many readers or one writer. The backend's lock decides who holds it; data and poison are std's.
+//! Many readers or one writer. The backend's lock decides who holds it, and keeps the poison; the data is here.
 
-use crate::backend::{self, HeldRead, HeldWrite, RwTurns};
+use super::mutex::show;
+use super::shallow::Shallow;
+use crate::backend::{HeldRead, HeldWrite, Home, RwTurns, map_guard, try_map_guard};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::{LockResult, TryLockResult};
 
 /// [`std::sync::RwLock`], under every backend.
 pub struct RwLock<T: ?Sized> {
     turns: RwTurns,
-    data: std::sync::RwLock<T>,
+    data: Home<T>,
 }
+
+// SAFETY: as std's: a writer has the data alone, and readers share it, wherever it is.
+unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+
+impl<T: ?Sized> UnwindSafe for RwLock<T> {}
+impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 
 /// Shared access to a [`RwLock`]'s data.
 #[must_use = "the lock unlocks at once when its guard is dropped"]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
-    // In this order: whoever is let in by dropping `_held` must find the data free.
-    data: std::sync::RwLockReadGuard<'a, T>,
     _held: HeldRead<'a>,
+    data: *const T,
 }
+
+// SAFETY: it gives what `&T` gives.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
 
 /// Exclusive access to a [`RwLock`]'s data.
 #[must_use = "the lock unlocks at once when its guard is dropped"]
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
-    data: std::sync::RwLockWriteGuard<'a, T>,
-    _held: HeldWrite<'a>,
+    held: HeldWrite<'a>,
+    data: *mut T,
+    /// What it was like before this guard gave it out to be changed.
+    before: Option<Shallow>,
+    lock: std::marker::PhantomData<&'a RwLock<T>>,
 }
+
+// SAFETY: it gives what `&T` gives.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
 
 impl<T> RwLock<T> {
     /// An unlocked lock.
     #[track_caller]
-    pub fn new(value: T) -> Self {
-        RwLock { turns: RwTurns::new(), data: std::sync::RwLock::new(value) }
+    pub const fn new(value: T) -> Self {
+        RwLock { turns: RwTurns::new(), data: Home::new(value) }
     }
 
     /// The data.
@@ -38,7 +55,8 @@ impl<T> RwLock<T> {
     /// # Errors
     /// As every access, when a task panicked while it was writing.
     pub fn into_inner(self) -> LockResult<T> {
-        self.data.into_inner()
+        let RwLock { mut turns, data } = self;
+        turns.wrap_exclusively(data.into_inner())
     }
 }
 
@@ -49,12 +67,7 @@ impl<T: ?Sized> RwLock<T> {
     /// The guard, wrapped, when a task panicked while it was writing.
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
-        self.refuse_poison_under_loom();
-        let _held = self.turns.read();
-        match self.data.read() {
-            Ok(data) => Ok(RwLockReadGuard { data, _held }),
-            Err(poisoned) => Err(PoisonError::new(RwLockReadGuard { data: poisoned.into_inner(), _held })),
-        }
+        map_guard(self.turns.read(), |held| self.read_guard(held))
     }
 
     /// Waits until no task reads or writes, and takes exclusive access.
@@ -63,12 +76,7 @@ impl<T: ?Sized> RwLock<T> {
     /// The guard, wrapped, when a task panicked while it was writing.
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
-        self.refuse_poison_under_loom();
-        let _held = self.turns.write();
-        match self.data.write() {
-            Ok(data) => Ok(RwLockWriteGuard { data, _held }),
-            Err(poisoned) => Err(PoisonError::new(RwLockWriteGuard { data: poisoned.into_inner(), _held })),
-        }
+        map_guard(self.turns.write(), |held| self.write_guard(held))
     }
 
     /// Takes shared access if no task writes.
@@ -77,18 +85,7 @@ impl<T: ?Sized> RwLock<T> {
     /// `WouldBlock` when a task writes; the guard, wrapped, when a task panicked while it did.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        self.refuse_poison_under_loom();
-        let Some(_held) = self.turns.try_read() else {
-            return Err(TryLockError::WouldBlock);
-        };
-        match self.data.try_read() {
-            Ok(data) => Ok(RwLockReadGuard { data, _held }),
-            Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                let guard = RwLockReadGuard { data: poisoned.into_inner(), _held };
-                Err(TryLockError::Poisoned(PoisonError::new(guard)))
-            }
-        }
+        try_map_guard(self.turns.try_read(), |held| self.read_guard(held))
     }
 
     /// Takes exclusive access if no task reads or writes.
@@ -97,28 +94,20 @@ impl<T: ?Sized> RwLock<T> {
     /// `WouldBlock` when a task has access; the guard, wrapped, when a task panicked while writing.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        self.refuse_poison_under_loom();
-        let Some(_held) = self.turns.try_write() else {
-            return Err(TryLockError::WouldBlock);
-        };
-        match self.data.try_write() {
-            Ok(data) => Ok(RwLockWriteGuard { data, _held }),
-            Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                let guard = RwLockWriteGuard { data: poisoned.into_inner(), _held };
-                Err(TryLockError::Poisoned(PoisonError::new(guard)))
-            }
-        }
+        try_map_guard(self.turns.try_write(), |held| self.write_guard(held))
     }
 
-    /// Whether a task panicked while it was writing.
+    /// Whether a task panicked while it was writing. To native this is an operation, as it is to std: tasks may
+    /// come before or after it.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        self.data.is_poisoned()
+        self.turns.is_poisoned()
     }
 
     /// Forgets that a task panicked while it was writing.
+    #[track_caller]
     pub fn clear_poison(&self) {
-        self.data.clear_poison();
+        self.turns.clear_poison();
     }
 
     /// The data, without locking: nobody else can have it.
@@ -126,16 +115,33 @@ impl<T: ?Sized> RwLock<T> {
     /// # Errors
     /// As every access, when a task panicked while it was writing.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        self.data.get_mut()
+        self.turns.wrap_exclusively(self.data.get_mut())
     }
 
-    /// loom's own lock breaks when a writer panics.
-    fn refuse_poison_under_loom(&self) {
-        if self.data.is_poisoned() && backend::current() == backend::Backend::Loom {
-            backend::unsupported(
-                "a reader-writer lock whose writer panicked",
-                "check this program under shuttle",
-            );
+    fn read_guard<'a>(&self, held: HeldRead<'a>) -> RwLockReadGuard<'a, T> {
+        RwLockReadGuard { _held: held, data: self.data.get() }
+    }
+
+    fn write_guard<'a>(&self, held: HeldWrite<'a>) -> RwLockWriteGuard<'a, T> {
+        RwLockWriteGuard { held, data: self.data.get(), before: None, lock: std::marker::PhantomData }
+    }
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// Shares what the guard had alone: no other task writes in between.
+    #[track_caller]
+    pub fn downgrade(mut guard: Self) -> RwLockReadGuard<'a, T> {
+        guard.settle();
+        let guard = std::mem::ManuallyDrop::new(guard);
+        // SAFETY: it is taken once, since the guard is not dropped.
+        let held = unsafe { std::ptr::read(&raw const guard.held) };
+        RwLockReadGuard { _held: held.downgrade(), data: guard.data }
+    }
+
+    /// Tells those who wait for a change that there is one, if there is.
+    fn settle(&mut self) {
+        if let Some(before) = self.before.take() {
+            before.tell_change(&**self);
         }
     }
 }
@@ -144,7 +150,8 @@ impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.data
+        // SAFETY: nobody writes while there are readers.
+        unsafe { &*self.data }
     }
 }
 
@@ -152,31 +159,45 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.data
+        // SAFETY: a writer has the data alone.
+        unsafe { &*self.data }
     }
 }
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.data
+        if self.before.is_none() {
+            self.before = Shallow::of(&**self);
+        }
+        // SAFETY: as above.
+        unsafe { &mut *self.data }
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        self.settle();
     }
 }
 
 impl<T: Default> Default for RwLock<T> {
+    #[track_caller]
     fn default() -> Self {
         RwLock::new(T::default())
     }
 }
 
 impl<T> From<T> for RwLock<T> {
+    #[track_caller]
     fn from(value: T) -> Self {
         RwLock::new(value)
     }
 }
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    /// As std's: it tries to read, which is an operation, and shows the data if it can.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
+        show("RwLock", self.try_read(), || self.is_poisoned(), f)
     }
 }
 

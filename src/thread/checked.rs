@@ -293,7 +293,7 @@ struct NativeId {
 
 impl NativeId {
     fn new(task: backend::native::Task) -> Self {
-        NativeId { task, execution: backend::native::execution_number() }
+        NativeId { task, execution: backend::number() }
     }
 }
 

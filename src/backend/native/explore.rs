@@ -1,18 +1,20 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
 use super::replay::replay;
-use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, with};
+use super::{ENGINE, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
 use crate::backend::{Backend, TaskId, panics, set_execution};
 use crate::engine::{
-    Census, Coroutines, Divergence, End, Engine, Event, ROUNDS_MAX, Scheduler, Settings, Stacks, World,
+    Census, Coroutines, Divergence, End, Engine, Event, ObjectId, ROUNDS_MAX, Scheduler, Settings, Stacks,
+    World,
 };
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Fact, Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -91,7 +93,7 @@ where
             };
             let engine = Resting(Engine::new(scheduler, settings(&search), census));
             thread::spawn(move || {
-                let (explored, ()) = explore_with(search, engine, body, (), |(), _, _| ());
+                let (explored, ()) = explore_with(search, engine, body, (), |(), _, _| (), LooksFor::Barred);
                 frontier.leave();
                 explored
             })
@@ -132,7 +134,8 @@ where
     let mut last = seen.clone();
     let explored = until_nothing_is_learned(search, |search| {
         let engine = Resting(Engine::new(scheduler(), settings(search), Default::default()));
-        let (explored, now) = explore_with(search.worker(), engine, Arc::clone(body), seen.clone(), ended);
+        let (explored, now) =
+            explore_with(search.worker(), engine, Arc::clone(body), seen.clone(), ended, LooksFor::Nothing);
         last = now;
         explored
     });
@@ -157,12 +160,14 @@ fn explore_with<T, S>(
     body: Body<T>,
     seen: S,
     ended: fn(&mut S, &mut World, &Running),
+    looks_for: LooksFor,
 ) -> (Search<T>, S)
 where
     T: Ord + Send + 'static,
     S: Send + 'static,
 {
-    let mut exploration = Exploration { search, engine: Some(engine), body, seen, ended };
+    let tried = BTreeMap::new();
+    let mut exploration = Exploration { search, engine: Some(engine), body, seen, ended, looks_for, tried };
     loop {
         let thread = thread::spawn(move || exploration.explore_here());
         let (back, is_over) = thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload));
@@ -181,7 +186,21 @@ struct Exploration<T, S> {
     body: Body<T>,
     seen: S,
     ended: fn(&mut S, &mut World, &Running),
+    looks_for: LooksFor,
+    /// How often it was looked whether that reader of that lock can be kept out for good.
+    tried: BTreeMap<(Task, ObjectId), u32>,
 }
+
+/// What is looked for besides what executions come to.
+#[derive(Clone, Copy, PartialEq)]
+enum LooksFor {
+    Nothing,
+    /// Hangs in which a waiting writer keeps readers out.
+    Barred,
+}
+
+/// How often that is looked for one reader of one lock, at most.
+const TRIES_MAX: u32 = 32;
 
 /// An engine between two executions.
 struct Resting(Engine);
@@ -190,7 +209,7 @@ struct Resting(Engine);
 // and of the tasks' ways back from them. One that rests has no task, and its coroutines were taken from it.
 unsafe impl Send for Resting {}
 
-impl<T: Ord + 'static, S> Exploration<T, S> {
+impl<T: Ord + Send + 'static, S> Exploration<T, S> {
     /// Explores on this thread; whether that was all.
     fn explore_here(mut self) -> (Self, bool) {
         let Resting(mut engine) = self.engine.take().expect("it rests");
@@ -223,15 +242,17 @@ impl<T: Ord + 'static, S> Exploration<T, S> {
             with(|engine| engine.finish(&end));
             return end;
         }
-        let (came, schedule) = with(|engine| {
+        let looks_for_barred = self.looks_for == LooksFor::Barred;
+        let (came, schedule, barred) = with(|engine| {
             self.search.count_events(engine.world.position());
             let came = came_to(&engine.world, &end, running, value);
             let cost = (engine.world.preemptions(), engine.world.position());
             let is_least = came.as_ref().is_some_and(|came| self.search.is_least(&came.outcome, cost));
-            let schedule = is_least.then(|| schedule(&engine.world));
+            let schedule = is_least.then(|| schedule(&engine.world, 0..engine.world.position()));
+            let barred = if looks_for_barred { barred(&mut engine.world, &end) } else { Vec::new() };
             (self.ended)(&mut self.seen, &mut engine.world, running);
             engine.finish(&end);
-            (came, schedule.map(|schedule| (cost, schedule)))
+            (came, schedule.map(|schedule| (cost, schedule)), barred)
         });
         match came {
             None => conclude(&mut self.search, &end, running),
@@ -240,12 +261,35 @@ impl<T: Ord + 'static, S> Exploration<T, S> {
                 None => self.search.record(came).keep_least(schedule),
             },
         }
+        barred.into_iter().for_each(|(reader, schedule)| self.try_barred(reader, &schedule));
         if self.search.executions.is_multiple_of(ESTIMATED_EVERY)
             && let Some(explored) = with(|engine| engine.estimate())
         {
             self.search.estimate(explored);
         }
         end
+    }
+
+    /// Looks whether the program hangs after this beginning of an execution, if waiting writers keep readers out.
+    fn try_barred(&mut self, reader: (Task, ObjectId), schedule: &Schedule) {
+        let tries = self.tried.entry(reader).or_default();
+        if *tries >= TRIES_MAX {
+            return;
+        }
+        *tries += 1;
+        let limits = Limits { executions_max: 1, time_max: None, logs: false, ..self.search.limits.clone() };
+        let Ok((found, _)) = replay(Search::new(limits, Arc::default()), schedule, Arc::clone(&self.body))
+        else {
+            return;
+        };
+        for (outcome, seen) in found.outcomes {
+            if matches!(outcome, Outcome::Deadlocked { .. }) {
+                *self.tried.entry(reader).or_default() = TRIES_MAX;
+                let is_least = self.search.is_least(&outcome, seen.cost);
+                let schedule = seen.schedule.filter(|_| is_least).map(|schedule| (seen.cost, schedule));
+                self.search.record(outcome.into()).keep_least(schedule);
+            }
+        }
     }
 
     /// Runs the last execution again with a few more rounds of a loop that waits in it, if it has one that was not
@@ -330,9 +374,18 @@ fn conclude<T: Ord>(search: &mut Search<T>, end: &End, running: &Running) {
     }
 }
 
-/// The choices of the execution that has just ended.
-fn schedule(world: &World) -> Schedule {
-    let events = &world.trace.events[..world.position()];
+/// Where the execution that has just ended could have come to hang, if waiting writers keep readers out.
+fn barred(world: &mut World, end: &End) -> Vec<((Task, ObjectId), Schedule)> {
+    if !matches!(end, End::Finished | End::Blocked | End::Polling | End::Endless) {
+        return Vec::new();
+    }
+    let barred = world.barred();
+    barred.into_iter().map(|barred| (barred.reader, schedule(world, barred.positions.into_iter()))).collect()
+}
+
+/// The choices at these positions of the execution that has just ended.
+fn schedule(world: &World, positions: impl Iterator<Item = usize>) -> Schedule {
+    let events = positions.map(|at| &world.trace.events[at]);
     let mut orders = vec![0; world.spawned().iter().map(|task| task.index() + 1).max().unwrap_or(0)];
     for (order, task) in (0..).zip(world.spawned()) {
         orders[task.index()] = order;
@@ -346,7 +399,7 @@ fn schedule(world: &World) -> Schedule {
         mark: event.mark(),
     };
     let facts = world.facts().clone();
-    Schedule { picks: events.iter().map(pick).collect(), bounds: world.bounds(), facts }
+    Schedule { picks: events.map(pick).collect(), bounds: world.bounds(), facts }
 }
 
 /// A task's number in the order of spawning.
@@ -356,7 +409,6 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 
 /// One execution; what its main task returned, if it did.
 fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
-    EXECUTION.set(EXECUTION.get() + 1);
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));

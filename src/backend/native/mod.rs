@@ -28,7 +28,7 @@ pub(crate) use replay::replay;
 use super::roll::{Kept, Roll};
 use super::{TaskId, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io;
 use std::panic::Location;
 use std::sync::Arc;
@@ -41,8 +41,6 @@ thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
     /// Who takes part in the running execution.
     static ROLL: RefCell<Roll> = const { RefCell::new(Roll::new()) };
-    /// Counts executions, so that an object that outlives its own is noticed.
-    static EXECUTION: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Starts a task, which runs until it announces its first operation. No panic may leave `body`, which is told
@@ -95,9 +93,19 @@ pub(crate) fn begin_unwinding(message: String, place: String) {
     });
 }
 
+/// Whether the running task unwinds; some task of this thread does.
+pub(crate) fn is_unwinding() -> bool {
+    with(|engine| engine.is_unwinding())
+}
+
+/// The running task has changed data that others wait for a change of, and tells so by its next operation.
+pub(crate) fn touch() {
+    with(|engine| engine.world.touch());
+}
+
 /// Gives up the right to join the task of that number, in the execution of that number.
 pub(crate) fn detach(number: TaskId, execution: u64) {
-    if execution == execution_number() {
+    if execution == super::number() {
         // A thread that ends has no roll any more.
         let unwanted = ROLL.try_with(|roll| roll.borrow_mut().detach(number));
         drop(unwanted);
@@ -115,11 +123,6 @@ pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>
 /// The running task, and the name that it was given.
 pub(crate) fn current() -> (Task, Option<Arc<str>>) {
     with(|engine| (engine.running(), engine.name(engine.running())))
-}
-
-/// Tells the running execution from others of this thread.
-pub(crate) fn execution_number() -> u64 {
-    EXECUTION.get()
 }
 
 /// Lets others go first, if this is a loop that waits for them.

@@ -1,7 +1,7 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{EXECUTION, stop_for_good, stop_if, timed, with};
-use crate::backend::execution;
+use super::{stop_for_good, stop_if, timed, with};
+use crate::backend::{execution, number};
 use crate::engine::object::{
     AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, RwLockAction, TokenAction, Update,
 };
@@ -29,30 +29,19 @@ pub(crate) struct LockedWrite(Object, &'static Location<'static>);
 pub(crate) struct LockedRead(Object, &'static Location<'static>);
 
 impl Object {
-    /// An atomic that holds `value`.
-    #[track_caller]
-    pub(crate) fn atomic(value: u64) -> Self {
-        Object::new(ObjectState::atomic(value))
+    /// A new object of the running execution.
+    pub(crate) fn made_at(state: ObjectState, place: &'static Location<'static>) -> Self {
+        Object::of_this_execution(with(|engine| engine.new_object(state, place)))
     }
 
-    #[track_caller]
-    pub(crate) fn cell() -> Self {
-        Object::new(ObjectState::cell())
+    /// The object of the running execution that has this number.
+    pub(crate) fn numbered(number: u64) -> Self {
+        Object::of_this_execution(ObjectId::new(number as usize))
     }
 
-    #[track_caller]
-    pub(crate) fn mutex() -> Self {
-        Object::new(ObjectState::mutex())
-    }
-
-    #[track_caller]
-    pub(crate) fn rw_lock() -> Self {
-        Object::new(ObjectState::rw_lock())
-    }
-
-    #[track_caller]
-    pub(crate) fn condvar() -> Self {
-        Object::new(ObjectState::condvar())
+    /// Tells it from the others of its execution.
+    pub(crate) fn number(self) -> u64 {
+        self.id.index() as u64
     }
 
     /// The calls of an object under check.
@@ -68,12 +57,12 @@ impl Object {
 
     #[track_caller]
     fn new(state: ObjectState) -> Self {
-        let place = Location::caller();
-        Object::of_this_execution(with(|engine| engine.new_object(state, place)))
+        let place = with(|engine| engine.place_of_compound()).unwrap_or_else(Location::caller);
+        Object::made_at(state, place)
     }
 
     pub(super) fn of_this_execution(id: ObjectId) -> Self {
-        Object { id, execution: EXECUTION.get() }
+        Object { id, execution: number() }
     }
 
     /// Waits for the running task's turn to do `action`, and does it.
@@ -97,7 +86,7 @@ impl Object {
 
     #[inline]
     fn expect_this_execution(self) {
-        if self.execution != EXECUTION.get() {
+        if self.execution != number() {
             refuse_of_earlier_execution();
         }
     }
@@ -139,8 +128,12 @@ impl Object {
     /// Before a cell is read or written.
     #[track_caller]
     pub(crate) fn access_cell(self, is_write: bool) {
+        self.access_cell_at(is_write, Location::caller());
+    }
+
+    /// As [`Object::access_cell`], from there.
+    pub(crate) fn access_cell_at(self, is_write: bool, place: &'static Location<'static>) {
         self.expect_this_execution();
-        let place = Location::caller();
         if !with(|engine| engine.access_cell(self.id, is_write, place)) {
             stop_for_good();
         }
@@ -282,6 +275,17 @@ impl Locked {
             value
         });
         Locked(mutex, place)
+    }
+}
+
+impl LockedWrite {
+    /// Shares what one had alone.
+    #[track_caller]
+    pub(crate) fn downgrade(self) -> LockedRead {
+        let shared = LockedRead(self.0, Location::caller());
+        std::mem::forget(self);
+        shared.0.act(Action::RwLock(RwLockAction::Downgrade));
+        shared
     }
 }
 

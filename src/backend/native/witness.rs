@@ -163,8 +163,12 @@ impl Reader<'_> {
         for &task in world.spawned() {
             let number = self.order(task);
             match world.state(task) {
-                TaskState::Announced(operation) if !world.is_enabled(task) => {
-                    let held_by = world.object(operation.object).state.holders();
+                TaskState::Announced(operation) if !world.is_enabled(task) || world.is_barred() => {
+                    let held_by = match world.is_enabled(task) {
+                        // Who waits to write keeps it out.
+                        true => world.waiting_writers(operation.object).collect(),
+                        false => world.object(operation.object).state.holders(),
+                    };
                     let held_by = held_by.into_iter().map(|holder| self.order(holder)).collect();
                     let function = self.function(&operation, None);
                     let object = self.number(operation.object);

@@ -25,6 +25,9 @@ impl Engine {
         if !self.world.held.is_empty() {
             self.world.held().into_iter().for_each(|task| self.world.note_bound(task));
         }
+        if self.world.has_writers && self.world.is_barred() {
+            self.world.note_barred();
+        }
         let world = &self.world;
         let choice = match world.trace.events.get(step) {
             Some(event) => match world.can_repeat(event) {

@@ -126,6 +126,14 @@ impl Engine {
         self.task().unwinding = Some(Unwinding { message, place, written });
     }
 
+    /// Whether it is the running task that unwinds, when some task does. One that began without a word, by
+    /// `resume_unwind`, is taken for the running one if it can be no other.
+    pub(crate) fn is_unwinding(&self) -> bool {
+        let running = self.world.running.index();
+        self.world.tasks[running].unwinding.is_some()
+            || self.world.tasks.iter().all(|task| task.unwinding.is_none())
+    }
+
     /// Writes down that the running task panicked: where it began to unwind, if it was seen to. Where in the program
     /// that was.
     pub(crate) fn panicked(&mut self, message: &str) -> Option<String> {
@@ -160,6 +168,11 @@ impl Engine {
         let is_outermost = task.place.is_none();
         task.place.get_or_insert(place);
         is_outermost
+    }
+
+    /// Where the running task does what is made of several operations, if it is doing such a thing.
+    pub(crate) fn place_of_compound(&mut self) -> Option<&'static Location<'static>> {
+        self.task().place
     }
 
     pub(crate) fn end_compound(&mut self) {

@@ -10,7 +10,6 @@ use std::panic::Location;
 impl Engine {
     /// A new object.
     pub(crate) fn new_object(&mut self, state: State, made_at: &'static Location<'static>) -> ObjectId {
-        let made_at = self.task().place.unwrap_or(made_at);
         self.world.add_object(Object { state, made_at: Some(made_at) })
     }
 

@@ -26,6 +26,8 @@ pub(crate) enum Action {
     /// Takes it alone if nobody reads or writes.
     TryWrite,
     WriteUnlock,
+    /// Shares what the task had alone.
+    Downgrade,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +37,8 @@ pub(crate) enum Access {
     /// As a reader.
     AcquireShared,
     ReleaseShared,
+    /// Lets other readers in, and stays as one of them.
+    Share,
     /// Found it taken.
     Fail,
 }
@@ -81,6 +85,7 @@ impl Primitive for RwLock {
             Action::Write => "write",
             Action::TryWrite => "try_write",
             Action::ReadUnlock | Action::WriteUnlock => "unlock",
+            Action::Downgrade => "downgrade",
         }
     }
 
@@ -113,6 +118,7 @@ impl Primitive for RwLock {
             Action::Write => Access::Acquire,
             Action::TryWrite if view == FREE => Access::Acquire,
             Action::WriteUnlock => Access::Release,
+            Action::Downgrade => Access::Share,
             Action::TryRead | Action::TryWrite => Access::Fail,
         }
     }
@@ -141,7 +147,7 @@ impl Primitive for RwLock {
 
     fn lane(access: Access) -> usize {
         match access {
-            Access::Acquire | Access::Release => 0,
+            Access::Acquire | Access::Release | Access::Share => 0,
             Access::AcquireShared | Access::ReleaseShared => 1,
             Access::Fail => 2,
         }
@@ -175,7 +181,7 @@ impl Primitive for RwLock {
                 edges.acquire(WRITTEN);
                 edges.acquire(READ);
             }
-            Access::Release => edges.release(WRITTEN),
+            Access::Release | Access::Share => edges.release(WRITTEN),
             Access::Fail => {}
         }
     }
@@ -190,6 +196,10 @@ impl Primitive for RwLock {
             }
             Action::Write | Action::TryWrite => self.writer = Some(by.task),
             Action::WriteUnlock => self.writer = None,
+            Action::Downgrade => {
+                self.writer = None;
+                self.enter(by.task);
+            }
         }
         Reply::Done
     }

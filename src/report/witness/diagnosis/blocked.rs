@@ -2,12 +2,14 @@
 
 use super::super::history::{first, gives_back, held_since};
 use super::super::names::and;
-use super::{Case, Diagnosis, number, wakeup};
+use super::{Case, Diagnosis, kept_out, number, wakeup};
 use crate::witness::{ObjectKind, Wait};
 
 pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
     let waits = || case.witness.waits.iter();
-    cycle(case)
+    waits()
+        .find_map(|wait| kept_out::kept_out(case, wait))
+        .or_else(|| cycle(case))
         .or_else(|| waits().find_map(|wait| wakeup::lost_wakeup(case, wait)))
         .or_else(|| waits().find_map(|wait| wakeup::woke_another(case, wait)))
         .or_else(|| waits().find_map(|wait| wakeup::woke_only_another(case, wait)))
@@ -66,7 +68,7 @@ impl Case<'_> {
     }
 
     /// A diagnosis with a label where each of `waits` stands, after the labels of `steps`.
-    fn hang(&self, sentence: String, steps: &[(usize, String)], waits: &[&Wait]) -> Diagnosis {
+    pub(super) fn hang(&self, sentence: String, steps: &[(usize, String)], waits: &[&Wait]) -> Diagnosis {
         let mut diagnosis = self.diagnosis(sentence, steps);
         let label =
             |wait: &&Wait| Some((wait.place?, format!("{} {}", self.waiter(wait), self.waits_for(wait))));

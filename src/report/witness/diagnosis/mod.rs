@@ -3,6 +3,7 @@
 
 mod blocked;
 mod endless;
+mod kept_out;
 mod order;
 #[cfg(test)]
 mod tests;
