@@ -35,6 +35,7 @@ mod run;
 mod sizes;
 mod specifications;
 mod strategies;
+mod tasks;
 mod trace_counts;
 mod workers;
 mod workload_file;

@@ -27,11 +27,10 @@ pub(in crate::task) async fn sleep(duration: Duration) {
     .await
 }
 
-/// Lets the others have a turn: the other tasks of the loop, or the other threads.
+/// Lets the others have a turn: the other tasks of the loop and what other threads want of it, as an abort;
+/// and, if the task has a thread of its own, the other threads.
 pub(in crate::task) async fn yield_now() {
-    if event_loop::current().is_some_and(|here| here.spawned.is_some()) {
-        return thread::yield_now();
-    }
+    let has_thread = event_loop::current().is_some_and(|here| here.spawned.is_some());
     let mut yielded = false;
     poll_fn(|context| {
         if yielded {
@@ -39,6 +38,9 @@ pub(in crate::task) async fn yield_now() {
         }
         yielded = true;
         context.waker().wake_by_ref();
+        if has_thread {
+            thread::yield_now();
+        }
         Poll::Pending
     })
     .await
