@@ -56,6 +56,7 @@
 //! | what it sees | samples | all, each trace class once; or samples | samples; with dfs all | all |
 //! | `notify_one` wakes | as the system likes | any waiter, each explored | any waiter | the oldest waiter |
 //! | timeouts | fire | at most [`timeouts_max`](Checker::timeouts_max) of an execution fire, 1 if nothing is said | never fire | never fire |
+//! | time | the clock's | virtual: passes where a sleep or a timed wait ends | virtual: passes where a sleep ends | the same |
 //! | weak compare-exchange fails without a reason | on some machines | up to [`weak_failures_max`](Checker::weak_failures_max) times, 0 if nothing is said | never | never |
 //! | a condvar's wait ends without a reason | rarely | up to [`spurious_wakeups_max`](Checker::spurious_wakeups_max) times, 0 if nothing is said | never | never |
 //! | `park` returns without a reason | rarely | no | yes | no |

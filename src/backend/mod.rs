@@ -5,6 +5,7 @@
 //! [`real`]) for as long as it explores. The facade asks here; of the facade this knows how panics are caught and told
 //! ([`crate::panic`]), of the models nothing.
 
+pub(crate) mod clock;
 mod execution;
 mod locks;
 pub(crate) mod native;
@@ -126,6 +127,7 @@ pub(crate) fn wait_with_timeout() {
 /// Makes `execution` the one that this OS thread is in; `None` ends it.
 pub(crate) fn set_execution(execution: Option<Running>) {
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
+    clock::begin();
     RUNNING.set(execution);
 }
 

@@ -1,11 +1,13 @@
-//! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait, which under native
-//! may also end at once.
+//! Waiting for a condition. Under a checker a timed wait is a wait, which under native may also end because its time
+//! is up, and moves the clock then.
 
 use super::mutex::{MutexGuard, Reacquired};
+use crate::backend::clock::Deadline;
 use crate::backend::{self, Held, Signal};
+use crate::time::Instant;
 use std::fmt;
 use std::sync::{LockResult, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// [`std::sync::Condvar`], under every backend.
 ///
@@ -79,6 +81,7 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         timeout: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let deadline = Deadline::after(timeout);
         backend::wait_with_timeout();
         let release = |data, held| match held {
             Held::Real => match self.signal.real().wait_timeout(data, timeout) {
@@ -90,7 +93,13 @@ impl Condvar {
             },
             held => {
                 drop(data);
+                let Some(deadline) = deadline else {
+                    return (Reacquired::Held(self.signal.wait(held)), WaitTimeoutResult(false));
+                };
                 let (held, is_over) = self.signal.wait_timeout(held);
+                if is_over {
+                    deadline.pass();
+                }
                 (Reacquired::Held(held), WaitTimeoutResult(is_over))
             }
         };
@@ -117,8 +126,6 @@ impl Condvar {
             if !condition(&mut *guard) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            // Under a checker time does not pass: whether the wait below times out is the checker's choice,
-            // whatever it is given.
             let left = timeout.saturating_sub(begun.elapsed());
             let (reacquired, result) = self.wait_timeout(guard, left)?;
             guard = reacquired;

@@ -1,6 +1,7 @@
 //! Threads whose backend is chosen when they are spawned. Under a checker each also has a record
 //! in the running execution: its name, whether it has ended, and how.
 
+use crate::backend::clock::Deadline;
 use crate::backend::{self, Backend, TaskId};
 use crate::panic;
 use std::fmt;
@@ -398,12 +399,27 @@ pub fn yield_now() {
     }
 }
 
-/// Waits for `duration`. Under a checker no time passes: any other thread may go first, or none.
+/// Waits for `duration`. Under a checker that takes no time: any other thread may go first, or none, and the clocks of
+/// [`time`](crate::time) show afterwards that it has passed.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    match backend::current() {
-        Backend::Real => std::thread::sleep(duration),
-        _ => yield_now(),
+    if backend::current() == Backend::Real {
+        return std::thread::sleep(duration);
+    }
+    match Deadline::after(duration) {
+        None => sleep_for_ever(),
+        Some(deadline) => {
+            yield_now();
+            deadline.pass();
+        }
+    }
+}
+
+/// Waits for centuries: until the thread is unparked again and again.
+#[track_caller]
+fn sleep_for_ever() -> ! {
+    loop {
+        park();
     }
 }
 
@@ -428,10 +444,14 @@ pub fn park() {
 pub fn park_timeout(timeout: Duration) {
     match backend::current() {
         Backend::Real => std::thread::park_timeout(timeout),
-        Backend::Native => {
-            backend::wait_with_timeout();
-            backend::native::park_timeout();
-        }
+        Backend::Native => match Deadline::after(timeout) {
+            None => park(),
+            Some(deadline) => {
+                if backend::native::park_timeout() {
+                    deadline.pass();
+                }
+            }
+        },
         _ => {
             backend::wait_with_timeout();
             park();

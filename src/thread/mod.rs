@@ -2,8 +2,8 @@
 //!
 //! A thread that panics gives `Err` to whoever joins it, under every backend. Under a checker the
 //! panic of a thread that nobody joins is the outcome of the execution, since nobody else could
-//! notice; `sleep` is `yield_now`, since no time passes; and a timed `park` is a `park`, but for native, which
-//! explores that its time is up, too.
+//! notice; `sleep` is `yield_now`, but for the clocks of [`time`](crate::time), which it moves; and a timed `park`
+//! is a `park`, but for native, which explores that its time is up, too.
 
 #[cfg(not(feature = "check"))]
 pub use std::thread::*;

@@ -36,6 +36,7 @@ mod sizes;
 mod specifications;
 mod strategies;
 mod tasks;
+mod time;
 mod trace_counts;
 mod workers;
 mod workload_file;

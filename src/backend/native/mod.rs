@@ -117,7 +117,7 @@ pub(crate) fn current() -> (Task, Option<Arc<str>>) {
     with(|engine| (engine.running(), engine.name(engine.running())))
 }
 
-/// Tells the running execution from others of this thread.
+/// Tells the running execution from all others.
 pub(crate) fn execution_number() -> u64 {
     EXECUTION.get()
 }
@@ -151,23 +151,38 @@ pub(crate) fn park() {
     token(with(|engine| engine.running())).park();
 }
 
-/// As [`park`], unless the time is up.
+/// As [`park`], unless the time is up; whether it was.
 #[track_caller]
-pub(crate) fn park_timeout() {
+pub(crate) fn park_timeout() -> bool {
     let token = token(with(|engine| engine.running()));
     if chance(Chance::Timeout) {
-        return token.try_park();
+        token.try_park();
+        return true;
     }
-    timed(|| token.park());
+    timed(|| token.park()).1
 }
 
-/// Waits, as something that ends when its time is up.
+/// Waits, as something that ends when its time is up; whether it was.
 #[track_caller]
-pub(crate) fn timed<R>(wait: impl FnOnce() -> R) -> R {
-    with(|engine| engine.set_timed(true));
+pub(crate) fn timed<R>(wait: impl FnOnce() -> R) -> (R, bool) {
+    with(Engine::begin_timed);
     let answer = compound(wait);
-    with(|engine| engine.set_timed(false));
-    answer
+    (answer, with(Engine::end_timed))
+}
+
+/// What the running task's clock shows, in nanoseconds since the execution began.
+pub(crate) fn time() -> u64 {
+    with(|engine| engine.time())
+}
+
+/// The running task looks at its clock.
+pub(crate) fn look_at_clock() -> u64 {
+    with(Engine::look_at_clock)
+}
+
+/// The running task has waited until then.
+pub(crate) fn pass_time(until: u64) {
+    with(|engine| engine.pass_time(until));
 }
 
 /// Does something that is several operations: to readers they are all done from where this was called.

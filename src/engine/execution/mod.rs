@@ -148,9 +148,31 @@ impl Engine {
         }
     }
 
-    /// Whether the running task waits for a time.
-    pub(crate) fn set_timed(&mut self, is_timed: bool) {
-        self.task().is_timed = is_timed;
+    /// The running task waits for a time.
+    pub(crate) fn begin_timed(&mut self) {
+        self.task().is_timed = true;
+        self.task().timed_out = false;
+    }
+
+    /// It does not any more; whether its time was up.
+    pub(crate) fn end_timed(&mut self) -> bool {
+        self.task().is_timed = false;
+        self.task().timed_out
+    }
+
+    /// What the running task's clock shows, in nanoseconds since the execution began.
+    pub(crate) fn time(&self) -> u64 {
+        self.world.time()
+    }
+
+    /// The running task looks at its clock.
+    pub(crate) fn look_at_clock(&mut self) -> u64 {
+        self.world.look_at_clock()
+    }
+
+    /// The running task has waited until then.
+    pub(crate) fn pass_time(&mut self, until: u64) {
+        self.world.pass_time(until);
     }
 
     /// From where in the program the running task does what it does next, in one or several operations;
