@@ -7,6 +7,7 @@
 
 pub(crate) mod clock;
 mod execution;
+pub(crate) mod locals;
 mod locks;
 pub(crate) mod native;
 mod panics;
@@ -126,8 +127,9 @@ pub(crate) fn wait_with_timeout() {
 
 /// Makes `execution` the one that this OS thread is in; `None` ends it.
 pub(crate) fn set_execution(execution: Option<Running>) {
-    CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     clock::begin();
+    locals::forget();
+    CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     RUNNING.set(execution);
 }
 

@@ -2,7 +2,7 @@
 //! in the running execution: its name, whether it has ended, and how.
 
 use crate::backend::clock::Deadline;
-use crate::backend::{self, Backend, TaskId};
+use crate::backend::{self, Backend, TaskId, locals};
 use crate::panic;
 use std::fmt;
 use std::io;
@@ -95,7 +95,7 @@ impl Builder {
         let body = {
             let record = record.clone();
             move || {
-                let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+                let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
                 let message = result.as_ref().err().map(|payload| panic::message(&**payload));
                 record.execution.end_task(record.task, message);
                 result
@@ -139,7 +139,7 @@ impl Builder {
     {
         let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
         let (task, number) = backend::native::spawn(Location::caller(), name.clone(), move |number| {
-            let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+            let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
             let message = result.as_ref().err().map(|payload| panic::message(&**payload));
             backend::native::end_task(number, message, Some(Box::new(result)));
         });

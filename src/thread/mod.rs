@@ -11,6 +11,8 @@ pub use std::thread::*;
 #[cfg(feature = "check")]
 mod checked;
 #[cfg(feature = "check")]
+mod local;
+#[cfg(feature = "check")]
 mod scope;
 
 #[cfg(feature = "check")]
@@ -19,6 +21,7 @@ pub use self::{
         Builder, JoinHandle, Thread, ThreadId, available_parallelism, current, park, park_timeout, sleep,
         spawn, yield_now,
     },
+    local::{AccessError, LocalKey},
     scope::{Scope, ScopedJoinHandle, scope},
 };
 #[cfg(feature = "check")]

@@ -36,6 +36,7 @@ mod sizes;
 mod specifications;
 mod strategies;
 mod tasks;
+mod thread_locals;
 mod time;
 mod trace_counts;
 mod workers;

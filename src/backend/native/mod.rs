@@ -127,6 +127,11 @@ pub(crate) fn execution_number() -> u64 {
 pub(crate) fn pause() {
     let place = Location::caller();
     if with(|engine| engine.pause(place)) {
+/// The running task.
+pub(crate) fn running() -> Task {
+    with(|engine| engine.running())
+}
+
         object::pause(place);
     }
 }
