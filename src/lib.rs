@@ -84,6 +84,7 @@
 #![cfg_attr(not(feature = "check"), allow(rustdoc::broken_intra_doc_links))]
 
 pub mod cell;
+pub mod hint;
 pub mod panic;
 #[cfg(feature = "models")]
 pub mod process;
@@ -92,10 +93,10 @@ pub mod task;
 pub mod thread;
 pub mod time;
 
-#[cfg(feature = "check")]
 #[cfg(not(feature = "check"))]
 pub use std::thread_local;
 
+#[cfg(feature = "check")]
 mod backend;
 #[cfg(feature = "check")]
 mod checker;

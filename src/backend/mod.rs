@@ -24,7 +24,7 @@ pub(crate) use execution::{Execution, Running};
 pub(crate) use locks::{Held, HeldRead, HeldWrite, Lock, RwTurns, Signal};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
-pub(crate) use panics::{quietly, rethrow_if_ours};
+pub(crate) use panics::{is_unwinding, quietly, resume_unwind, rethrow_if_ours};
 pub(crate) use roll::{Kept, TaskId};
 
 pub use search::Progress;

@@ -56,12 +56,14 @@ pub(crate) struct Task {
     pub(crate) clock: Clock,
     /// The last panic that it has unwound from.
     pub(crate) unwinding: Option<Unwinding>,
+    /// How many panics it unwinds from now, one inside another.
+    pub(crate) unwinds: u32,
     /// Whether it waits for a time only.
     pub(crate) is_timed: bool,
-    /// From where in the program it is doing something that is several operations.
-    pub(crate) place: Option<&'static Location<'static>>,
     /// Whether its time was up the last time it did.
     pub(crate) timed_out: bool,
+    /// From where in the program it is doing something that is several operations.
+    pub(crate) place: Option<&'static Location<'static>>,
 }
 
 /// A panic that a task unwinds from.

@@ -18,11 +18,11 @@ mod scope;
 #[cfg(feature = "check")]
 pub use self::{
     checked::{
-        Builder, JoinHandle, Thread, ThreadId, available_parallelism, current, park, park_timeout, sleep,
-        spawn, yield_now,
+        Builder, JoinHandle, Thread, ThreadId, available_parallelism, current, panicking, park, park_timeout,
+        sleep, spawn, yield_now,
     },
     local::{AccessError, LocalKey},
     scope::{Scope, ScopedJoinHandle, scope},
 };
 #[cfg(feature = "check")]
-pub use std::thread::{Result, panicking};
+pub use std::thread::Result;

@@ -37,6 +37,7 @@ mod specifications;
 mod strategies;
 mod tasks;
 mod thread_locals;
+mod threads;
 mod time;
 mod trace_counts;
 mod workers;

@@ -14,6 +14,7 @@ use crate::schedule::{Fact, Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -196,6 +197,7 @@ impl<T: Ord + 'static, S> Exploration<T, S> {
         let Resting(mut engine) = self.engine.take().expect("it rests");
         engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
         ENGINE.set(Some(engine));
+        EXECUTION.set(EXECUTIONS.fetch_add(1 << 40, Ordering::Relaxed));
         let mut running = Execution::begin(Backend::Native);
         let mut is_over = false;
         while !thread::panicking() {
@@ -284,6 +286,9 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max: ROUNDS_MAX });
     }
 }
+
+/// Where each thread that explores begins to count executions, so that no two have the same number.
+static EXECUTIONS: AtomicU64 = AtomicU64::new(0);
 
 /// The stacks that the next exploration begins with.
 fn stacks() -> MutexGuard<'static, Stacks> {

@@ -26,7 +26,7 @@ pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
 pub(crate) use replay::replay;
 
 use super::roll::{Kept, Roll};
-use super::{TaskId, unsupported};
+use super::{TaskId, execution, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -95,6 +95,21 @@ pub(crate) fn begin_unwinding(message: String, place: String) {
     });
 }
 
+/// The running task goes on to unwind from a panic that was not raised by one of the panicking macros.
+pub(crate) fn unwind_on() {
+    with(Engine::unwind_on);
+}
+
+/// The running task has caught a panic.
+pub(crate) fn end_unwinding() {
+    with(Engine::end_unwinding);
+}
+
+/// Whether the running task unwinds from a panic, as far as the panic was raised and caught by this crate's means.
+pub(crate) fn is_unwinding() -> bool {
+    with(|engine| engine.is_unwinding())
+}
+
 /// Gives up the right to join the task of that number, in the execution of that number.
 pub(crate) fn detach(number: TaskId, execution: u64) {
     if execution == execution_number() {
@@ -112,6 +127,11 @@ pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>
     ROLL.with_borrow_mut(|roll| roll.take_kept(number))
 }
 
+/// The running task.
+pub(crate) fn running() -> Task {
+    with(|engine| engine.running())
+}
+
 /// The running task, and the name that it was given.
 pub(crate) fn current() -> (Task, Option<Arc<str>>) {
     with(|engine| (engine.running(), engine.name(engine.running())))
@@ -127,11 +147,6 @@ pub(crate) fn execution_number() -> u64 {
 pub(crate) fn pause() {
     let place = Location::caller();
     if with(|engine| engine.pause(place)) {
-/// The running task.
-pub(crate) fn running() -> Task {
-    with(|engine| engine.running())
-}
-
         object::pause(place);
     }
 }
@@ -227,6 +242,14 @@ fn token(task: Task) -> Object {
 /// Tells readers the values of the operation that was just performed.
 pub(crate) fn note(function: &'static str, before: String, after: String) {
     with(|engine| engine.note(function, before, after));
+}
+
+/// Refuses what belongs to an execution that is over.
+#[cold]
+pub(crate) fn refuse_of_earlier_execution(what: &str) -> ! {
+    let message =
+        format!("{what} of an earlier execution is used in a later one; make it inside the checked program");
+    execution().give_up(message)
 }
 
 /// Leaves the running execution, which cannot be checked, from inside a task.

@@ -124,6 +124,23 @@ impl Engine {
     pub(crate) fn begin_unwinding(&mut self, message: String, place: String) {
         let written = self.world.log.as_ref().map_or(0, Vec::len);
         self.task().unwinding = Some(Unwinding { message, place, written });
+        self.unwind_on();
+    }
+
+    /// The running task unwinds from here on, from a panic that it had caught or made without a word.
+    pub(crate) fn unwind_on(&mut self) {
+        self.task().unwinds += 1;
+    }
+
+    /// The running task has caught a panic.
+    pub(crate) fn end_unwinding(&mut self) {
+        let task = self.task();
+        task.unwinds = task.unwinds.saturating_sub(1);
+    }
+
+    /// Whether the running task unwinds from a panic.
+    pub(crate) fn is_unwinding(&self) -> bool {
+        self.world.tasks[self.world.running.index()].unwinds > 0
     }
 
     /// Writes down that the running task panicked: where it began to unwind, if it was seen to. Where in the program
