@@ -26,7 +26,7 @@
 //!
 //! # The map
 //!
-//! * [`sync`], [`thread`], [`task`], [`time`], [`panic`](mod@panic): the facade. `process`: worker processes.
+//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`time`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
 //! * `backend`: what is behind the facade: real, native, shuttle, loom.
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
@@ -56,6 +56,8 @@
 //! | what it sees | samples | all, each trace class once; or samples | samples; with dfs all | all |
 //! | `notify_one` wakes | as the system likes | any waiter, each explored | any waiter | the oldest waiter |
 //! | timeouts | fire | at most [`timeouts_max`](Checker::timeouts_max) of an execution fire, 1 if nothing is said | never fire | never fire |
+//! | time | the clock's | virtual: passes where a sleep or a timed wait ends | virtual: passes where a sleep ends | the same |
+//! | thread-locals | a thread's | a task's, made anew in each execution; its destructors are explored | the same | the same |
 //! | weak compare-exchange fails without a reason | on some machines | up to [`weak_failures_max`](Checker::weak_failures_max) times, 0 if nothing is said | never | never |
 //! | a condvar's wait ends without a reason | rarely | up to [`spurious_wakeups_max`](Checker::spurious_wakeups_max) times, 0 if nothing is said | never | never |
 //! | `park` returns without a reason | rarely | no | yes | no |
@@ -82,6 +84,7 @@
 #![cfg_attr(not(feature = "check"), allow(rustdoc::broken_intra_doc_links))]
 
 pub mod cell;
+pub mod hint;
 pub mod panic;
 #[cfg(feature = "models")]
 pub mod process;
@@ -89,6 +92,9 @@ pub mod sync;
 pub mod task;
 pub mod thread;
 pub mod time;
+
+#[cfg(not(feature = "check"))]
+pub use std::thread_local;
 
 #[cfg(feature = "check")]
 mod backend;

@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
-pub use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, resume_unwind};
+pub use std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, panic_any};
 use std::pin::pin;
 use std::task::Poll;
 
@@ -18,6 +18,14 @@ pub fn catch_unwind<T>(body: impl FnOnce() -> T + UnwindSafe) -> std::thread::Re
     #[cfg(feature = "check")]
     let result = result.map_err(crate::backend::rethrow_if_ours);
     result
+}
+
+/// Unwinds with `payload` and reports no panic, as [`std::panic::resume_unwind`] does.
+pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+    #[cfg(feature = "check")]
+    crate::backend::resume_unwind(payload);
+    #[cfg(not(feature = "check"))]
+    std::panic::resume_unwind(payload)
 }
 
 /// What `future` results in, or the payload of its panic: [`catch_unwind`] for code that awaits.

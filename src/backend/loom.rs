@@ -11,7 +11,7 @@
 
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
-use super::{Backend, TaskId, current, execution, panics, set_execution};
+use super::{Backend, TaskId, current, execution, locals, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
 use std::any::{Any, TypeId};
@@ -247,7 +247,7 @@ fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Sha
         set_execution(Some(execution));
     }
     FIRSTS.with_borrow_mut(Firsts::make_all);
-    let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+    let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
     let message = result.as_ref().err().map(|payload| panic::message(&**payload));
     let mut state = shared.lock();
     state.value = result.ok();

@@ -7,8 +7,10 @@
 //! ([`crate::panic`]), of the models nothing.
 
 mod binding;
+pub(crate) mod clock;
 mod execution;
 mod home;
+pub(crate) mod locals;
 mod lock;
 pub(crate) mod native;
 mod panics;
@@ -28,7 +30,7 @@ pub(crate) use home::Home;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
-pub(crate) use panics::{quietly, rethrow_if_ours};
+pub(crate) use panics::{is_unwinding, quietly, resume_unwind, rethrow_if_ours};
 pub(crate) use roll::{Kept, TaskId};
 
 pub use search::Progress;
@@ -138,6 +140,8 @@ pub(crate) fn wait_with_timeout() {
 
 /// Makes `execution` the one that this OS thread is in; `None` ends it.
 pub(crate) fn set_execution(execution: Option<Running>) {
+    clock::begin();
+    locals::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);
@@ -148,12 +152,6 @@ pub(crate) fn abandoned() -> bool {
     RUNNING
         .try_with(|running| running.borrow().as_ref().is_none_or(|execution| execution.is_abandoned()))
         .unwrap_or(true)
-}
-
-/// Whether the calling task unwinds from a panic.
-pub(crate) fn is_unwinding() -> bool {
-    // Whether a thread panics is one flag for all the tasks on it.
-    std::thread::panicking() && (current() != Backend::Native || native::is_unwinding())
 }
 
 /// Ends the whole check: the program asks for something that the running backend does not have.

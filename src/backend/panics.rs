@@ -1,6 +1,7 @@
 //! Panics during an exploration: kept quiet, because they are outcomes, and told from the unwinding
 //! by which a checker leaves an execution.
 
+use super::Backend;
 use super::execution::Abandoned;
 use crate::panic;
 use std::any::Any;
@@ -30,7 +31,7 @@ pub(crate) fn mute_executions() {
                     let place = info.location().map(ToString::to_string).unwrap_or_default();
                     let message = panic::message(info.payload());
                     match execution.backend {
-                        super::Backend::Native => super::native::begin_unwinding(message, place),
+                        Backend::Native => super::native::begin_unwinding(message, place),
                         _ => execution.panicked(message, place),
                     }
                 }
@@ -63,5 +64,21 @@ pub(crate) fn rethrow_if_ours(payload: Box<dyn Any + Send>) -> Box<dyn Any + Sen
     if leaving {
         std::panic::resume_unwind(payload);
     }
+    if super::current() == Backend::Native {
+        super::native::end_unwinding();
+    }
     payload
+}
+
+/// Unwinds with what was caught, or with what is to look like it: no panic is reported.
+pub(crate) fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+    if super::current() == Backend::Native && !payload.is::<Abandoned>() {
+        super::native::unwind_on();
+    }
+    std::panic::resume_unwind(payload)
+}
+
+/// Whether the calling task unwinds from a panic. Where several tasks are on one OS thread, std does not know which.
+pub(crate) fn is_unwinding() -> bool {
+    std::thread::panicking() && (super::current() != Backend::Native || super::native::is_unwinding())
 }

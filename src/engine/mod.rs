@@ -24,6 +24,7 @@ mod race;
 mod scheduling;
 mod task;
 mod task_set;
+mod time;
 mod trace;
 mod world;
 

@@ -57,6 +57,7 @@ impl World {
             self.tasks[task.index()].polling.awaits = None;
         }
         self.pauses += 1;
+        self.note_pause();
         self.step(task, (what, past), place, ObjectId::NOWHERE);
     }
 
@@ -71,6 +72,7 @@ impl World {
 
     /// What the task does next depends on all that `other` has done.
     pub(super) fn depend_on(&mut self, task: TaskId, other: TaskId) {
+        self.pass_on_time(task, other);
         let past = self.tasks[other.index()].polling.past;
         let polling = &mut self.tasks[task.index()].polling;
         polling.past = mix(polling.past, past);

@@ -1,6 +1,7 @@
 //! Tasks: what each is about to do, or waits for.
 
 use super::polling::Polling;
+use super::time::Clock;
 use super::{Coroutine, ObjectId, Operation, Switch};
 use std::fmt;
 use std::panic::Location;
@@ -52,10 +53,15 @@ pub(crate) struct Task {
     /// What its end writes, if anybody can ask whether it has ended.
     pub(crate) end: Option<ObjectId>,
     pub(crate) polling: Polling,
+    pub(crate) clock: Clock,
     /// The last panic that it has unwound from.
     pub(crate) unwinding: Option<Unwinding>,
+    /// How many panics it unwinds from now, one inside another.
+    pub(crate) unwinds: u32,
     /// Whether it waits for a time only.
     pub(crate) is_timed: bool,
+    /// Whether its time was up the last time it did.
+    pub(crate) timed_out: bool,
     /// From where in the program it is doing something that is several operations.
     pub(crate) place: Option<&'static Location<'static>>,
 }

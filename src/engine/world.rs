@@ -13,6 +13,7 @@ use super::polling::{Loops, Uncompared, Watch};
 use super::scheduling::{Divergence, Performed, Scheduler, Settings};
 use super::task::{State, Task};
 use super::task_set::TaskSet;
+use super::time::Times;
 use super::{Access, Action, Bounds, Chance, Event, Fact, Facts, ObjectId, Operation, Race, TaskId, Trace};
 use std::panic::Location;
 
@@ -60,6 +61,7 @@ pub(crate) struct World {
     pub(super) pauses: usize,
     pub(super) facts: Facts,
     pub(super) order: Order,
+    pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
     /// A loop that could not go round as often as it might have, for the bound on that.
@@ -120,6 +122,7 @@ impl World {
             pauses: 0,
             facts: settings.facts.clone(),
             order: Order::new(settings.facts.has(Fact::CellsAreUsed)),
+            times: Times::default(),
             is_cut_by_timeouts: false,
             cut_loop: None,
             is_touched: false,
@@ -149,6 +152,7 @@ impl World {
         self.ready.clear();
         self.held.clear();
         self.order.begin();
+        self.times.begin();
         self.log.iter_mut().for_each(Vec::clear);
         if self.analyses {
             self.pasts.clear();
@@ -553,6 +557,9 @@ impl World {
         if !self.rehearses {
             self.trace_event(&event)?;
         }
+        if event.is_time_up() {
+            self.tasks[running.index()].timed_out = true;
+        }
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
             self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
@@ -579,6 +586,7 @@ impl World {
         if !self.woken.is_empty() {
             self.wake(position);
         }
+        self.keep_time(running, id, event.access.is_read());
         self.poll(&event, reply, has_effect, value);
         if !self.rehearses {
             if self.analyses {

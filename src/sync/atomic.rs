@@ -491,6 +491,12 @@ fetch_pointer! {
     fetch_xor Xor |pointer, by| pointer.map_addr(|address| address ^ by);
 }
 
+impl<T> fmt::Pointer for AtomicPtr<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Pointer::fmt(&self.load(Ordering::Relaxed), f)
+    }
+}
+
 impl<T> Default for AtomicPtr<T> {
     fn default() -> Self {
         AtomicPtr::new(std::ptr::null_mut())

@@ -1,11 +1,13 @@
-//! Waiting for a condition. Under a checker nothing is timed: a timed wait is a wait, which under native
-//! may also end at once.
+//! Waiting for a condition. Under a checker a timed wait is a wait, which under native may also end because its time
+//! is up, and moves the clock then.
 
 use super::MutexGuard;
+use crate::backend::clock::Deadline;
 use crate::backend::{self, Condition};
+use crate::time::Instant;
 use std::fmt;
 use std::sync::LockResult;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// [`std::sync::Condvar`], under every backend.
 ///
@@ -70,9 +72,16 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         timeout: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let deadline = Deadline::after(timeout);
         backend::wait_with_timeout();
         let wait = |held| {
+            let Some(deadline) = deadline else {
+                return (self.condition.wait(held), WaitTimeoutResult(false));
+            };
             let (held, is_over) = self.condition.wait_timeout(held, timeout);
+            if is_over {
+                deadline.pass();
+            }
             (held, WaitTimeoutResult(is_over))
         };
         let (guard, result) = backend::compound(|| guard.release_while(wait));
@@ -95,8 +104,6 @@ impl Condvar {
             if !condition(&mut *guard) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            // Under a checker time does not pass: whether the wait below times out is the checker's choice,
-            // whatever it is given.
             let left = timeout.saturating_sub(begun.elapsed());
             let (reacquired, result) = self.wait_timeout(guard, left)?;
             guard = reacquired;

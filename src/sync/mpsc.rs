@@ -2,6 +2,7 @@
 //! under the other checkers a channel is a queue under the facade's mutex, with a condvar for each side.
 
 use super::{Arc, Condvar, Mutex, MutexGuard};
+use crate::backend::clock::Deadline;
 use crate::backend::native::{self, Chance, NativeReceiver, NativeSender};
 use crate::backend::{self, Backend};
 use std::collections::VecDeque;
@@ -184,13 +185,18 @@ impl<T> Receiver<T> {
             }
             Receiving::Native(receiver) => {
                 backend::expect(Backend::Native, "a channel");
-                backend::wait_with_timeout();
+                let Some(deadline) = Deadline::after(timeout) else {
+                    return receiver.recv().map_err(|RecvError| RecvTimeoutError::Disconnected);
+                };
                 let received = match native::chance(Chance::Timeout) {
                     true => receiver.try_recv(),
-                    false => native::timed(|| receiver.recv_or_give_up()),
+                    false => native::timed(|| receiver.recv_or_give_up()).0,
                 };
                 received.map_err(|error| match error {
-                    TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    TryRecvError::Empty => {
+                        deadline.pass();
+                        RecvTimeoutError::Timeout
+                    }
                     TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
                 })
             }

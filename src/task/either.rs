@@ -43,8 +43,8 @@ pub async fn yield_now() {
     }
 }
 
-/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any
-/// other sleep; one of length zero is a [`yield_now`].
+/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any other sleep, and the
+/// clocks of [`time`](crate::time) show then that it has passed; one of length zero is a [`yield_now`].
 ///
 /// # Panics
 /// When awaited outside a runtime.

@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | a task of a current-thread runtime | tokio's `LocalSet` | one event loop on one thread |
 //! | a task of a multi-thread runtime | tokio's workers | a thread of its own |
-//! | [`sleep`] | the clock | ends whenever the checker likes; time does not exist |
+//! | [`sleep`] | the clock | ends whenever the checker likes, and its time has passed then |
 
 mod real;
 

@@ -1,7 +1,9 @@
 //! Threads whose backend is chosen when they are spawned. Under a checker each also has a record
 //! in the running execution: its name, whether it has ended, and how.
 
-use crate::backend::{self, Backend, TaskId};
+use super::scope::{Scope, ScopedJoinHandle};
+use crate::backend::clock::Deadline;
+use crate::backend::{self, Backend, TaskId, locals};
 use crate::panic;
 use std::fmt;
 use std::io;
@@ -39,6 +41,8 @@ impl Builder {
     }
 
     /// Names the thread.
+    ///
+    /// Spawning it panics if the name has a null byte in it.
     pub fn name(mut self, name: String) -> Self {
         self.name = Some(name);
         self
@@ -54,12 +58,17 @@ impl Builder {
     ///
     /// # Errors
     /// When the operating system has no thread left.
+    ///
+    /// # Panics
+    /// If the name has a null byte in it.
     #[track_caller]
     pub fn spawn<F, T>(self, body: F) -> io::Result<JoinHandle<T>>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        let has_null = self.name.as_ref().is_some_and(|name| name.contains('\0'));
+        assert!(!has_null, "thread name may not contain interior null bytes");
         match backend::current() {
             Backend::Real => {
                 let mut builder = std::thread::Builder::new();
@@ -78,6 +87,26 @@ impl Builder {
         }
     }
 
+    /// Starts a thread that may borrow whatever outlives the scope, and that the scope waits for.
+    ///
+    /// # Errors
+    /// When the operating system has no thread left.
+    ///
+    /// # Panics
+    /// If the name has a null byte in it.
+    #[track_caller]
+    pub fn spawn_scoped<'scope, F, T>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        body: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        scope.spawn_as(self, body)
+    }
+
     /// Starts a checker's thread, which never lets a panic out: that would end the exploration.
     #[track_caller]
     fn spawn_checked<F, T>(self, body: F) -> JoinHandle<T>
@@ -94,7 +123,7 @@ impl Builder {
         let body = {
             let record = record.clone();
             move || {
-                let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+                let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
                 let message = result.as_ref().err().map(|payload| panic::message(&**payload));
                 record.execution.end_task(record.task, message);
                 result
@@ -138,7 +167,7 @@ impl Builder {
     {
         let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
         let (task, number) = backend::native::spawn(Location::caller(), name.clone(), move |number| {
-            let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+            let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
             let message = result.as_ref().err().map(|payload| panic::message(&**payload));
             backend::native::end_task(number, message, Some(Box::new(result)));
         });
@@ -198,7 +227,54 @@ struct Record {
     task: TaskId,
 }
 
+impl Record {
+    /// Refuses a thread of another execution.
+    fn expect_here(&self) {
+        backend::expect(self.execution.backend, HANDLE);
+        if !Arc::ptr_eq(&self.execution, &backend::execution()) {
+            let what = format!("{HANDLE} of an earlier execution");
+            backend::unsupported(&what, "make it inside the checked program");
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.expect_here();
+        self.execution.has_ended(self.task)
+    }
+}
+
+const HANDLE: &str = "a thread's handle";
+
+/// Tells whether a checker's thread has ended, without the right to wait for it.
+#[derive(Clone)]
+pub(super) struct Ending(Ends);
+
+#[derive(Clone)]
+enum Ends {
+    Native(NativeId),
+    Recorded(Record),
+}
+
+impl Ending {
+    #[track_caller]
+    pub(super) fn has_come(&self) -> bool {
+        match &self.0 {
+            Ends::Native(id) => id.has_ended(),
+            Ends::Recorded(record) => record.has_ended(),
+        }
+    }
+}
+
 impl<T> JoinHandle<T> {
+    /// What tells whether the thread has ended; `None` if it is std's.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        let native = match &self.handle {
+            Handle::Native(native) => Some(Ends::Native(native.id)),
+            _ => None,
+        };
+        native.or_else(|| self.record.clone().map(Ends::Recorded)).map(Ending)
+    }
+
     /// Waits until the thread has ended.
     ///
     /// # Errors
@@ -206,28 +282,23 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         if let Some(record) = &self.record {
+            record.expect_here();
             // From here on the panic, if there is one, is this caller's to handle.
             record.execution.expect_join(record.task);
         }
         match self.handle {
             Handle::Real(handle) => {
-                backend::expect_real("a thread's handle");
+                backend::expect_real(HANDLE);
                 handle.join()
             }
             Handle::Native(native) => {
-                backend::expect(Backend::Native, "a thread's handle");
+                native.id.expect_here();
                 native.join()
             }
             #[cfg(feature = "shuttle")]
-            Handle::Shuttle(handle) => {
-                backend::expect(Backend::Shuttle, "a thread's handle");
-                handle.join().and_then(|result| result)
-            }
+            Handle::Shuttle(handle) => handle.join().and_then(|result| result),
             #[cfg(feature = "loom")]
-            Handle::Loom(handle) => {
-                backend::expect(Backend::Loom, "a thread's handle");
-                backend::loom::operation(|| handle.join()).and_then(|result| result)
-            }
+            Handle::Loom(handle) => backend::loom::operation(|| handle.join()).and_then(|result| result),
         }
     }
 
@@ -240,10 +311,13 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         match (&self.handle, &self.record) {
-            (Handle::Real(handle), _) => handle.is_finished(),
-            (Handle::Native(native), _) => backend::native::has_ended(native.id.task),
+            (Handle::Real(handle), _) => {
+                backend::expect_real(HANDLE);
+                handle.is_finished()
+            }
+            (Handle::Native(native), _) => native.id.has_ended(),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
-            (_, Some(record)) => record.execution.has_ended(record.task),
+            (_, Some(record)) => record.has_ended(),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
             (_, None) => unreachable!("a checker's thread has a record"),
         }
@@ -295,6 +369,21 @@ impl NativeId {
     fn new(task: backend::native::Task) -> Self {
         NativeId { task, execution: backend::number() }
     }
+
+    /// Refuses a task of another execution.
+    #[track_caller]
+    fn expect_here(self) {
+        backend::expect(Backend::Native, HANDLE);
+        if self.execution != backend::number() {
+            backend::native::refuse_of_earlier_execution(HANDLE);
+        }
+    }
+
+    #[track_caller]
+    fn has_ended(self) -> bool {
+        self.expect_here();
+        backend::native::has_ended(self.task)
+    }
 }
 
 impl Identity {
@@ -312,12 +401,24 @@ impl Identity {
     #[track_caller]
     fn unpark(&self) {
         match self {
-            Identity::Real(thread) => thread.unpark(),
-            Identity::Native(id, _) => backend::native::unpark(id.task),
+            Identity::Real(thread) => {
+                backend::expect_real(HANDLE);
+                thread.unpark();
+            }
+            Identity::Native(id, _) => {
+                id.expect_here();
+                backend::native::unpark(id.task);
+            }
             #[cfg(feature = "shuttle")]
-            Identity::Shuttle(thread) => thread.unpark(),
+            Identity::Shuttle(thread) => {
+                backend::expect(Backend::Shuttle, HANDLE);
+                thread.unpark();
+            }
             #[cfg(feature = "loom")]
-            Identity::Loom(thread) => backend::loom::operation(|| thread.unpark()),
+            Identity::Loom(thread) => {
+                backend::expect(Backend::Loom, HANDLE);
+                backend::loom::operation(|| thread.unpark());
+            }
         }
     }
 }
@@ -398,13 +499,33 @@ pub fn yield_now() {
     }
 }
 
-/// Waits for `duration`. Under a checker no time passes: any other thread may go first, or none.
+/// Waits for `duration`. Under a checker that takes no time: any other thread may go first, or none, and the clocks of
+/// [`time`](crate::time) show afterwards that it has passed.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    match backend::current() {
-        Backend::Real => std::thread::sleep(duration),
-        _ => yield_now(),
+    if backend::current() == Backend::Real {
+        return std::thread::sleep(duration);
     }
+    match Deadline::after(duration) {
+        None => sleep_for_ever(),
+        Some(deadline) => {
+            yield_now();
+            deadline.pass();
+        }
+    }
+}
+
+/// Waits for centuries: until the thread is unparked again and again.
+#[track_caller]
+fn sleep_for_ever() -> ! {
+    loop {
+        park();
+    }
+}
+
+/// Whether the calling thread unwinds from a panic.
+pub fn panicking() -> bool {
+    backend::is_unwinding()
 }
 
 /// Waits until the thread is unparked, or for no reason at all.
@@ -428,10 +549,14 @@ pub fn park() {
 pub fn park_timeout(timeout: Duration) {
     match backend::current() {
         Backend::Real => std::thread::park_timeout(timeout),
-        Backend::Native => {
-            backend::wait_with_timeout();
-            backend::native::park_timeout();
-        }
+        Backend::Native => match Deadline::after(timeout) {
+            None => park(),
+            Some(deadline) => {
+                if backend::native::park_timeout() {
+                    deadline.pass();
+                }
+            }
+        },
         _ => {
             backend::wait_with_timeout();
             park();

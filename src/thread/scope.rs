@@ -1,10 +1,12 @@
 //! Threads that borrow from the one that spawned them, the same under every backend: a thread that
 //! the scope is sure to join before what it borrows is gone.
 
-use super::{JoinHandle, Result, Thread, spawn};
+use super::checked::Ending;
+use super::{Builder, JoinHandle, Result, Thread};
 use crate::{backend, panic, sync};
 use std::any::Any;
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +24,10 @@ pub struct Scope<'scope, 'env: 'scope> {
 struct Running {
     /// Locked while it is joined, so that whoever else wants to know waits as well.
     handle: sync::Mutex<Option<JoinHandle<()>>>,
+    /// Of a real thread.
     ended: Arc<AtomicBool>,
+    /// Of a checker's.
+    ending: Option<Ending>,
     panic: Mutex<Option<Payload>>,
     joined_by_hand: AtomicBool,
 }
@@ -41,9 +46,9 @@ impl Running {
 }
 
 /// Says that a thread has ended, also when it panics.
-struct Ending(Arc<AtomicBool>);
+struct Ended(Arc<AtomicBool>);
 
-impl Drop for Ending {
+impl Drop for Ended {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
     }
@@ -95,12 +100,26 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        self.spawn_as(Builder::new(), body).expect("failed to spawn thread")
+    }
+
+    /// Starts a thread that is to be as `builder` says.
+    #[track_caller]
+    pub(super) fn spawn_as<F, T>(
+        &'scope self,
+        builder: Builder,
+        body: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
         let result = Arc::new(Mutex::new(None));
         let packet = Arc::clone(&result);
         let ended = Arc::new(AtomicBool::new(false));
-        let ending = Ending(Arc::clone(&ended));
+        let told = Ended(Arc::clone(&ended));
         let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || {
-            let _ending = ending;
+            let _told = told;
             let value = body();
             *lock(&packet) = Some(value);
         });
@@ -109,16 +128,18 @@ impl<'scope> Scope<'scope, '_> {
         // `body` borrows ends before the thread does. If a checker gives the execution up, it never
         // runs any of its stacks again, neither the borrower's nor the lender's.
         let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
-        let handle = spawn(body);
+        let handle = builder.spawn(body)?;
         let thread = handle.thread().clone();
+        let ending = handle.ending();
         let running = Arc::new(Running {
             handle: sync::Mutex::new(Some(handle)),
             ended,
+            ending,
             panic: Mutex::new(None),
             joined_by_hand: AtomicBool::new(false),
         });
         lock(&self.threads).push(Arc::clone(&running));
-        ScopedJoinHandle { running, result, thread, scope: PhantomData }
+        Ok(ScopedJoinHandle { running, result, thread, scope: PhantomData })
     }
 }
 
@@ -144,8 +165,12 @@ impl<T> ScopedJoinHandle<'_, T> {
     }
 
     /// Whether the thread has ended; does not wait.
+    #[track_caller]
     pub fn is_finished(&self) -> bool {
-        self.running.ended.load(Ordering::Acquire)
+        match &self.running.ending {
+            Some(ending) => ending.has_come(),
+            None => self.running.ended.load(Ordering::Acquire),
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Ordinary std code compiles against the facade when its imports change, and against std when they
 //! change back. The bodies here are compiled twice and never run: drift between the two fails to
-//! compile.
+//! compile. What std has in these modules, in its stable part, is used here, or stands at the end in a list of what
+//! the facade does not have, with the reason; a name of that list that the facade has after all fails to compile.
 
 macro_rules! ordinary_code {
-    ($name:ident: $sync:path, $thread:path) => {
+    ($name:ident: $root:ident) => {
         #[allow(dead_code, reason = "to be compiled is all that it has to do")]
         mod $name {
+            use root::{hint, sync, thread, time};
+            use std::cell::{Cell, RefCell};
             use std::collections::HashMap;
             use std::error::Error;
-            use std::time::Duration;
             use sync::atomic::{self, AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
             use sync::mpsc::{
                 self, Receiver, RecvError, RecvTimeoutError, SendError, Sender, SyncSender, TryRecvError,
@@ -19,9 +21,11 @@ macro_rules! ordinary_code {
                 OnceLock, OnceState, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
                 WaitTimeoutResult, Weak,
             };
-            use thread::{Builder, JoinHandle, Scope, ScopedJoinHandle, Thread, ThreadId};
-            use $sync as sync;
-            use $thread as thread;
+            use thread::{
+                AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread, ThreadId,
+            };
+            use time::{Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH};
+            use $root as root;
 
             static TOTAL: LazyLock<AtomicUsize> = LazyLock::new(|| AtomicUsize::new(0));
             static NAMES: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
@@ -193,9 +197,197 @@ macro_rules! ordinary_code {
                     first.join().unwrap() + second.join().unwrap()
                 })
             }
+
+            fn named_and_scoped(number: &u32) -> std::io::Result<thread::Result<u32>> {
+                thread::scope(|scope| {
+                    let builder = Builder::new().name("scoped".to_string());
+                    let handle: ScopedJoinHandle<'_, u32> = builder.spawn_scoped(scope, || *number)?;
+                    Ok(handle.join())
+                })
+            }
+
+            root::thread_local! {
+                /// With a value that needs no code.
+                static COUNT: Cell<u32> = const { Cell::new(0) };
+                pub(crate) static TEXT: RefCell<String> = RefCell::new(String::from("text"))
+            }
+            root::thread_local!(
+                static PLAIN: u8 = 1;
+            );
+
+            fn locals() -> Result<usize, AccessError> {
+                let plain: &'static LocalKey<u8> = &PLAIN;
+                COUNT.set(COUNT.get() + COUNT.take() + COUNT.replace(1));
+                TEXT.set(String::new());
+                TEXT.with_borrow_mut(|text| text.push_str(&TEXT.replace(String::new())));
+                let length = TEXT.with_borrow(String::len) + TEXT.take().len();
+                let error = plain.try_with(|plain| usize::from(*plain))?;
+                Ok(plain.with(|plain| usize::from(*plain)) + length + error)
+            }
+
+            fn clocks() -> Result<(Duration, SystemTime), SystemTimeError> {
+                let begun: Instant = Instant::now();
+                let mut later = begun + Duration::from_secs(1);
+                later += Duration::from_secs(1);
+                later -= Duration::from_secs(1);
+                let both =
+                    [later.checked_add(Duration::MAX), (later - Duration::ZERO).checked_sub(Duration::MAX)];
+                let waited = begun.elapsed()
+                    + begun.duration_since(later)
+                    + begun.saturating_duration_since(later)
+                    + begun.checked_duration_since(later).unwrap_or_default()
+                    + (later - begun);
+                let mut today = SystemTime::now() + Duration::ZERO - Duration::ZERO;
+                today += Duration::ZERO;
+                today -= Duration::ZERO;
+                let since: Duration = today.duration_since(SystemTime::UNIX_EPOCH)? + today.elapsed()?;
+                let exact: Result<Duration, TryFromFloatSecsError> = Duration::try_from_secs_f64(0.5);
+                let _ = (
+                    both[0] < both[1],
+                    today.checked_add(since),
+                    today.checked_sub(since),
+                    UNIX_EPOCH == today,
+                );
+                let _ = today.duration_since(UNIX_EPOCH).map_err(|error| error.duration());
+                Ok((waited + exact.unwrap_or_default(), today))
+            }
+
+            fn hints(sum: u64) -> u64 {
+                hint::spin_loop();
+                // SAFETY: it is never called.
+                unsafe { hint::assert_unchecked(sum > 0) };
+                hint::select_unpredictable(hint::black_box(sum) > 1, 1, 2)
+            }
         }
     };
 }
 
-ordinary_code!(with_std: std::sync, std::thread);
-ordinary_code!(with_conccheck: conccheck::sync, conccheck::thread);
+ordinary_code!(with_std: std);
+ordinary_code!(with_conccheck: conccheck);
+
+/// What std has in a module and the facade has not, and why. Where the facade has it, the name is ambiguous here.
+macro_rules! missing_items {
+    ($module:ident, $std:path, $facade:path: $($item:ident: $why:literal,)+) => {
+        mod $module {
+            use $std as real;
+
+            mod in_std {
+                $(
+                    #[allow(non_snake_case, unused_imports, deprecated, reason = "it has to be there")]
+                    mod $item {
+                        use super::super::real::$item;
+                    }
+                )+
+            }
+
+            mod absent {
+                $(
+                    #[allow(non_camel_case_types, reason = "it stands for items of any kind")]
+                    pub struct $item;
+                )+
+            }
+
+            mod both {
+                use $facade as facade;
+                #[allow(unused_imports, reason = "each name comes from one of the two")]
+                pub use {super::absent::*, facade::*};
+            }
+
+            pub(super) fn reasons() -> Vec<(String, &'static str)> {
+                $(let _: both::$item = both::$item;)+
+                vec![$((format!("{}::{}", stringify!($std), stringify!($item)), $why)),+]
+            }
+        }
+    };
+}
+
+missing_items! { in_thread, std::thread, conccheck::thread:
+    park_timeout_ms: "deprecated since Rust 1.6: `park_timeout`",
+    sleep_ms: "deprecated since Rust 1.6: `sleep`",
+}
+
+missing_items! { in_sync, std::sync, conccheck::sync:
+    ONCE_INIT: "deprecated since Rust 1.38: `Once::new`",
+}
+
+missing_items! { in_atomic, std::sync::atomic, conccheck::sync::atomic:
+    ATOMIC_BOOL_INIT: "deprecated since Rust 1.34: `AtomicBool::new`; so for each other atomic",
+    spin_loop_hint: "deprecated since Rust 1.51: `hint::spin_loop`",
+}
+
+/// Stands for a method that is not there.
+struct Absent;
+
+/// Methods that std has and the facade has not, and why. One that the facade has is taken instead, and is of another
+/// type.
+macro_rules! missing_methods {
+    ($module:ident: $($type:ty: $method:ident: $why:literal,)+) => {
+        mod $module {
+            use super::Absent;
+            #[allow(unused_imports, reason = "not each list needs each")]
+            use conccheck::{cell::*, sync::atomic::*, sync::*, thread::*};
+
+            pub(super) fn reasons() -> Vec<(String, &'static str)> {
+                vec![$({
+                    trait Lacks: Sized {
+                        fn $method() -> Absent {
+                            Absent
+                        }
+                    }
+                    impl Lacks for $type {}
+                    let Absent = <$type>::$method();
+                    (format!("{}::{}", stringify!($type), stringify!($method)), $why)
+                }),+]
+            }
+        }
+    };
+}
+
+missing_methods! { of_threads:
+    Builder: spawn_unchecked: "a checker keeps a thread's result, which has to be `'static` for that",
+}
+
+missing_methods! { of_locks:
+    LazyLock<u8>: force_mut: "not yet",
+}
+
+missing_methods! { of_atomics:
+    AtomicBool: compare_and_swap: "deprecated since Rust 1.50: `compare_exchange`; so for each atomic",
+    AtomicUsize: as_ptr: "under a checker the value is not in the atomic's own memory; so for each atomic",
+    AtomicUsize: from_ptr: "an atomic of the facade is more than its value; so for each atomic",
+}
+
+missing_methods! { of_cells:
+    UnsafeCell<u8>: from_mut: "a cell of the facade is more than its value",
+    UnsafeCell<u8>: raw_get: "`get` gives a pointer that says how long the access lasts",
+}
+
+/// Traits that std's types have and the facade's have not.
+const MISSING_TRAITS: [(&str, &str); 2] = [
+    ("as_pthread_t and the like of JoinHandle", "a checker's task is no thread of the system"),
+    (
+        "const new of UnsafeCell",
+        "making one is its first write, which a checker has to see: `const_new` for statics",
+    ),
+];
+
+#[test]
+fn what_is_missing_is_known_and_why() {
+    let lists = [
+        in_thread::reasons(),
+        in_sync::reasons(),
+        in_atomic::reasons(),
+        of_threads::reasons(),
+        of_locks::reasons(),
+        of_atomics::reasons(),
+        of_cells::reasons(),
+    ];
+    let traits = MISSING_TRAITS.map(|(what, why)| (what.to_string(), why));
+    let missing = lists.into_iter().flatten().chain(traits);
+    let lines: Vec<String> = missing.map(|(what, why)| format!("{what}  {why}")).collect();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path("../../snapshots/parity");
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("missing_from_std", lines.join("\n")));
+}

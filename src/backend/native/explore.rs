@@ -4,7 +4,7 @@ use super::replay::replay;
 use super::{ENGINE, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
-use crate::backend::{Backend, TaskId, panics, set_execution};
+use crate::backend::{Backend, TaskId, locals, panics, set_execution};
 use crate::engine::{
     Census, Coroutines, Divergence, End, Engine, Event, ObjectId, ROUNDS_MAX, Scheduler, Settings, Stacks,
     World,
@@ -415,7 +415,7 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     let value = Rc::new(RefCell::new(None));
     let (body, returned) = (Arc::clone(body), Rc::clone(&value));
     let main = to_the_end(move || {
-        let result = panic::catch_unwind(panic::AssertUnwindSafe(&*body));
+        let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(&*body)));
         let message = result.as_ref().err().map(|payload| panic::message(&**payload));
         *returned.borrow_mut() = result.ok();
         end_task(TaskId::MAIN, message, None);

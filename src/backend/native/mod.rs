@@ -26,7 +26,7 @@ pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
 pub(crate) use replay::replay;
 
 use super::roll::{Kept, Roll};
-use super::{TaskId, unsupported};
+use super::{TaskId, execution, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
 use std::cell::RefCell;
 use std::io;
@@ -93,7 +93,17 @@ pub(crate) fn begin_unwinding(message: String, place: String) {
     });
 }
 
-/// Whether the running task unwinds; some task of this thread does.
+/// The running task goes on to unwind from a panic that was not raised by one of the panicking macros.
+pub(crate) fn unwind_on() {
+    with(Engine::unwind_on);
+}
+
+/// The running task has caught a panic.
+pub(crate) fn end_unwinding() {
+    with(Engine::end_unwinding);
+}
+
+/// Whether the running task unwinds from a panic, as far as the panic was raised and caught by this crate's means.
 pub(crate) fn is_unwinding() -> bool {
     with(|engine| engine.is_unwinding())
 }
@@ -118,6 +128,11 @@ pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>
     ROLL.with_borrow_mut(|roll| roll.expect_join(number));
     stop_if(with(|engine| engine.join(task, place)));
     ROLL.with_borrow_mut(|roll| roll.take_kept(number))
+}
+
+/// The running task.
+pub(crate) fn running() -> Task {
+    with(|engine| engine.running())
 }
 
 /// The running task, and the name that it was given.
@@ -154,23 +169,38 @@ pub(crate) fn park() {
     token(with(|engine| engine.running())).park();
 }
 
-/// As [`park`], unless the time is up.
+/// As [`park`], unless the time is up; whether it was.
 #[track_caller]
-pub(crate) fn park_timeout() {
+pub(crate) fn park_timeout() -> bool {
     let token = token(with(|engine| engine.running()));
     if chance(Chance::Timeout) {
-        return token.try_park();
+        token.try_park();
+        return true;
     }
-    timed(|| token.park());
+    timed(|| token.park()).1
 }
 
-/// Waits, as something that ends when its time is up.
+/// Waits, as something that ends when its time is up; whether it was.
 #[track_caller]
-pub(crate) fn timed<R>(wait: impl FnOnce() -> R) -> R {
-    with(|engine| engine.set_timed(true));
+pub(crate) fn timed<R>(wait: impl FnOnce() -> R) -> (R, bool) {
+    with(Engine::begin_timed);
     let answer = compound(wait);
-    with(|engine| engine.set_timed(false));
-    answer
+    (answer, with(Engine::end_timed))
+}
+
+/// What the running task's clock shows, in nanoseconds since the execution began.
+pub(crate) fn time() -> u64 {
+    with(|engine| engine.time())
+}
+
+/// The running task looks at its clock.
+pub(crate) fn look_at_clock() -> u64 {
+    with(Engine::look_at_clock)
+}
+
+/// The running task has waited until then.
+pub(crate) fn pass_time(until: u64) {
+    with(|engine| engine.pass_time(until));
 }
 
 /// Does something that is several operations: to readers they are all done from where this was called.
@@ -210,6 +240,14 @@ fn token(task: Task) -> Object {
 /// Tells readers the values of the operation that was just performed.
 pub(crate) fn note(function: &'static str, before: String, after: String) {
     with(|engine| engine.note(function, before, after));
+}
+
+/// Refuses what belongs to an execution that is over.
+#[cold]
+pub(crate) fn refuse_of_earlier_execution(what: &str) -> ! {
+    let message =
+        format!("{what} of an earlier execution is used in a later one; make it inside the checked program");
+    execution().give_up(message)
 }
 
 /// Leaves the running execution, which cannot be checked, from inside a task.

@@ -187,7 +187,7 @@ impl Object {
         if chance(Chance::Timeout) {
             return (locked.pass(Location::caller()), true);
         }
-        timed(|| self.wait_or_give_up(locked))
+        timed(|| self.wait_or_give_up(locked)).0
     }
 
     #[track_caller]

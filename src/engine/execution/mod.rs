@@ -124,14 +124,25 @@ impl Engine {
     pub(crate) fn begin_unwinding(&mut self, message: String, place: String) {
         let written = self.world.log.as_ref().map_or(0, Vec::len);
         self.task().unwinding = Some(Unwinding { message, place, written });
+        self.unwind_on();
+    }
+
+    /// The running task unwinds from here on, from a panic that it had caught or made without a word.
+    pub(crate) fn unwind_on(&mut self) {
+        self.task().unwinds += 1;
+    }
+
+    /// The running task has caught a panic.
+    pub(crate) fn end_unwinding(&mut self) {
+        let task = self.task();
+        task.unwinds = task.unwinds.saturating_sub(1);
     }
 
     /// Whether it is the running task that unwinds, when some task does. One that began without a word, by
     /// `resume_unwind`, is taken for the running one if it can be no other.
     pub(crate) fn is_unwinding(&self) -> bool {
         let running = self.world.running.index();
-        self.world.tasks[running].unwinding.is_some()
-            || self.world.tasks.iter().all(|task| task.unwinding.is_none())
+        self.world.tasks[running].unwinds > 0 || self.world.tasks.iter().all(|task| task.unwinds == 0)
     }
 
     /// Writes down that the running task panicked: where it began to unwind, if it was seen to. Where in the program
@@ -156,9 +167,31 @@ impl Engine {
         }
     }
 
-    /// Whether the running task waits for a time.
-    pub(crate) fn set_timed(&mut self, is_timed: bool) {
-        self.task().is_timed = is_timed;
+    /// The running task waits for a time.
+    pub(crate) fn begin_timed(&mut self) {
+        self.task().is_timed = true;
+        self.task().timed_out = false;
+    }
+
+    /// It does not any more; whether its time was up.
+    pub(crate) fn end_timed(&mut self) -> bool {
+        self.task().is_timed = false;
+        self.task().timed_out
+    }
+
+    /// What the running task's clock shows, in nanoseconds since the execution began.
+    pub(crate) fn time(&self) -> u64 {
+        self.world.time()
+    }
+
+    /// The running task looks at its clock.
+    pub(crate) fn look_at_clock(&mut self) -> u64 {
+        self.world.look_at_clock()
+    }
+
+    /// The running task has waited until then.
+    pub(crate) fn pass_time(&mut self, until: u64) {
+        self.world.pass_time(until);
     }
 
     /// From where in the program the running task does what it does next, in one or several operations;

@@ -122,6 +122,7 @@ impl Engine {
         let players: Vec<Player> = self.world.held().iter().filter_map(player).collect();
         self.world.rehearses = true;
         self.world.release_all();
+        self.world.let_time_pass();
         self.rehearsal = Some(Rehearsal::Together { players, turn: 0 });
         self.rehearse();
     }

@@ -231,7 +231,7 @@ impl<F: Future> Drop for Task<F> {
     /// A task that is dropped before its end, with its loop, counts as aborted.
     fn drop(&mut self) {
         // A panic here is the loop's own, or a checker that stops the execution: nobody waits.
-        if self.future.is_some() && !std::thread::panicking() {
+        if self.future.is_some() && !thread::panicking() {
             self.finish(TaskEnd::Aborted);
         }
     }

@@ -1,20 +1,22 @@
-//! Waiting without a clock.
+//! Waiting in virtual time.
 
 use super::event_loop;
 use super::lock::Lock;
+use crate::backend::clock::Deadline;
 use crate::sync::Arc;
 use crate::thread;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-/// Ends whenever the checker likes. Each sleep that is not zero is a thread that does nothing but
-/// call its loop, so that the order in which sleeps end is an order of threads.
+/// Ends whenever the checker likes, and the clock shows then that it has. Each sleep that is not zero is a thread that
+/// does nothing but call its loop, so that the order in which sleeps end is an order of threads.
 pub(in crate::task) async fn sleep(duration: Duration) {
     if duration.is_zero() {
         return yield_now().await;
     }
-    let alarm = alarm_at_any_time();
+    let Some(deadline) = Deadline::after(duration) else { return pending().await };
+    let alarm = alarm_at_any_time(deadline);
     poll_fn(|context| {
         alarm.with(|alarm| {
             if alarm.rung {
@@ -27,11 +29,10 @@ pub(in crate::task) async fn sleep(duration: Duration) {
     .await
 }
 
-/// Lets the others have a turn: the other tasks of the loop, or the other threads.
+/// Lets the others have a turn: the other tasks of the loop and what other threads want of it, as an abort;
+/// and, if the task has a thread of its own, the other threads.
 pub(in crate::task) async fn yield_now() {
-    if event_loop::current().is_some_and(|here| here.spawned.is_some()) {
-        return thread::yield_now();
-    }
+    let has_thread = event_loop::current().is_some_and(|here| here.spawned.is_some());
     let mut yielded = false;
     poll_fn(|context| {
         if yielded {
@@ -39,6 +40,9 @@ pub(in crate::task) async fn yield_now() {
         }
         yielded = true;
         context.waker().wake_by_ref();
+        if has_thread {
+            thread::yield_now();
+        }
         Poll::Pending
     })
     .await
@@ -51,11 +55,14 @@ struct Alarm {
 }
 
 /// An alarm for the current loop, set off by a thread of its own.
-fn alarm_at_any_time() -> Arc<Lock<Alarm>> {
+fn alarm_at_any_time(deadline: Deadline) -> Arc<Lock<Alarm>> {
     let here = event_loop::current().expect("`sleep` was awaited outside a runtime");
     let alarm = Arc::new(Lock::home(Alarm::default()));
     let (mailbox, rings) = (here.mailbox.clone(), alarm.clone());
-    thread::spawn(move || mailbox.call(move |_| rings.with(Alarm::ring).into_iter().for_each(Waker::wake)));
+    thread::spawn(move || {
+        deadline.pass();
+        mailbox.call(move |_| rings.with(Alarm::ring).into_iter().for_each(Waker::wake));
+    });
     alarm
 }
 

@@ -1,2 +1,0 @@
-//! Time, with the names and paths of `std::time`.
-pub use std::time::*;
