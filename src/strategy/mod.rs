@@ -3,21 +3,18 @@
 
 mod dfs;
 mod dpor;
-mod frontier;
 mod pct;
 mod pos;
 mod random;
 mod replay;
 mod sampler;
 pub(crate) mod shrink;
-mod wakeup;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use dfs::Dfs;
-pub(crate) use dpor::Dpor;
-pub(crate) use frontier::Frontier;
+pub(crate) use dpor::{Dpor, Frontier};
 pub(crate) use replay::Replay;
 
 use crate::Backend;

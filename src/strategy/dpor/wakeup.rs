@@ -25,9 +25,9 @@ struct Branch {
 }
 
 /// A branch on its way from one forest to another.
-pub(super) struct Tree {
+pub(super) struct Growth {
     pub(super) event: Event,
-    pub(super) below: Vec<Tree>,
+    pub(super) below: Vec<Growth>,
 }
 
 /// How an event at a branch relates to a sequence that is to be inserted.
@@ -75,18 +75,18 @@ impl Forest {
     }
 
     /// Takes a whole tree out.
-    pub(super) fn export(&mut self, mut branches: Branches) -> Vec<Tree> {
+    pub(super) fn export(&mut self, mut branches: Branches) -> Vec<Growth> {
         let mut trees = Vec::new();
         while let Some((event, below)) = self.pop(&mut branches) {
-            trees.push(Tree { event, below: self.export(below) });
+            trees.push(Growth { event, below: self.export(below) });
         }
         trees
     }
 
     /// Puts a tree in that came from another forest.
-    pub(super) fn import(&mut self, trees: Vec<Tree>) -> Branches {
+    pub(super) fn import(&mut self, trees: Vec<Growth>) -> Branches {
         let mut branches = Branches::NONE;
-        for Tree { event, below } in trees.into_iter().rev() {
+        for Growth { event, below } in trees.into_iter().rev() {
             let below = self.import(below);
             branches = self.plant(Branch { event, below, next: branches });
         }
@@ -167,5 +167,28 @@ impl Forest {
                 u32::try_from(self.arena.len() - 1).expect("fewer branches than fit into memory")
             }
         })
+    }
+}
+
+#[cfg(test)]
+impl Forest {
+    /// How many branches there are in all trees.
+    pub(super) fn in_use(&self) -> usize {
+        self.arena.len() - self.free.len()
+    }
+
+    /// How many branches a tree has.
+    pub(super) fn size(&self, branches: Branches) -> usize {
+        self.roots(branches).map(|branch| 1 + self.size(branch.below)).sum()
+    }
+
+    /// The first events of a tree's branches.
+    pub(super) fn first_events(&self, branches: Branches) -> Vec<Event> {
+        self.roots(branches).map(|branch| branch.event).collect()
+    }
+
+    fn roots(&self, branches: Branches) -> impl Iterator<Item = &Branch> {
+        let next = |branch: &&Branch| branch.next.first().map(|next| &self.arena[next]);
+        std::iter::successors(branches.first().map(|first| &self.arena[first]), next)
     }
 }
