@@ -12,7 +12,7 @@
 //! The price is redundant executions, which are counted.
 
 use super::sleep::{Sleep, Why};
-use super::wakeup::{Branches, Forest, Growth};
+use super::wakeup::{Branches, Forest};
 use crate::engine::Event;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -59,7 +59,8 @@ pub(super) struct Taken {
 
 /// A branch that was taken off a point: its first event with what follows, and what is asleep before it.
 pub(super) struct Branch {
-    pub(super) tree: Growth,
+    pub(super) event: Event,
+    pub(super) below: Branches,
     pub(super) sleep: Sleep,
 }
 
@@ -72,12 +73,13 @@ impl Point {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the next branch, which is asleep from here on.
-    pub(super) fn take(&self) -> Option<Branch> {
+    /// Takes the next branch, which is asleep from here on, and what is below it into a worker's own forest.
+    pub(super) fn take(&self, into: &mut Forest) -> Option<Branch> {
         let mut state = self.lock();
         let State { sleep, wakeup, forest } = &mut *state;
         let (event, below) = forest.pop(wakeup)?;
-        let branch = Branch { tree: Growth { event, below: forest.export(below) }, sleep: sleep.clone() };
+        let branch = Branch { event, below: into.graft(forest, below), sleep: sleep.clone() };
+        forest.shrink(wakeup);
         sleep.add(event, Why::Exploring);
         Some(branch)
     }
@@ -108,17 +110,16 @@ impl Frontier {
     }
 
     /// Work from a point that has some; waits until there is, or nobody works any more.
-    pub(super) fn take(&self) -> Option<Taken> {
+    pub(super) fn take(&self, forest: &mut Forest) -> Option<Taken> {
         let mut points = self.lock();
         self.idle.fetch_add(1, Ordering::Relaxed);
         let taken = loop {
             if points.is_over {
                 break None;
             }
-            let found = points
-                .shared
-                .iter()
-                .find_map(|point| point.take().map(|branch| Taken { point: Arc::clone(point), branch }));
+            let found = points.shared.iter().find_map(|point| {
+                point.take(forest).map(|branch| Taken { point: Arc::clone(point), branch })
+            });
             if found.is_some() {
                 break found;
             }

@@ -40,7 +40,7 @@ impl Dpor {
                 state.sleep.add(present, Why::Exploring);
             }
             let wakeup = std::mem::take(&mut node.wakeup);
-            state.wakeup = state.forest.import(forest.export(wakeup));
+            state.wakeup = state.forest.graft(forest, wakeup);
             let point = Point::new(before, node.known, state);
             node.point = Some(Arc::clone(&point));
             shared.push(point);
@@ -50,10 +50,8 @@ impl Dpor {
 
     /// Takes up what another worker has left, if any does.
     pub(super) fn go_on_elsewhere(&mut self, world: &mut World) -> bool {
-        let Some(Taken { point, branch }) = self.frontier.as_ref().and_then(|frontier| frontier.take())
-        else {
-            return false;
-        };
+        let Some(frontier) = &self.frontier else { return false };
+        let Some(Taken { point, branch }) = frontier.take(&mut self.tree.forest) else { return false };
         world.trace.truncate(0);
         let mut path = vec![point];
         while let Some((before, event)) = &path[path.len() - 1].before {
@@ -98,15 +96,15 @@ impl Dpor {
 
 /// Takes the next branch of a scheduling point that others know; whether there is any.
 pub(super) fn take_next(node: &mut Node, forest: &mut Forest) -> bool {
-    let branch = node.point.as_ref().and_then(|point| point.take());
+    let branch = node.point.as_ref().and_then(|point| point.take(forest));
     branch.map(|branch| begin(node, forest, branch)).is_some()
 }
 
 /// Begins a branch that was taken.
-fn begin(node: &mut Node, forest: &mut Forest, Branch { tree, sleep }: Branch) {
-    node.taken = Some(tree.event);
+fn begin(node: &mut Node, forest: &mut Forest, Branch { event, below, sleep }: Branch) {
+    node.taken = Some(event);
     node.sleep = sleep;
-    node.wakeup = forest.import(vec![tree]);
+    node.wakeup = forest.branch(event, below);
 }
 
 /// Puts a sequence into the wakeup tree of a scheduling point that others know, unless it need not come next.
