@@ -1,6 +1,7 @@
 //! How soon each strategy finds the fault of a program that is broken on purpose.
 
 use super::{Checked, Program};
+use crate::strategy::{Parameters, Reach, Row, STRATEGIES};
 use crate::{Backend, Checker, Outcome, Strategy};
 
 /// What fixes the choices of the strategies that make any.
@@ -25,19 +26,20 @@ impl Hunt {
             let native = Checker::new().backend(Backend::Native).strategy(strategy);
             first_bug(&program.check(&native.executions_max(program.found_within)))
         };
-        let median = |strategy: &dyn Fn(u64) -> Strategy| {
-            let mut all = SEEDS.map(|seed| first(strategy(seed)).map_or(u64::MAX, |(number, _)| number));
+        let median = |row: &Row| {
+            let of = |seed| (row.make)(Parameters { seed, depth: program.pct_depth });
+            let mut all = SEEDS.map(|seed| first(of(seed)).map_or(u64::MAX, |(number, _)| number));
             all.sort_unstable();
             Some(all[SEEDS.len() / 2]).filter(|&number| number < u64::MAX)
         };
-        let depth = program.pct_depth;
         let (number, bug) = first(Strategy::Dpor).unzip();
-        let executions = vec![
-            ("dpor", number),
-            ("pct", median(&|seed| Strategy::Pct { seed, depth })),
-            ("pos", median(&|seed| Strategy::Pos { seed })),
-            ("random", median(&|seed| Strategy::Random { seed })),
-        ];
+        // Not those that see everything by trying everything.
+        let mut executions: Vec<_> = STRATEGIES
+            .iter()
+            .filter(|row| row.reach != Reach::All)
+            .map(|row| (row.name, if row.reach == Reach::Samples { median(row) } else { number }))
+            .collect();
+        executions.sort_unstable();
         Hunt { program, bug, executions }
     }
 

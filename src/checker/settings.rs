@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::backend::{self, Backend};
-use crate::strategy::Strategy;
+use crate::strategy::{self, Strategy};
 use std::time::Duration;
 
 /// OS threads that explore one program.
@@ -62,13 +62,8 @@ impl Checker {
 
 /// "shuttle has random, pct and dfs": what a backend lets one choose.
 fn strategy_names(backend: Backend) -> String {
-    let names: Vec<&str> = Strategy::examples()
-        .into_iter()
-        .filter(|strategy| strategy.is_of(backend))
-        .map(|strategy| strategy.name())
-        .collect();
-    match names.split_last() {
-        Some((last, others)) => format!("it has {} and {last}", others.join(", ")),
+    match strategy::names(|row| row.backends.contains(&backend)) {
+        Some(names) => format!("it has {names}"),
         None => "it makes its own choices".to_string(),
     }
 }

@@ -5,6 +5,7 @@ use super::{Exit, output};
 use crate::models::workload::Workload;
 use crate::models::{Model, PROGRAMS, Program};
 use crate::report::SCHEMA;
+use crate::strategy::{Row, STRATEGIES};
 use anstream::ColorChoice;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -53,8 +54,8 @@ fn section(what: What) -> String {
         What::Models => ("models (run --model NAME)", model_lines()),
         What::Workloads => ("workloads (run NAME)", workload_lines()),
         What::Programs => ("programs (check NAME); the indented ones are broken on purpose", program_lines()),
-        What::Backends => ("backends (check --backend NAME)", lines(&BACKENDS)),
-        What::Strategies => ("strategies (check --strategy NAME)", lines(&STRATEGIES)),
+        What::Backends => ("backends (check --backend NAME)", backend_lines()),
+        What::Strategies => ("strategies (check --strategy NAME)", strategy_lines()),
     };
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
     let mut text = format!("{heading}\n");
@@ -71,16 +72,17 @@ const BACKENDS: [(&str, &str); 4] = [
     ("real", "the operating system's threads and tokio: samples what this machine happens to do"),
 ];
 
-const STRATEGIES: [(&str, &str); 5] = [
-    ("dpor", "native: one execution of each trace class"),
-    ("dfs", "native, shuttle: all schedules, one after another (--preemptions-max)"),
-    ("random", "native, shuttle: each choice uniformly at random (--seed)"),
-    ("pct", "native, shuttle: random priorities that change at a few points (--seed, --depth)"),
-    ("pos", "native: a random priority for each operation (--seed)"),
-];
+fn backend_lines() -> Vec<(String, String)> {
+    BACKENDS.iter().map(|(name, about)| (name.to_string(), about.to_string())).collect()
+}
 
-fn lines(table: &[(&str, &str)]) -> Vec<(String, String)> {
-    table.iter().map(|(name, about)| (name.to_string(), about.to_string())).collect()
+fn strategy_lines() -> Vec<(String, String)> {
+    let line = |row: &Row| {
+        let options = row.options.join(", ");
+        let options = if options.is_empty() { options } else { format!(" ({options})") };
+        (row.name.to_string(), format!("{}: {}{options}", row.backend_names(), row.about))
+    };
+    STRATEGIES.iter().map(line).collect()
 }
 
 fn model_lines() -> Vec<(String, String)> {
@@ -111,8 +113,8 @@ fn document(wanted: &[What]) -> String {
             What::Models => ("models", Model::ALL.iter().map(|&model| model_value(model)).collect()),
             What::Workloads => ("workloads", Workload::builtin().iter().map(workload_value).collect()),
             What::Programs => ("programs", PROGRAMS.iter().map(program_value).collect()),
-            What::Backends => ("backends", BACKENDS.iter().map(named_value).collect()),
-            What::Strategies => ("strategies", STRATEGIES.iter().map(named_value).collect()),
+            What::Backends => ("backends", backend_lines().iter().map(named_value).collect()),
+            What::Strategies => ("strategies", strategy_lines().iter().map(named_value).collect()),
         };
         document.insert(key.to_string(), Value::Array(value));
     }
@@ -146,6 +148,6 @@ fn program_value(program: &Program) -> Value {
     })
 }
 
-fn named_value((name, about): &(&str, &str)) -> Value {
+fn named_value((name, about): &(String, String)) -> Value {
     json!({"name": name, "about": about})
 }

@@ -3,9 +3,11 @@
 use crate::checker::WORKERS_MAX;
 use crate::models::Program;
 use crate::report::check::Effort;
+use crate::strategy::{self, DEPTH, Parameters, Row, SEED, STRATEGIES};
 use crate::{Backend, Checker, Strategy};
 use anyhow::{bail, ensure};
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -17,8 +19,8 @@ pub(super) struct SearchArgs {
     #[arg(long, value_enum, default_value_t = BackendArg::Native)]
     backend: BackendArg,
     /// Who chooses the schedules [default: dpor under native, random under shuttle]
-    #[arg(long, value_enum)]
-    strategy: Option<StrategyArg>,
+    #[arg(long, value_parser = strategies())]
+    strategy: Option<String>,
     /// Fixes all choices of random, pct and pos [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -56,18 +58,13 @@ enum BackendArg {
     Real,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum StrategyArg {
-    /// One execution of each trace class (native)
-    Dpor,
-    /// All schedules, one after another (native, shuttle)
-    Dfs,
-    /// Each choice uniformly at random (native, shuttle)
-    Random,
-    /// Random priorities that change at a few points (native, shuttle)
-    Pct,
-    /// A random priority for each operation (native)
-    Pos,
+/// The names of the strategies, each with what it is.
+fn strategies() -> impl TypedValueParser<Value = String> {
+    let value = |row: &Row| {
+        let (first, rest) = row.about.split_at(1);
+        PossibleValue::new(row.name).help(format!("{}{rest} ({})", first.to_uppercase(), row.backend_names()))
+    };
+    PossibleValuesParser::new(STRATEGIES.iter().map(value))
 }
 
 impl From<BackendArg> for Backend {
@@ -87,12 +84,14 @@ impl SearchArgs {
         let mut checker = Checker::new().backend(self.backend.into());
         let strategy = self.strategy();
         if self.seed.is_some() && strategy.and_then(Strategy::seed).is_none() {
-            bail!(
-                "--seed fixes the choices of --strategy random, pct and pos; nothing here is chosen by a seed"
-            );
+            let seeded = strategy::names(|row| row.takes(SEED)).unwrap_or_default();
+            bail!("--seed fixes the choices of --strategy {seeded}; nothing here is chosen by a seed");
         }
-        if self.depth.is_some() && self.strategy != Some(StrategyArg::Pct) {
-            bail!("--depth is for --strategy pct");
+        if self.depth.is_some() && !self.row().is_some_and(|row| row.takes(DEPTH)) {
+            bail!(
+                "--depth is for --strategy {}",
+                strategy::names(|row| row.takes(DEPTH)).unwrap_or_default()
+            );
         }
         if self.timeouts_max.is_some() && self.backend != BackendArg::Native {
             bail!("--timeouts-max is for --backend native: elsewhere timeouts never pass, or by the clock");
@@ -155,10 +154,8 @@ impl SearchArgs {
                 let _ = write!(options, " --{name} {value}");
             }
         };
-        let depth = strategy.and_then(|strategy| match strategy {
-            Strategy::Pct { depth, .. } => Some(depth.to_string()),
-            _ => None,
-        });
+        let depth = strategy.filter(|strategy| strategy.row().takes(DEPTH));
+        let depth = depth.map(|strategy| strategy.parameters().depth.to_string());
         add("strategy", strategy.map(|strategy| strategy.name().to_string()));
         add("seed", strategy.and_then(Strategy::seed).map(|seed| seed.to_string()));
         add("depth", depth);
@@ -169,19 +166,22 @@ impl SearchArgs {
     }
 
     fn strategy(&self) -> Option<Strategy> {
-        let seed = self.seed.unwrap_or(0);
-        let named = match self.strategy {
+        let default = Parameters::default();
+        let depth = self.depth.map_or(default.depth, |depth| depth as usize);
+        let parameters = Parameters { seed: self.seed.unwrap_or(default.seed), depth };
+        match self.row() {
+            Some(row) => Some((row.make)(parameters)),
             // A seed without a strategy is that of shuttle's default.
-            None => return (self.backend == BackendArg::Shuttle).then_some(Strategy::Random { seed }),
-            Some(named) => named,
-        };
-        Some(match named {
-            StrategyArg::Dpor => Strategy::Dpor,
-            StrategyArg::Dfs => Strategy::Dfs,
-            StrategyArg::Random => Strategy::Random { seed },
-            StrategyArg::Pct => Strategy::Pct { seed, depth: self.depth.unwrap_or(3) as usize },
-            StrategyArg::Pos => Strategy::Pos { seed },
-        })
+            None => {
+                let seed = parameters.seed;
+                (self.backend == BackendArg::Shuttle).then_some(Strategy::Random { seed })
+            }
+        }
+    }
+
+    /// What was asked for by its name.
+    fn row(&self) -> Option<&'static Row> {
+        Row::named(self.strategy.as_deref()?)
     }
 }
 

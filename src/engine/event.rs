@@ -1,9 +1,13 @@
 //! Operations that tasks announce, and the events that they become; which events depend on each other.
 
 use super::object::View;
+#[cfg(test)]
+use super::object::{AtomicAction, State};
 use super::{Access, Action, ObjectId, TaskId};
 use crate::schedule::fnv1a;
 use std::panic::Location;
+#[cfg(test)]
+use std::sync::atomic::Ordering;
 
 /// What a task is about to do to an object.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +66,16 @@ impl Event {
     #[inline]
     pub(crate) fn is_time_up(&self) -> bool {
         self.choice == TIME_UP && self.operation.action.is_timed_out()
+    }
+
+    /// A task's first event, by its number: a store to the object of that number.
+    #[cfg(test)]
+    pub(crate) fn store(task: usize, object: usize) -> Self {
+        let (state, action) = (State::atomic(0), Action::Atomic(AtomicAction::Store(Ordering::SeqCst)));
+        let (task, object, place) = (TaskId::new(task), ObjectId::new(object), Location::caller());
+        let (access, view, watched) = (Access::written(), state.view(), Watched::default());
+        let operation = Operation { object, action, place };
+        Event { task, index: 1, operation, access, choice: ONLY_CHOICE, view, watched }
     }
 
     /// The same, if it writes: what an exchange may come to that is still to be done.

@@ -192,14 +192,23 @@ impl World {
         self.held().into_iter().for_each(|task| self.release(task));
     }
 
-    /// Notes that a task waits only for the sake of a bound, if others could go on.
-    pub(super) fn note_bound(&mut self, task: TaskId) {
-        if self.cut_loop.is_none() && self.held.contains(task) && !self.ready.is_empty() {
-            self.cut_loop = self.waits_for_the_bound(task);
+    /// Notes a task that waits only for the sake of a bound, if others could go on.
+    pub(super) fn note_bound(&mut self) {
+        let may_be_cut = !self.held.is_empty() && !self.ready.is_empty() && self.facts.has_blind_loops();
+        if self.cut_loop.is_none() && may_be_cut {
+            self.cut_loop = self.held.iter().find_map(|task| self.waits_for_the_bound(task));
         }
     }
 
+    #[inline]
     fn tell_withheld(&mut self, task: TaskId) {
+        if self.tasks[task.index()].polling.withholds() {
+            self.tell_all_withheld(task);
+        }
+    }
+
+    #[cold]
+    fn tell_all_withheld(&mut self, task: TaskId) {
         for object in self.tasks[task.index()].polling.take_withheld() {
             self.tasks[task.index()].polling.add_own_change(object);
             self.tell(task, object);

@@ -172,6 +172,15 @@ pub(super) struct Polling {
 }
 
 impl Polling {
+    /// Forgets the execution that its task was in, but keeps the room.
+    pub(super) fn reset(&mut self) {
+        let Polling { mut steps, mut own, mut withheld, .. } = std::mem::take(self);
+        steps.clear();
+        own.clear();
+        withheld.clear();
+        (self.steps, self.own, self.withheld) = (steps, own, withheld);
+    }
+
     /// The task did something that has an effect, or begins something new.
     #[inline]
     pub(super) fn act(&mut self) {
@@ -212,6 +221,9 @@ impl Polling {
         self.count += 1;
         if self.steps.len() == 4 * PERIOD_MAX {
             self.steps.drain(..2 * PERIOD_MAX);
+            // Versions are compared only with those in the steps that are left.
+            let steps = &self.steps;
+            self.own.retain(|(own, _)| steps.iter().any(|step| step.object == *own));
         }
         self.steps.push(step);
         match &mut self.round {
@@ -282,6 +294,12 @@ impl Polling {
     /// A change that is no news as long as the round is the same again.
     pub(super) fn withhold(&mut self, object: ObjectId) {
         self.withheld.push(object);
+    }
+
+    /// Whether there are such changes.
+    #[inline]
+    pub(super) fn withholds(&self) -> bool {
+        !self.withheld.is_empty()
     }
 
     /// The round is not the same again: its changes are news.

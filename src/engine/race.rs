@@ -67,7 +67,9 @@ impl Trace {
                     self.hidden.join(0, &self.clocks, first);
                 }
             }
-            self.clocks.join_within(clock, first);
+            if !is_seen {
+                self.clocks.join_within(clock, first);
+            }
             if is_seen || competes {
                 walk.passed(&self.events[first], event);
             }
@@ -247,7 +249,9 @@ impl Together {
 struct Walk {
     event: Event,
     /// How many of each lane are left.
-    left: [usize; LANES + 1],
+    left: [u32; LANES + 1],
+    /// The lanes of which some are left, as bits.
+    open: u8,
     /// Events that are not in a lane of interest, but decided what came of this one, or let its task go on.
     others: Vec<usize>,
     /// The lane of the one that was found last.
@@ -258,9 +262,13 @@ impl Walk {
     fn new(trace: &Trace, event: &Event, causes: &mut Causes, watch: Option<&Watch>) -> Self {
         let object = event.operation.object;
         let lanes = trace.lanes(object);
-        let left = std::array::from_fn(|lane| {
-            if lane == POLLED || event.access.meets(lane) { lanes[lane].len() } else { 0 }
-        });
+        let (mut left, mut open) = ([0; LANES + 1], 0);
+        for (lane, events) in lanes.iter().enumerate() {
+            if !events.is_empty() && (lane == POLLED || event.access.meets(lane)) {
+                left[lane] = events.len() as u32;
+                open |= 1 << lane;
+            }
+        }
         let mut others = std::mem::take(&mut causes.deciding);
         for &(watched, _, since) in watch.into_iter().flat_map(|watch| &watch.objects) {
             if watched != object {
@@ -268,7 +276,7 @@ impl Walk {
             }
         }
         others.sort_unstable();
-        Walk { event: *event, left, others, lane: None }
+        Walk { event: *event, left, open, others, lane: None }
     }
 
     /// The next position.
@@ -276,14 +284,18 @@ impl Walk {
     fn next(&mut self, trace: &Trace) -> Option<usize> {
         let lanes = trace.lanes(self.event.operation.object);
         loop {
-            let latest =
-                |lane: usize| Some((lanes[lane][self.left[lane].checked_sub(1)?] as usize, Some(lane)));
-            let of_lanes = (0..=LANES).filter_map(latest).max();
-            let of_others = self.others.last().map(|&position| (position, None));
-            let (position, lane) = of_lanes.max(of_others)?;
+            let mut latest = self.others.last().map(|&position| (position, None));
+            let mut open = self.open;
+            while open != 0 {
+                let lane = open.trailing_zeros() as usize;
+                open &= open - 1;
+                let position = lanes[lane][self.left[lane] as usize - 1] as usize;
+                latest = latest.max(Some((position, Some(lane))));
+            }
+            let (position, lane) = latest?;
             self.lane = lane;
             match lane {
-                Some(lane) => self.left[lane] -= 1,
+                Some(lane) => self.leave(lane, self.left[lane] - 1),
                 None => {
                     self.others.pop();
                 }
@@ -294,6 +306,13 @@ impl Walk {
         }
     }
 
+    /// So many of a lane are still left.
+    #[inline]
+    fn leave(&mut self, lane: usize, left: u32) {
+        self.left[lane] = left;
+        self.open &= !(u8::from(left == 0) << lane);
+    }
+
     /// The event that was found last happens before this one, whatever is still found.
     #[inline]
     fn passed(&mut self, earlier: &Event, event: &Event) {
@@ -302,11 +321,11 @@ impl Walk {
             return;
         }
         if earlier.access.is_ordered(lane) {
-            self.left[lane] = 0;
+            self.leave(lane, 0);
         }
         let is_own = earlier.task == event.task && earlier.access == event.access;
         if is_own || earlier.access.covers(event.access) {
-            self.left = [0; LANES + 1];
+            self.open = 0;
             let is_of_object = |object: ObjectId| object == event.operation.object;
             debug_assert!(is_of_object(earlier.operation.object), "only of its own object are there lanes");
             if event.watched == Default::default() {

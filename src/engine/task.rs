@@ -95,8 +95,29 @@ pub(crate) enum State {
 }
 
 impl Task {
-    /// Forgets the execution that it was in.
+    /// Forgets the execution that it was in, but keeps the room that it took.
     pub(crate) fn reset(&mut self) {
-        *self = Task::default();
+        let Task {
+            state,
+            coroutine,
+            switch,
+            name,
+            events,
+            choice,
+            tasks_made,
+            joiner,
+            woken_by,
+            token,
+            end,
+            polling,
+            unwinding,
+            is_timed,
+            place,
+        } = self;
+        (*state, *coroutine, *switch, *name) = (State::Absent, None, None, None);
+        (*events, *choice, *tasks_made, *is_timed) = (0, 0, 0, false);
+        (*joiner, *woken_by, *token, *end) = (None, None, None, None);
+        (*unwinding, *place) = (None, None);
+        polling.reset();
     }
 }

@@ -4,11 +4,17 @@ use super::TaskId;
 
 const BITS: usize = u64::BITS as usize;
 
+/// How many words a block has.
+const BLOCK: usize = 16;
+
 /// A set of tasks. The first so many need no memory beside it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TaskSet {
     first: u64,
     rest: Vec<u64>,
+    /// How many tasks each block of `rest` has, so that one is found quickly among thousands.
+    counts: Vec<u32>,
+    len: u32,
 }
 
 impl TaskSet {
@@ -16,13 +22,20 @@ impl TaskSet {
     pub(super) fn insert(&mut self, task: TaskId) {
         let bit = 1 << (task.index() % BITS);
         match (task.index() / BITS).checked_sub(1) {
-            None => self.first |= bit,
-            Some(word) => {
-                if self.rest.len() <= word {
-                    self.rest.resize(word + 1, 0);
-                }
-                self.rest[word] |= bit;
+            None => {
+                self.len += u32::from(self.first & bit == 0);
+                self.first |= bit;
             }
+            Some(word) => self.insert_far(word, bit),
+        }
+    }
+
+    fn insert_far(&mut self, word: usize, bit: u64) {
+        self.widen(word + 1);
+        if self.rest[word] & bit == 0 {
+            self.rest[word] |= bit;
+            self.counts[word / BLOCK] += 1;
+            self.len += 1;
         }
     }
 
@@ -30,11 +43,18 @@ impl TaskSet {
     #[inline]
     pub(super) fn remove(&mut self, task: TaskId) -> bool {
         let bit = 1 << (task.index() % BITS);
-        let word = match (task.index() / BITS).checked_sub(1) {
-            None => Some(&mut self.first),
-            Some(word) => self.rest.get_mut(word),
-        };
-        word.is_some_and(|word| std::mem::replace(word, *word & !bit) & bit != 0)
+        let was_there = self.contains(task);
+        if was_there {
+            self.len -= 1;
+            match (task.index() / BITS).checked_sub(1) {
+                None => self.first &= !bit,
+                Some(word) => {
+                    self.rest[word] &= !bit;
+                    self.counts[word / BLOCK] -= 1;
+                }
+            }
+        }
+        was_there
     }
 
     #[inline]
@@ -44,22 +64,23 @@ impl TaskSet {
 
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.first == 0 && self.rest.iter().all(|&word| word == 0)
+        self.len == 0
     }
 
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.first = 0;
+        (self.first, self.len) = (0, 0);
         self.rest.clear();
+        self.counts.clear();
     }
 
     /// Adds all tasks of another set.
     #[inline]
     pub(super) fn add(&mut self, others: &TaskSet) {
         self.first |= others.first;
-        if self.rest.len() < others.rest.len() {
-            self.rest.resize(others.rest.len(), 0);
-        }
+        self.widen(others.rest.len());
         self.rest.iter_mut().zip(&others.rest).for_each(|(word, other)| *word |= other);
+        self.count();
     }
 
     /// Takes all tasks of another set out.
@@ -67,11 +88,12 @@ impl TaskSet {
     pub(super) fn subtract(&mut self, others: &TaskSet) {
         self.first &= !others.first;
         self.rest.iter_mut().zip(&others.rest).for_each(|(word, other)| *word &= !other);
+        self.count();
     }
 
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.words().map(|word| word.count_ones() as usize).sum()
+        self.len as usize
     }
 
     /// Its tasks, in order.
@@ -88,15 +110,21 @@ impl TaskSet {
 
     /// The one before which there are so many others.
     pub(super) fn nth(&self, mut count: usize) -> Option<TaskId> {
-        for (place, mut word) in self.words().enumerate() {
-            let here = word.count_ones() as usize;
-            if count < here {
-                (0..count).for_each(|_| word &= word - 1);
-                return Some(TaskId::new(place * BITS + word.trailing_zeros() as usize));
-            }
-            count -= here;
+        if count >= self.len() {
+            return None;
         }
-        None
+        if let Some(bit) = nth_bit(self.first, &mut count) {
+            return Some(TaskId::new(bit));
+        }
+        let mut block = 0;
+        while count >= self.counts[block] as usize {
+            count -= self.counts[block] as usize;
+            block += 1;
+        }
+        (block * BLOCK..self.rest.len()).find_map(|word| {
+            let bit = nth_bit(self.rest[word], &mut count)?;
+            Some(TaskId::new((word + 1) * BITS + bit))
+        })
     }
 
     #[inline]
@@ -111,6 +139,36 @@ impl TaskSet {
             Some(word) => self.rest.get(word).copied().unwrap_or(0),
         }
     }
+
+    #[inline]
+    fn widen(&mut self, words: usize) {
+        if self.rest.len() < words {
+            self.rest.resize(words, 0);
+            self.counts.resize(words.div_ceil(BLOCK), 0);
+        }
+    }
+
+    /// Counts its tasks anew.
+    #[inline]
+    fn count(&mut self) {
+        self.len = self.first.count_ones();
+        for (count, block) in self.counts.iter_mut().zip(self.rest.chunks(BLOCK)) {
+            *count = block.iter().map(|word| word.count_ones()).sum();
+            self.len += *count;
+        }
+    }
+}
+
+/// The bit of a word before which there are so many others; or how many are still to be counted after it.
+#[inline]
+fn nth_bit(mut word: u64, count: &mut usize) -> Option<usize> {
+    let here = word.count_ones() as usize;
+    if *count >= here {
+        *count -= here;
+        return None;
+    }
+    (0..*count).for_each(|_| word &= word - 1);
+    Some(word.trailing_zeros() as usize)
 }
 
 #[cfg(test)]
@@ -121,7 +179,7 @@ mod tests {
     #[test]
     fn it_is_a_set_in_order() {
         let (mut set, mut other, mut model) = (TaskSet::default(), TaskSet::default(), BTreeSet::new());
-        for number in [3, 64, 700, 0, 65, 63, 3, 128] {
+        for number in [3, 64, 700, 0, 65, 63, 3, 128, 5_000, 700, 64 + 1_024] {
             set.insert(TaskId::new(number));
             model.insert(number);
         }
@@ -141,6 +199,7 @@ mod tests {
         }
         assert_eq!(set.nth(model.len()), None);
         set.subtract(&other);
+        assert_eq!(set.len(), model.len() - 2);
         assert!(!set.contains(TaskId::new(3)) && !set.contains(TaskId::new(1_000)) && !set.is_empty());
         set.clear();
         assert!(set.is_empty() && !set.contains(TaskId::new(0)));

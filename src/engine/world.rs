@@ -294,7 +294,10 @@ impl World {
     fn requeue(&mut self, object: ObjectId) {
         let state = &self.objects[object.index()].state;
         for queue in &mut self.queues[object.index()] {
-            let Some(first) = queue.tasks.nth(0) else { continue };
+            if queue.tasks.is_empty() {
+                continue;
+            }
+            let first = queue.tasks.nth(0).expect("it has some");
             let State::Announced(Operation { action, .. }) = self.tasks[first.index()].state else {
                 unreachable!("who is in a queue has announced what for");
             };

@@ -42,6 +42,11 @@ impl Facts {
         self.0.contains(&fact)
     }
 
+    /// Whether there is any loop that may be cut for want of knowing when it ends.
+    pub(crate) fn has_blind_loops(&self) -> bool {
+        matches!(self.0.last(), Some(Fact::LoopIsBlind(_)))
+    }
+
     /// Whether it is news.
     pub(crate) fn learn(&mut self, fact: Fact) -> bool {
         self.0.insert(fact)

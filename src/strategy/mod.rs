@@ -1,31 +1,26 @@
-//! Who runs next: the strategies by name, with what fixes them; and those of the native engine, a file
+//! Who runs next: the strategies, of which `registry` has the table; and those of the native engine, a file
 //! each. What the others do is their backend's.
 
 mod dfs;
 mod dpor;
-mod frontier;
 mod pct;
 mod pos;
 mod random;
+mod registry;
 mod replay;
 mod sampler;
 pub(crate) mod shrink;
-mod wakeup;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use dfs::Dfs;
-pub(crate) use dpor::Dpor;
-pub(crate) use frontier::Frontier;
+pub(crate) use dpor::{Dpor, Frontier};
+pub(crate) use registry::{DEPTH, Parameters, Reach, Row, SEED, STRATEGIES, names};
 pub(crate) use replay::Replay;
 
 use crate::Backend;
 use crate::engine::Scheduler;
-use pct::Pct;
-use pos::Pos;
-use random::Random;
-use sampler::Sampler;
 
 /// Who chooses the schedules under [`Backend::Native`] and [`Backend::Shuttle`]. The other backends
 /// choose themselves.
@@ -59,55 +54,38 @@ pub enum Strategy {
 
 /// The native engine's scheduler of that name.
 pub(crate) fn scheduler(strategy: Strategy) -> Box<dyn Scheduler> {
-    match strategy {
-        Strategy::Dpor => Box::new(Dpor::new()),
-        Strategy::Dfs => Box::new(Dfs::default()),
-        Strategy::Random { seed } => Box::new(Sampler::new(Random, seed)),
-        Strategy::Pct { seed, depth } => Box::new(Sampler::new(Pct::new(depth), seed)),
-        Strategy::Pos { seed } => Box::new(Sampler::new(Pos::default(), seed)),
-    }
+    (strategy.row().scheduler)(strategy.parameters())
 }
 
 impl Strategy {
     /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
-        match self {
-            Strategy::Dpor => "dpor",
-            Strategy::Random { .. } => "random",
-            Strategy::Pct { .. } => "pct",
-            Strategy::Pos { .. } => "pos",
-            Strategy::Dfs => "dfs",
-        }
+        self.row().name
     }
 
-    /// One of each.
-    pub(crate) fn examples() -> [Strategy; 5] {
-        let seed = 0;
-        [
-            Strategy::Dpor,
-            Strategy::Dfs,
-            Strategy::Random { seed },
-            Strategy::Pct { seed, depth: 3 },
-            Strategy::Pos { seed },
-        ]
+    /// What there is to say of it.
+    pub(crate) fn row(self) -> &'static Row {
+        let is_it = |row: &&Row| (row.make)(self.parameters()) == self;
+        STRATEGIES.iter().find(is_it).expect("each strategy has a row")
+    }
+
+    /// What fixes it.
+    pub(crate) fn parameters(self) -> Parameters {
+        let default = Parameters::default();
+        match self {
+            Strategy::Dpor | Strategy::Dfs => default,
+            Strategy::Random { seed } | Strategy::Pos { seed } => Parameters { seed, ..default },
+            Strategy::Pct { seed, depth } => Parameters { seed, depth },
+        }
     }
 
     /// Whether the backend has it.
     pub(crate) fn is_of(self, backend: Backend) -> bool {
-        match backend {
-            Backend::Native => true,
-            Backend::Shuttle => {
-                matches!(self, Strategy::Random { .. } | Strategy::Pct { .. } | Strategy::Dfs)
-            }
-            Backend::Real | Backend::Loom => false,
-        }
+        self.row().backends.contains(&backend)
     }
 
     /// What fixes its choices, if it makes any.
     pub fn seed(self) -> Option<u64> {
-        match self {
-            Strategy::Random { seed } | Strategy::Pct { seed, .. } | Strategy::Pos { seed } => Some(seed),
-            Strategy::Dpor | Strategy::Dfs => None,
-        }
+        self.row().takes(SEED).then_some(self.parameters().seed)
     }
 }

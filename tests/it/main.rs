@@ -19,6 +19,7 @@ mod composites;
 mod drawn;
 mod first_bug;
 mod gil;
+mod layers;
 mod native;
 mod objects;
 mod outcome_sets;

@@ -23,7 +23,7 @@ impl Engine {
             return;
         }
         if !self.world.held.is_empty() {
-            self.world.held().into_iter().for_each(|task| self.world.note_bound(task));
+            self.world.note_bound();
         }
         if self.world.has_writers && self.world.is_barred() {
             self.world.note_barred();

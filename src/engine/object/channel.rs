@@ -82,6 +82,8 @@ const FULL: usize = 1;
 const RECEIVED: usize = 2;
 const LOOKED: usize = 3;
 const LEFT: usize = 4;
+/// Where nobody looks.
+const PRIVATE: usize = 5;
 
 /// What senders that leave hand on, and the receiver that leaves.
 const GONE: u64 = 0;
@@ -296,10 +298,11 @@ impl Primitive for Channel {
     fn lane(access: Access) -> usize {
         match access {
             Access::Send { .. } | Access::TrySend { .. } | Access::DropReceiver => SENT,
-            Access::Full | Access::Private => FULL,
+            Access::Full => FULL,
             Access::Receive { .. } | Access::TryReceive { .. } => RECEIVED,
             Access::Empty | Access::Disconnected | Access::Attend => LOOKED,
             Access::DropSender => LEFT,
+            Access::Private => PRIVATE,
         }
     }
 
@@ -315,9 +318,9 @@ impl Primitive for Channel {
             Access::Receive { .. } | Access::TryReceive { .. } => matches!(lane, FULL | RECEIVED | LOOKED),
             Access::Empty => matches!(lane, SENT | RECEIVED | LOOKED | LEFT),
             Access::Disconnected => matches!(lane, RECEIVED | LOOKED | LEFT),
-            Access::Attend => lane != LEFT,
+            Access::Attend => !matches!(lane, LEFT | PRIVATE),
             Access::DropSender => lane == LOOKED,
-            Access::DropReceiver => lane != LEFT,
+            Access::DropReceiver => !matches!(lane, LEFT | PRIVATE),
             Access::Private => false,
         }
     }

@@ -52,7 +52,7 @@ impl ObjectId {
 pub(crate) struct View(u64);
 
 /// How many lanes the accesses of an object are kept in, at most.
-pub(super) const LANES: usize = 5;
+pub(super) const LANES: usize = 6;
 
 /// A kind of object. What takes a view besides `self` answers for an object in that state, and asks `self`
 /// only for what never changes.

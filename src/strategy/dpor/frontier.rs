@@ -11,8 +11,8 @@
 //! still being explored, that earlier one is asleep, but nothing is left out because of it (`Why::Frozen`).
 //! The price is redundant executions, which are counted.
 
-use super::dpor::{Asleep, Why};
-use super::wakeup::{Branches, Forest, Tree};
+use super::sleep::{Sleep, Why};
+use super::wakeup::{Branches, Forest};
 use crate::engine::Event;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -29,9 +29,9 @@ pub(super) struct Point {
 #[derive(Default)]
 pub(super) struct State {
     /// What need not come next: it was explored, or is being explored.
-    pub(super) sleep: Vec<Asleep>,
+    pub(super) sleep: Sleep,
     /// What is still to be explored.
-    pub(super) tree: Branches,
+    pub(super) wakeup: Branches,
     /// Where the tree lives.
     pub(super) forest: Forest,
 }
@@ -59,8 +59,9 @@ pub(super) struct Taken {
 
 /// A branch that was taken off a point: its first event with what follows, and what is asleep before it.
 pub(super) struct Branch {
-    pub(super) tree: Tree,
-    pub(super) sleep: Vec<Asleep>,
+    pub(super) event: Event,
+    pub(super) below: Branches,
+    pub(super) sleep: Sleep,
 }
 
 impl Point {
@@ -72,26 +73,20 @@ impl Point {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the next branch, which is asleep from here on.
-    pub(super) fn take(&self) -> Option<Branch> {
+    /// Takes the next branch, which is asleep from here on, and what is below it into a worker's own forest.
+    pub(super) fn take(&self, into: &mut Forest) -> Option<Branch> {
         let mut state = self.lock();
-        let State { sleep, tree, forest } = &mut *state;
-        let (event, below) = forest.pop(tree)?;
-        let branch = Branch { tree: Tree { event, below: forest.export(below) }, sleep: sleep.clone() };
-        sleep.push(Asleep { event, why: Why::Exploring });
+        let State { sleep, wakeup, forest } = &mut *state;
+        let (event, below) = forest.pop(wakeup)?;
+        let branch = Branch { event, below: into.graft(forest, below), sleep: sleep.clone() };
+        forest.shrink(wakeup);
+        sleep.add(event, Why::Exploring);
         Some(branch)
     }
 
     /// The branch that was taken as `event` turned out to be this.
     pub(super) fn correct(&self, taken: &Event, event: &Event) {
-        let mut state = self.lock();
-        let is_it = |asleep: &&mut Asleep| {
-            let Asleep { event, .. } = asleep;
-            (event.task, event.index, event.choice) == (taken.task, taken.index, taken.choice)
-        };
-        if let Some(asleep) = state.sleep.iter_mut().rev().find(is_it) {
-            asleep.event = *event;
-        }
+        self.lock().sleep.correct(taken, event);
     }
 }
 
@@ -115,17 +110,16 @@ impl Frontier {
     }
 
     /// Work from a point that has some; waits until there is, or nobody works any more.
-    pub(super) fn take(&self) -> Option<Taken> {
+    pub(super) fn take(&self, forest: &mut Forest) -> Option<Taken> {
         let mut points = self.lock();
         self.idle.fetch_add(1, Ordering::Relaxed);
         let taken = loop {
             if points.is_over {
                 break None;
             }
-            let found = points
-                .shared
-                .iter()
-                .find_map(|point| point.take().map(|branch| Taken { point: Arc::clone(point), branch }));
+            let found = points.shared.iter().find_map(|point| {
+                point.take(forest).map(|branch| Taken { point: Arc::clone(point), branch })
+            });
             if found.is_some() {
                 break found;
             }
@@ -138,7 +132,7 @@ impl Frontier {
         };
         self.idle.fetch_sub(1, Ordering::Relaxed);
         // A point that only this list knows gets no branches any more.
-        points.shared.retain(|point| Arc::strong_count(point) > 1 || !point.lock().tree.is_empty());
+        points.shared.retain(|point| Arc::strong_count(point) > 1 || !point.lock().wakeup.is_empty());
         taken
     }
 

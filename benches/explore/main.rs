@@ -2,10 +2,14 @@
 //! many executions, except where a checker has seen everything before. What is measured is executions per
 //! second; under dpor, which needs so many fewer of them, that is only half of the story: the other half is
 //! `to the end`, the time until a checker has seen everything. It takes about five minutes.
+//!
+//! `cargo bench --bench explore -- scaling` is something else: see `scaling`.
+
+mod scaling;
 
 use conccheck::models::{PROGRAMS, Program};
 use conccheck::{Backend, Checker, Strategy};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use std::time::{Duration, Instant};
 
 /// A program of the table in some size.
@@ -101,4 +105,11 @@ fn to_the_end(criterion: &mut Criterion) {
 }
 
 criterion_group!(benches, rate, steps, to_the_end);
-criterion_main!(benches);
+
+fn main() {
+    if std::env::args().any(|argument| argument == "scaling") {
+        return scaling::print();
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

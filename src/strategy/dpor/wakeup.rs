@@ -24,11 +24,8 @@ struct Branch {
     next: Branches,
 }
 
-/// A branch on its way from one forest to another.
-pub(super) struct Tree {
-    pub(super) event: Event,
-    pub(super) below: Vec<Tree>,
-}
+/// So many branches are kept anyway.
+const SMALL: usize = 64;
 
 /// How an event at a branch relates to a sequence that is to be inserted.
 pub(crate) enum Fit {
@@ -74,29 +71,50 @@ impl Forest {
         std::iter::successors(branches.first(), |&branch| self.arena[branch].next.first()).count()
     }
 
-    /// Takes a whole tree out.
-    pub(super) fn export(&mut self, mut branches: Branches) -> Vec<Tree> {
-        let mut trees = Vec::new();
-        while let Some((event, below)) = self.pop(&mut branches) {
-            trees.push(Tree { event, below: self.export(below) });
+    /// Takes a whole tree over from another forest.
+    pub(super) fn graft(&mut self, from: &mut Forest, branches: Branches) -> Branches {
+        let mut grafted = Branches::NONE;
+        let mut left = vec![(None, branches)];
+        while let Some((parent, mut list)) = left.pop() {
+            let mut last: Option<usize> = None;
+            while let Some((event, below)) = from.pop(&mut list) {
+                let here = self.plant(Branch { event, below: Branches::NONE, next: Branches::NONE });
+                match last.or(parent) {
+                    None => grafted = here,
+                    Some(before) if last.is_some() => self.arena[before].next = here,
+                    Some(parent) => self.arena[parent].below = here,
+                }
+                last = here.first();
+                if !below.is_empty() {
+                    left.push((last, below));
+                }
+            }
         }
-        trees
+        grafted
     }
 
-    /// Puts a tree in that came from another forest.
-    pub(super) fn import(&mut self, trees: Vec<Tree>) -> Branches {
-        let mut branches = Branches::NONE;
-        for Tree { event, below } in trees.into_iter().rev() {
-            let below = self.import(below);
-            branches = self.plant(Branch { event, below, next: branches });
+    /// Gives memory back if most of it is free. `branches` is the only tree.
+    pub(super) fn shrink(&mut self, branches: &mut Branches) {
+        let in_use = self.arena.len() - self.free.len();
+        if self.arena.len() > 4 * in_use.max(SMALL) {
+            let mut old = std::mem::take(self);
+            *branches = self.graft(&mut old, *branches);
         }
-        branches
     }
 
     /// Throws a whole tree away.
-    pub(crate) fn clear(&mut self, mut branches: Branches) {
-        while let Some((_, below)) = self.pop(&mut branches) {
-            self.clear(below);
+    pub(crate) fn clear(&mut self, branches: Branches) {
+        let (mut list, mut left) = (branches, Vec::new());
+        loop {
+            while let Some((_, below)) = self.pop(&mut list) {
+                if !below.is_empty() {
+                    left.push(below);
+                }
+            }
+            match left.pop() {
+                Some(next) => list = next,
+                None => return,
+            }
         }
     }
 
@@ -156,6 +174,11 @@ impl Forest {
         below
     }
 
+    /// A tree of one branch, with what is below it.
+    pub(super) fn branch(&mut self, event: Event, below: Branches) -> Branches {
+        self.plant(Branch { event, below, next: Branches::NONE })
+    }
+
     fn plant(&mut self, branch: Branch) -> Branches {
         Branches(match self.free.pop() {
             Some(place) => {
@@ -167,5 +190,28 @@ impl Forest {
                 u32::try_from(self.arena.len() - 1).expect("fewer branches than fit into memory")
             }
         })
+    }
+}
+
+#[cfg(test)]
+impl Forest {
+    /// How many branches there are in all trees.
+    pub(super) fn in_use(&self) -> usize {
+        self.arena.len() - self.free.len()
+    }
+
+    /// How many branches a tree has.
+    pub(super) fn size(&self, branches: Branches) -> usize {
+        self.roots(branches).map(|branch| 1 + self.size(branch.below)).sum()
+    }
+
+    /// The first events of a tree's branches.
+    pub(super) fn first_events(&self, branches: Branches) -> Vec<Event> {
+        self.roots(branches).map(|branch| branch.event).collect()
+    }
+
+    fn roots(&self, branches: Branches) -> impl Iterator<Item = &Branch> {
+        let next = |branch: &&Branch| branch.next.first().map(|next| &self.arena[next]);
+        std::iter::successors(branches.first().map(|first| &self.arena[first]), next)
     }
 }
