@@ -9,8 +9,8 @@ use crate::backend::{self, Backend, native};
 /// [`std::cell::UnsafeCell`] as far as it says when its value is read and when written.
 ///
 /// Under native two accesses that nothing orders, one of them a write, end the execution as
-/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. Atomics order accesses as
-/// sequential consistency does, whatever their `Ordering`. Under shuttle and in real runs nobody looks.
+/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. What orders them is what
+/// the program declares: a `Relaxed` store or load of an atomic does not. Under shuttle and in real runs nobody looks.
 ///
 /// ```
 /// use conccheck::{Backend, Checker, Outcome, cell::UnsafeCell, sync::Arc, thread};

@@ -44,9 +44,10 @@ impl Engine {
         }
         let access = PlainAccess::now(&world.order, world.running, is_write, place);
         let running = world.running;
-        world.write(running, || Deed::Accessed { object: cell, is_write, place });
+        world.write(running, || Deed::Accessed { object: cell, access });
         let State::Cell(state) = &mut world.objects[cell.index()].state else { return true };
         if let Some(earlier) = state.access(&world.order, access) {
+            world.write(running, || Deed::Raced(earlier));
             self.end.get_or_insert(End::DataRace([earlier.task, access.task]));
             return false;
         }
