@@ -19,6 +19,8 @@ pub(super) struct Lanes {
     entries: Vec<usize>,
     /// Entries by which a task gives way though it is ready.
     yields: BTreeSet<usize>,
+    /// Wake-ups that go without saying: a task's of itself, and those that follow from its end or the time.
+    implied: BTreeSet<usize>,
     /// What each thread is in the middle of.
     inside: BTreeMap<TaskId, usize>,
     /// Each task of a loop that has not ended, by its lane.
@@ -43,6 +45,7 @@ impl Lanes {
             spawned: Vec::new(),
             entries: Vec::new(),
             yields: BTreeSet::new(),
+            implied: BTreeSet::new(),
             inside: BTreeMap::new(),
             asleep: BTreeMap::new(),
         };
@@ -86,7 +89,12 @@ impl Lanes {
                 self.asleep.remove(&lane);
             }
             Deed::Loop(LoopDeed::Wakes(task) | LoopDeed::Aborts(task, _)) => {
-                let woken = self.of_loop(*task).and_then(|woken| self.asleep.get_mut(&woken));
+                let woken = self.of_loop(*task);
+                let is_loop = self.loops.values().any(|&thread| thread == entry.task);
+                if woken == Some(lane) || is_loop && !self.inside.contains_key(&entry.task) {
+                    self.implied.insert(at);
+                }
+                let woken = woken.and_then(|woken| self.asleep.get_mut(&woken));
                 woken.into_iter().for_each(|woken| woken.is_ready = true);
             }
             Deed::Event { operation, .. } => self.pass(lane, operation.place),
@@ -125,6 +133,11 @@ impl Lanes {
     /// Whether the entry at a position lets others have a turn, and nothing more.
     pub(super) fn yields(&self, at: usize) -> bool {
         self.yields.contains(&at)
+    }
+
+    /// Whether a wake-up is worth to be told.
+    pub(super) fn is_told(&self, at: usize) -> bool {
+        !self.implied.contains(&at)
     }
 
     /// The thread of a lane, or its number among the loops' tasks and where it was spawned.

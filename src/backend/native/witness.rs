@@ -34,7 +34,9 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
             });
         }
     }
-    let waits = reader.waits(&log);
+    let race = race(&log, &shown);
+    // Where two accesses race, it does not matter who waits.
+    let waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
     Witness {
         schedule: Schedule::default(),
         outcome: String::new(),
@@ -43,7 +45,7 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
         steps,
         waits,
         preemptions: world.preemptions(),
-        race: race(&log, &shown),
+        race,
     }
 }
 
@@ -183,7 +185,7 @@ impl Reader<'_> {
             }
             LoopDeed::Ends { is_aborted: true } => Some(("cancelled", Effect::Done, None)),
             LoopDeed::Wakes(task) => {
-                let woken = self.lanes.of_loop(*task).filter(|woken| *woken != own)?;
+                let woken = self.lanes.of_loop(*task).filter(|_| self.lanes.is_told(at))?;
                 Some(("wake", Effect::Task(woken), None))
             }
             LoopDeed::Aborts(task, place) => {
@@ -242,6 +244,8 @@ impl Reader<'_> {
         let mut waits = Vec::new();
         for &thread in world.spawned() {
             let awaited = match world.state(thread) {
+                // Who polls is told by its loop.
+                TaskState::Announced(_) if world.is_held(thread) => continue,
                 TaskState::Announced(operation) if !world.is_enabled(thread) => Some(operation.object),
                 TaskState::Waiting { condvar, .. } => Some(condvar),
                 TaskState::Joining(_) => None,
@@ -254,8 +258,11 @@ impl Reader<'_> {
             let stuck = self.lanes.inside(thread);
             let is_inside = self.lanes.is_inside(thread);
             let wait = |(task, Asleep { is_ready, awaits, place }): (usize, &Asleep)| {
-                let (function, held_by) =
-                    if *is_ready && is_inside { ("turn", vec![stuck]) } else { ("await", awaits.clone()) };
+                let (function, held_by) = if *is_ready && is_inside {
+                    ("turn after", vec![stuck])
+                } else {
+                    ("await", awaits.clone())
+                };
                 Wait { task, function, object: None, held_by, place: place.map(self::place) }
             };
             waits.extend(self.lanes.asleep(thread).map(wait));

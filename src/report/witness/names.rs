@@ -79,7 +79,7 @@ fn methods(kind: ObjectKind) -> &'static [&'static str] {
         ObjectKind::RwLock => &["read", "write", "try_read", "try_write"],
         ObjectKind::Condvar => &["wait", "notify"],
         ObjectKind::Channel => &["send", "try_send", "recv", "try_recv", "iter", "try_iter"],
-        ObjectKind::Parker => &["unpark"],
+        ObjectKind::Parker => &[],
     }
 }
 
@@ -112,7 +112,10 @@ fn name_of_receiver(receiver: &str) -> Option<String> {
 
 /// What the expression that follows is bound to: by `let`, as a static, as a field.
 fn name_of_binding(before: &str) -> Option<String> {
-    let head = start_of_statement(before).trim_start();
+    if let Some(name) = name_in_tuple(start_of_statement(before, &[';', '{', '}'])) {
+        return Some(name);
+    }
+    let head = start_of_statement(before, &[';', '{', '}', ',']).trim_start();
     if let Some((_, pattern)) = head.split_once("let ").filter(|(before, _)| !before.ends_with(is_word)) {
         let pattern = pattern.trim_start().trim_start_matches("mut ");
         if let Some(both) = pattern.strip_prefix('(').and_then(|pattern| pattern.split_once(')')) {
@@ -130,12 +133,29 @@ fn name_of_binding(before: &str) -> Option<String> {
     (is_identifier(field.trim()) && !rest.starts_with(':')).then(|| field.trim().to_string())
 }
 
-/// What stands between the end of the statement, the block or the item of a list before, and here.
-fn start_of_statement(text: &str) -> &str {
+/// Of `let (a, b) = (x, Mutex::new(`, `b`.
+fn name_in_tuple(statement: &str) -> Option<String> {
+    let (names, tuple) = statement.trim_start().strip_prefix("let (")?.split_once(')')?;
+    let tuple = tuple.trim_start().strip_prefix('=')?.trim_start().strip_prefix('(')?;
+    let (mut depth, mut place) = (0, 0);
+    for c in tuple.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => place += 1,
+            _ => {}
+        }
+    }
+    let name = names.split(',').nth(place).map(str::trim)?;
+    (depth >= 0 && is_identifier(name)).then(|| name.to_string())
+}
+
+/// What stands between one of these `ends`, of a statement, a block, an item of a list, and here.
+fn start_of_statement<'a>(text: &'a str, ends: &[char]) -> &'a str {
     let mut rest = text;
     while let Some(c) = rest.chars().next_back() {
         rest = match c {
-            ';' | '{' | '}' | ',' => break,
+            end if ends.contains(&end) => break,
             ')' | ']' => match opening(rest) {
                 Some(start) => &rest[..start],
                 None => break,
@@ -176,6 +196,8 @@ fn number_equal(mut names: Vec<Option<String>>, witness: &Witness) -> Vec<String
     let named = names.into_iter().zip(&witness.objects).map(|(name, object)| match name {
         Some(name) if counts[&name] == 1 => name,
         Some(name) => format!("{name}#{}", number(&name)),
+        // It is its task's.
+        None if object.kind == ObjectKind::Parker => String::new(),
         None => format!("{} {}", kind(object.kind), number(kind(object.kind))),
     });
     named.collect()
@@ -224,6 +246,8 @@ mod tests {
         assert_eq!(names("Shared { a: 1, total: Mutex::new(0) }", &[(Mutex, made, &[])]), "total");
         assert_eq!(names("static TOTAL: T = g(|| Mutex::new(0));", &[(Mutex, made, &[])]), "TOTAL");
         assert_eq!(names("let (tx, rx) = Mutex::new(0);", &[(Mutex, made, &[])]), "tx/rx");
+        assert_eq!(names("let (a, b) = (f(0, 1), Mutex::new(0));", &[(Mutex, made, &[])]), "b");
+        assert_eq!(names("let (a, b) = (Mutex::new(0), 1);", &[(Mutex, made, &[])]), "a");
         assert_eq!(names("let t = (0..n).map(|_| Mutex::new(()))", &[(Mutex, made, &[])]), "t");
     }
 
