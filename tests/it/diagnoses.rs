@@ -2,7 +2,7 @@
 //! from its first sentence on.
 
 use conccheck::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use conccheck::sync::{Arc, Mutex, mpsc};
+use conccheck::sync::{Arc, Barrier, Mutex, mpsc};
 use conccheck::{Checker, panic, task, thread};
 use std::future::{pending, poll_fn};
 use std::path::Path;
@@ -293,4 +293,17 @@ fn a_livelock_names_its_loop() {
         one.join().unwrap();
     });
     reviewed("each_waits_for_the_other", &both);
+}
+
+#[test]
+fn a_barrier_is_told_as_one() {
+    let text = says(|| {
+        let barrier = Arc::new(Barrier::new(3));
+        let other = Arc::clone(&barrier);
+        let user = thread::spawn(move || _ = other.wait());
+        barrier.wait();
+        user.join().unwrap();
+    });
+    let sentence = reviewed("barrier_short_of_one", &text);
+    assert_eq!(sentence, "deadlock: main and T1 wait at the barrier `barrier`, and nobody is left to come to it");
 }

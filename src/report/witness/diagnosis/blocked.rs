@@ -59,6 +59,9 @@ impl Case<'_> {
             None if wait.held_by.is_empty() && wait.function == "await" => "waits to be woken".to_string(),
             None if wait.held_by.is_empty() => format!("waits to {}", wait.function),
             None => format!("waits for {} to end", self.names.list(wait.held_by.iter().copied())),
+            Some(ObjectKind::Condvar) if wait.object.is_some_and(|object| self.names.is_barrier(object)) => {
+                format!("waits at {object}")
+            }
             Some(ObjectKind::Condvar) => format!("waits to be notified of {object}"),
             Some(ObjectKind::Channel) if wait.function == "rendezvous" => {
                 format!("waits for its message of {object} to be taken")
