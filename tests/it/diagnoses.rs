@@ -305,5 +305,8 @@ fn a_barrier_is_told_as_one() {
         user.join().unwrap();
     });
     let sentence = reviewed("barrier_short_of_one", &text);
-    assert_eq!(sentence, "deadlock: main and T1 wait at the barrier `barrier`, and nobody is left to come to it");
+    assert_eq!(
+        sentence,
+        "deadlock: main and T1 wait at the barrier `barrier`, and nobody is left to come to it"
+    );
 }
