@@ -13,8 +13,8 @@ use crate::engine::ObjectState;
 ///
 /// Under native two accesses that nothing orders, one of them a write, end the execution as
 /// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. What orders them is what
-/// the program declares: the `Ordering`s of atomics and fences, and what std promises of locks, channels, spawning and
-/// joining. Under shuttle and in real runs nobody looks.
+/// the program declares: the `Ordering`s of atomics and fences (a `Relaxed` store or load orders nothing), and what std
+/// promises of locks, channels, spawning and joining. Under shuttle and in real runs nobody looks.
 ///
 /// ```
 /// use conccheck::{Backend, Checker, Outcome, cell::UnsafeCell, sync::Arc, thread};
@@ -52,7 +52,7 @@ impl<T> UnsafeCell<T> {
         let cell = UnsafeCell::const_new(value);
         #[cfg(feature = "check")]
         match backend::current() {
-            Backend::Native => cell.native().access_cell(true),
+            Backend::Native => cell.native().make_cell(),
             #[cfg(feature = "loom")]
             Backend::Loom => {
                 let made = || backend::loom::operation(|| loom::cell::UnsafeCell::new(()));
@@ -178,7 +178,7 @@ impl<T: ?Sized> Drop for Access<'_, T> {
     fn drop(&mut self) {
         #[cfg(feature = "check")]
         if backend::current() == Backend::Native {
-            return self.cell.native().access_cell_at(self.is_write, self.place);
+            return self.cell.native().access_cell_at(self.is_write, false, self.place);
         }
         self.cell.access(self.is_write);
     }

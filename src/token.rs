@@ -15,7 +15,9 @@ const LETTER_BITS: usize = 5;
 const CHECKSUM_BYTES: usize = 4;
 
 /// Marks that a token keeps of a long schedule: some, evenly spread, are enough to notice another program.
-const MARKS_MAX: usize = 200;
+const MARKS_MAX: usize = 64;
+/// So many kept who wrote tokens before; they are read, too.
+const MARKS_MAX_BEFORE: usize = 200;
 
 /// No execution that is worth to be seen again is longer. It keeps a made-up token from filling the memory.
 const STEPS_MAX: usize = 10_000_000;
@@ -32,7 +34,7 @@ const STEPS_MAX: usize = 10_000_000;
 /// assert!(text[..text.len() - 1].parse::<Token>().is_err());
 /// ```
 ///
-/// Of a schedule of more than 200 steps it keeps only some of the marks by which a replay notices that the
+/// Of a schedule of more than 64 steps it keeps only some of the marks by which a replay notices that the
 /// program has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -157,7 +159,7 @@ impl Token {
             write_facts(&mut bytes, facts);
         }
         write_steps(&mut bytes, picks);
-        bytes.extend(picks.iter().step_by(mark_distance(picks.len())).map(|pick| pick.mark));
+        bytes.extend(picks.iter().step_by(mark_distance(picks.len(), MARKS_MAX)).map(|pick| pick.mark));
         bytes
     }
 
@@ -175,7 +177,9 @@ impl Token {
         }
         let facts = if flags & 4 == 0 { Facts::default() } else { read_facts(&mut reader)? };
         let mut picks = read_steps(&mut reader)?;
-        let distance = mark_distance(picks.len());
+        let distances = [MARKS_MAX, MARKS_MAX_BEFORE].map(|max| mark_distance(picks.len(), max));
+        let distance =
+            distances.into_iter().find(|&distance| picks.len().div_ceil(distance) == reader.0.len())?;
         for pick in picks.iter_mut().step_by(distance) {
             pick.mark = reader.byte()?;
         }
@@ -214,8 +218,8 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
 }
 
 /// From one step whose mark is kept to the next.
-fn mark_distance(step_count: usize) -> usize {
-    step_count.div_ceil(MARKS_MAX).max(1)
+fn mark_distance(step_count: usize, marks_max: usize) -> usize {
+    step_count.div_ceil(marks_max).max(1)
 }
 
 /// How many runs of equal choices there are, of how many tasks and choices; then a number for each run, of
@@ -485,11 +489,11 @@ mod tests {
         let mut token = lost_update();
         token.schedule.picks = (0..2_001).map(step).collect();
         let text = token.to_string();
-        assert!(text.len() < 400, "{} characters", text.len());
+        assert!(text.len() < 200, "{} characters", text.len());
         let read = parsed(&text).unwrap().schedule.picks;
         assert!(read.iter().map(|pick| pick.task).eq(token.schedule.picks.iter().map(|pick| pick.task)));
         for (position, (read, written)) in read.iter().zip(&token.schedule.picks).enumerate() {
-            let kept = if position % 11 == 0 { written.mark } else { 0 };
+            let kept = if position % 32 == 0 { written.mark } else { 0 };
             assert_eq!(read.mark, kept, "step {position}");
         }
         assert_eq!(parsed(&text).unwrap().to_string(), text);

@@ -2,6 +2,7 @@
 //! line of the source. How it is shown is `report`'s.
 
 use crate::schedule::Schedule;
+use std::sync::atomic::Ordering;
 
 /// An execution that shows how an outcome comes about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Witness {
     pub waits: Vec<Wait>,
     /// How often the scheduler left a task that could have gone on.
     pub preemptions: usize,
+    /// The two accesses of a cell that race, as positions in [`Witness::steps`], if it ended with a data race.
+    pub race: Option<[usize; 2]>,
 }
 
 /// A task of a [`Witness`].
@@ -75,12 +78,14 @@ pub struct Place {
 pub struct Step {
     /// Which task, as a position in [`Witness::tasks`].
     pub task: usize,
-    /// The function's name: `load`, `fetch_add`, `lock`, `unlock`, `wait`, `spawn`, `join`, `end`, ….
+    /// The function's name: `load`, `fetch_add`, `fence`, `lock`, `unlock`, `wait`, `spawn`, `join`, `end`, ….
     pub function: &'static str,
     /// To which object, as a position in [`Witness::objects`].
     pub object: Option<usize>,
     /// What came of it.
     pub effect: Effect,
+    /// With which memory ordering, if it is an atomic's or a fence.
+    pub ordering: Option<Ordering>,
     /// From where in the program.
     pub place: Option<Place>,
     /// Whether the scheduler left another task for this one though that one could have gone on.

@@ -1,8 +1,9 @@
 //! What an execution's tasks did, for readers. Kept only when asked for: exploring needs none of it.
 
-use super::object::Reply;
+use super::object::{PlainAccess, Reply};
 use super::{Access, ObjectId, Operation, TaskId};
 use std::panic::Location;
+use std::sync::atomic::Ordering;
 
 /// Something that a task did.
 #[derive(Clone, Debug)]
@@ -27,15 +28,50 @@ pub(crate) enum Deed {
     /// It accessed plain memory.
     Accessed {
         object: ObjectId,
-        is_write: bool,
-        place: &'static Location<'static>,
+        access: PlainAccess,
+        /// Whether the access is that the cell was made.
+        makes: bool,
     },
+    /// The access that it was about to make races with this earlier one.
+    Raced(PlainAccess),
+    /// It set a fence between its accesses.
+    Fenced(Ordering, &'static Location<'static>),
     Spawned(TaskId, &'static Location<'static>),
     /// It begins to wait for a task's end.
     Joins(TaskId, &'static Location<'static>),
     Joined(TaskId, &'static Location<'static>),
     Panicked(String, Option<String>),
     Ended,
+    /// It runs an event loop, whose tasks are none of the engine's.
+    Loop(LoopDeed),
+}
+
+/// A task of an event loop: the loop's number, which no other loop has, and the task's in it; 0 is the loop's own
+/// future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LoopTask {
+    pub(crate) event_loop: u64,
+    pub(crate) task: u64,
+}
+
+/// What was done by, or to, a task of an event loop.
+#[derive(Clone, Debug)]
+pub(crate) enum LoopDeed {
+    /// The loop begins, with its own future.
+    Begins(LoopTask),
+    Spawns(LoopTask, &'static Location<'static>),
+    /// From here on the thread does what the task does, up to its `Pends` or `Ends`.
+    Polls(LoopTask),
+    /// The task gives way: it awaits the ends of these tasks, or something else.
+    Pends {
+        awaits: Vec<LoopTask>,
+        place: Option<&'static Location<'static>>,
+    },
+    Ends {
+        is_aborted: bool,
+    },
+    Wakes(LoopTask),
+    Aborts(LoopTask, &'static Location<'static>),
 }
 
 /// The values of an operation, as text.

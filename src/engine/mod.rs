@@ -34,7 +34,7 @@ pub(crate) use census::Census;
 pub(crate) use coroutine::{Body, Coroutine, Coroutines, Stacks, Switch};
 pub(crate) use event::{ANY_CHOICE, Event, Operation, TIME_UP, Watched, dependent};
 pub(crate) use execution::Engine;
-pub(crate) use log::{Deed, Entry, Note};
+pub(crate) use log::{Deed, Entry, LoopDeed, LoopTask, Note};
 pub(crate) use object::{Access, Action, Chance, ObjectId, Reply, State as ObjectState};
 pub(crate) use polling::ROUNDS_MAX;
 pub(crate) use race::{Race, Second};

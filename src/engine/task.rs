@@ -110,12 +110,16 @@ impl Task {
             token,
             end,
             polling,
+            clock,
             unwinding,
+            unwinds,
             is_timed,
+            timed_out,
             place,
         } = self;
         (*state, *coroutine, *switch, *name) = (State::Absent, None, None, None);
-        (*events, *choice, *tasks_made, *is_timed) = (0, 0, 0, false);
+        (*events, *choice, *tasks_made, *unwinds) = (0, 0, 0, 0);
+        (*is_timed, *timed_out, *clock) = (false, false, Clock::default());
         (*joiner, *woken_by, *token, *end) = (None, None, None, None);
         (*unwinding, *place) = (None, None);
         polling.reset();

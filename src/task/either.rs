@@ -9,6 +9,7 @@ use std::time::Duration;
 ///
 /// # Panics
 /// When called outside a runtime.
+#[track_caller]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
@@ -24,6 +25,7 @@ where
 ///
 /// # Panics
 /// When called outside a current-thread runtime.
+#[track_caller]
 pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,

@@ -18,6 +18,7 @@ enum Handle<T> {
 
 impl<T> JoinHandle<T> {
     /// Has the task dropped at its next `await`, unless it ends before. Returns at once.
+    #[track_caller]
     pub fn abort(&self) {
         self.abort_handle().abort();
     }
@@ -39,10 +40,15 @@ impl<T> JoinHandle<T> {
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
             Handle::Real(handle) => Pin::new(handle).poll(context).map_err(JoinError::from),
-            Handle::Checked(handle) => Pin::new(handle).poll(context).map(result),
+            Handle::Checked(handle) => {
+                // No closure: the place is the caller's.
+                let polled = Pin::new(handle).poll(context);
+                polled.map(result)
+            }
         }
     }
 }
@@ -71,6 +77,7 @@ enum Abort {
 
 impl AbortHandle {
     /// Has the task dropped at its next `await`, unless it ends before. Returns at once.
+    #[track_caller]
     pub fn abort(&self) {
         match &self.0 {
             Abort::Real(handle) => handle.abort(),

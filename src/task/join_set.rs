@@ -57,6 +57,7 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Panics
     /// When called outside a runtime.
+    #[track_caller]
     pub fn spawn(&mut self, future: impl Future<Output = T> + Send + 'static) -> AbortHandle
     where
         T: Send,
@@ -71,6 +72,7 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Panics
     /// When called outside a current-thread runtime.
+    #[track_caller]
     pub fn spawn_local(&mut self, future: impl Future<Output = T> + 'static) -> AbortHandle {
         match &mut self.0 {
             Set::Real(set) => set.spawn_local(future).into(),

@@ -20,11 +20,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Backends connect the facade to the engines.
     ("backend", &["engine", "engine/object", "strategy", "schedule", "outcome", "witness", "panic"]),
     // The facade.
-    ("sync", &["backend", "panic"]),
-    ("cell", &["backend"]),
+    ("sync", &["backend", "engine", "time", "panic"]),
+    ("cell", &["backend", "engine"]),
     ("thread", &["backend", "sync", "panic"]),
     ("task", &["backend", "sync", "thread", "panic"]),
-    ("time", &[]),
+    ("time", &["backend"]),
     ("process", &["backend", "sync", "thread", "panic"]),
     // What a check is, and says.
     ("checker", &["backend", "strategy", "property", "outcome", "schedule", "replay", "report", "witness"]),

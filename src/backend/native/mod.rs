@@ -10,6 +10,7 @@
 
 mod channel;
 mod explore;
+mod lanes;
 mod least;
 mod object;
 mod replay;
@@ -35,7 +36,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub(crate) use crate::engine::object::Update;
-pub(crate) use crate::engine::{Chance, Performed, TaskId as Task};
+pub(crate) use crate::engine::{Chance, LoopDeed, LoopTask, Performed, TaskId as Task};
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
@@ -150,8 +151,10 @@ pub(crate) fn pause() {
 }
 
 /// A fence between the running task's accesses.
+#[track_caller]
 pub(crate) fn fence(order: Ordering) {
-    with(|engine| engine.fence(order));
+    let place = Location::caller();
+    with(|engine| engine.fence(order, place));
 }
 
 /// Whether a task has ended.
@@ -254,6 +257,16 @@ pub(crate) fn refuse_of_earlier_execution(what: &str) -> ! {
 pub(crate) fn leave() -> ! {
     with(Engine::give_up);
     stop_for_good()
+}
+
+/// Tells readers what a task of an event loop did.
+pub(crate) fn tell_loop(deed: impl FnOnce() -> LoopDeed) {
+    with(|engine| engine.tell_loop(deed));
+}
+
+/// Tells readers that the running task caught a panic, and goes on.
+pub(crate) fn tell_caught(message: &str) {
+    with(|engine| engine.panicked(message));
 }
 
 /// What a task does after its body, as well.

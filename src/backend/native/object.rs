@@ -128,13 +128,19 @@ impl Object {
     /// Before a cell is read or written.
     #[track_caller]
     pub(crate) fn access_cell(self, is_write: bool) {
-        self.access_cell_at(is_write, Location::caller());
+        self.access_cell_at(is_write, false, Location::caller());
+    }
+
+    /// A cell was made, which is a write.
+    #[track_caller]
+    pub(crate) fn make_cell(self) {
+        self.access_cell_at(true, true, Location::caller());
     }
 
     /// As [`Object::access_cell`], from there.
-    pub(crate) fn access_cell_at(self, is_write: bool, place: &'static Location<'static>) {
+    pub(crate) fn access_cell_at(self, is_write: bool, makes: bool, place: &'static Location<'static>) {
         self.expect_this_execution();
-        if !with(|engine| engine.access_cell(self.id, is_write, place)) {
+        if !with(|engine| engine.access_cell(self.id, is_write, makes, place)) {
             stop_for_good();
         }
     }

@@ -1,24 +1,42 @@
 //! What an execution's tasks did, from the engine's log, as a value for readers.
 
-use super::explore::order;
+use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
     AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, TokenAction,
 };
 use crate::engine::{
-    Action, Deed, Entry, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
+    Action, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
 };
 use crate::schedule::Schedule;
 use crate::witness::{Effect, ObjectKind, Place, Step, Wait, Witness, WitnessObject, WitnessTask};
 use std::panic::Location;
+use std::sync::atomic::Ordering;
 
 /// The execution that has just ended, which was logged. What it ended with, and its schedule, is for the caller to
 /// say.
 pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     let log = world.take_log();
-    let mut reader = Reader { world, objects: Vec::new() };
-    let steps: Vec<Step> = log.iter().enumerate().filter_map(|(at, _)| reader.step(&log, at)).collect();
-    let waits = reader.waits(&log);
+    let mut reader = Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new() };
+    let mut steps: Vec<Step> = Vec::new();
+    // Which step each entry is.
+    let mut shown: Vec<Option<usize>> = Vec::new();
+    let mut preempts = false;
+    for (at, entry) in log.iter().enumerate() {
+        preempts |= entry.preempts;
+        let step = reader.step(&log, at);
+        shown.push(step.is_some().then_some(steps.len()));
+        if let Some(step) = step {
+            let is_other = steps.last().is_some_and(|last| last.task != step.task);
+            steps.push(Step {
+                preempts: std::mem::take(&mut preempts) && (is_other || entry.preempts),
+                ..step
+            });
+        }
+    }
+    let race = race(&log, &shown);
+    // Where two accesses race, it does not matter who waits.
+    let waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
     Witness {
         schedule: Schedule::default(),
         outcome: String::new(),
@@ -27,11 +45,25 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
         steps,
         waits,
         preemptions: world.preemptions(),
+        race,
     }
+}
+
+/// The steps of the accesses that race, if some do.
+fn race(log: &[Entry], shown: &[Option<usize>]) -> Option<[usize; 2]> {
+    let later = log.len().checked_sub(2)?;
+    let (Deed::Accessed { object: raced, .. }, Deed::Raced(earlier)) =
+        (&log[later].deed, &log[later + 1].deed)
+    else {
+        return None;
+    };
+    let is_earlier = |entry: &Entry| matches!(&entry.deed, Deed::Accessed { object, access, .. } if object == raced && access == earlier);
+    Some([shown[log[..later].iter().rposition(is_earlier)?]?, shown[later]?])
 }
 
 struct Reader<'a> {
     world: &'a World,
+    lanes: Lanes,
     /// In the order of their first use.
     objects: Vec<ObjectId>,
 }
@@ -44,13 +76,13 @@ impl Reader<'_> {
                 _ => None,
             })
         };
-        let tasks = self.world.spawned().iter().enumerate();
-        tasks
-            .map(|(number, &task)| WitnessTask {
-                name: running.task_name(number),
-                spawned_at: spawned_at(task),
-            })
-            .collect()
+        let task = |lane: usize| match self.lanes.who(lane) {
+            Ok(thread) => WitnessTask { name: running.task_name(lane), spawned_at: spawned_at(thread) },
+            Err((number, spawned_at)) => {
+                WitnessTask { name: format!("task {}", number + 1), spawned_at: Some(place(spawned_at)) }
+            }
+        };
+        (0..self.lanes.len()).map(task).collect()
     }
 
     fn object(&self, object: ObjectId) -> WitnessObject {
@@ -82,7 +114,8 @@ impl Reader<'_> {
 
     /// What the log's entry means to a reader; `None` for what is only the engine's.
     fn step(&mut self, log: &[Entry], at: usize) -> Option<Step> {
-        let Entry { task, ref deed, preempts } = log[at];
+        let Entry { task: _, ref deed, preempts } = log[at];
+        let mut ordering = None;
         let (function, object, effect, place) = match deed {
             Deed::Spawned(spawned, place) => {
                 ("spawn", None, Effect::Task(self.order(*spawned)), Some(*place))
@@ -90,38 +123,92 @@ impl Reader<'_> {
             // Told when it has succeeded, or at the end among those who wait.
             Deed::Joins(..) => return None,
             Deed::Joined(other, place) => ("join", None, Effect::Task(self.order(*other)), Some(*place)),
-            Deed::Accessed { object, is_write, place } => {
-                let function = if *is_write { "write" } else { "read" };
-                (function, self.number(*object), Effect::Done, Some(*place))
+            // That a cell was made is of interest if that races with something.
+            Deed::Accessed { access, makes: true, .. } if !matches!(log.last(), Some(Entry { deed: Deed::Raced(earlier), .. }) if earlier == access) =>
+            {
+                return None;
+            }
+            Deed::Accessed { object, access, .. } => {
+                let function = if access.is_write { "write" } else { "read" };
+                (function, self.number(*object), Effect::Done, Some(access.place))
+            }
+            Deed::Raced(_) => return None,
+            Deed::Fenced(order, place) => {
+                ordering = Some(*order);
+                ("fence", None, Effect::Done, Some(*place))
             }
             Deed::Panicked(message, _) => ("panic", None, Effect::Panicked(message.clone()), None),
             Deed::Ended => ("end", None, Effect::Done, None),
+            Deed::Loop(deed) => {
+                let (function, effect, place) = self.loop_deed(at, deed)?;
+                (function, None, effect, place)
+            }
             Deed::Event { operation, choice, reply, woken, note } => {
-                if is_hidden(operation, *choice, *reply) || gives_up_mutex(log, at) {
+                let is_hidden = is_hidden(operation, *choice, *reply) || gives_up_mutex(log, at);
+                if is_hidden || self.is_of_runtime(operation.object) {
                     return None;
                 }
                 let object = match operation.action {
                     Action::History(_) => None,
                     _ => self.number(operation.object),
                 };
-                let function = self.function(operation, note.as_ref());
-                (
-                    function,
-                    object,
-                    self.effect(operation, *reply, woken, note.as_ref()),
-                    Some(operation.place),
-                )
+                let effect = self.effect(operation, *reply, woken, note.as_ref());
+                ordering = self::ordering(operation.action, &effect);
+                (self.function(operation, note.as_ref()), object, effect, Some(operation.place))
             }
         };
         let place = match deed {
             Deed::Panicked(_, Some(place)) => parse(place),
             _ => place.map(self::place),
         };
-        Some(Step { task: self.order(task), function, object, effect, place, preempts })
+        Some(Step { task: self.lanes.of_entry(at), function, object, effect, ordering, place, preempts })
+    }
+
+    /// What a task of an event loop did.
+    fn loop_deed(
+        &self,
+        at: usize,
+        deed: &LoopDeed,
+    ) -> Option<(&'static str, Effect, Option<&'static Location<'static>>)> {
+        let own = self.lanes.of_entry(at);
+        match deed {
+            LoopDeed::Begins(_) | LoopDeed::Polls(_) => None,
+            LoopDeed::Spawns(task, place) => {
+                Some(("spawn", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
+            }
+            LoopDeed::Pends { place, .. } if self.lanes.yields(at) => {
+                Some(("yield_now", Effect::Done, *place))
+            }
+            LoopDeed::Pends { awaits, place } => {
+                let joined: Vec<usize> = awaits.iter().filter_map(|&task| self.lanes.of_loop(task)).collect();
+                let effect = if let [joined] = joined[..] { Effect::Task(joined) } else { Effect::Waits };
+                Some(("await", effect, *place))
+            }
+            // The end of a thread's own future is the thread's.
+            LoopDeed::Ends { is_aborted: false } => {
+                self.lanes.who(own).is_err().then_some(("end", Effect::Done, None))
+            }
+            LoopDeed::Ends { is_aborted: true } => Some(("cancelled", Effect::Done, None)),
+            LoopDeed::Wakes(task) => {
+                let woken = self.lanes.of_loop(*task).filter(|_| self.lanes.is_told(at))?;
+                Some(("wake", Effect::Task(woken), None))
+            }
+            LoopDeed::Aborts(task, place) => {
+                Some(("abort", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
+            }
+        }
+    }
+
+    /// Whether it is none of the program's, but what its event loops are made of.
+    fn is_of_runtime(&self, object: ObjectId) -> bool {
+        let here = file!().replace('\\', "/");
+        let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
+        let made_at = self.world.object(object).made_at;
+        made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
     }
 
     fn order(&self, task: TaskId) -> usize {
-        order(self.world, task)
+        self.lanes.of_thread(task)
     }
 
     fn function(&self, operation: &Operation, note: Option<&Note>) -> &'static str {
@@ -160,45 +247,95 @@ impl Reader<'_> {
     fn waits(&mut self, log: &[Entry]) -> Vec<Wait> {
         let world = self.world;
         let mut waits = Vec::new();
-        for &task in world.spawned() {
-            let number = self.order(task);
-            match world.state(task) {
-                TaskState::Announced(operation) if !world.is_enabled(task) || world.is_barred() => {
-                    let held_by = match world.is_enabled(task) {
-                        // Who waits to write keeps it out.
-                        true => world.waiting_writers(operation.object).collect(),
-                        false => world.object(operation.object).state.holders(),
-                    };
-                    let held_by = held_by.into_iter().map(|holder| self.order(holder)).collect();
-                    let function = self.function(&operation, None);
-                    let object = self.number(operation.object);
-                    waits.push(Wait {
-                        task: number,
-                        function,
-                        object,
-                        held_by,
-                        place: Some(place(operation.place)),
-                    });
-                }
-                TaskState::Waiting { lock, condvar } => {
-                    let object = self.number(condvar);
-                    let place = Some(place(lock.place));
-                    waits.push(Wait { task: number, function: "wait", object, held_by: Vec::new(), place });
-                }
-                TaskState::Joining(other) => {
-                    let joined_at = log.iter().rev().find_map(|entry| match entry.deed {
-                        Deed::Joins(joined, place) if entry.task == task && joined == other => Some(place),
-                        _ => None,
-                    });
-                    let held_by = vec![self.order(other)];
-                    let place = joined_at.map(place);
-                    waits.push(Wait { task: number, function: "join", object: None, held_by, place });
-                }
-                _ => {}
+        for &thread in world.spawned() {
+            let awaited = match world.state(thread) {
+                // Who polls is told by its loop.
+                TaskState::Announced(_) if world.is_held(thread) => continue,
+                TaskState::Announced(operation) if self.is_stopped(thread) => Some(operation.object),
+                TaskState::Waiting { condvar, .. } => Some(condvar),
+                TaskState::Joining(_) => None,
+                _ => continue,
+            };
+            // What an idle loop waits for is what it is made of.
+            if !awaited.is_some_and(|object| self.is_of_runtime(object)) {
+                waits.extend(self.wait(log, thread));
             }
+            let stuck = self.lanes.inside(thread);
+            let is_inside = self.lanes.is_inside(thread);
+            let wait = |(task, Asleep { is_ready, awaits, place }): (usize, &Asleep)| {
+                let (function, held_by) = if *is_ready && is_inside {
+                    ("turn after", vec![stuck])
+                } else {
+                    ("await", awaits.clone())
+                };
+                Wait { task, function, object: None, held_by, place: place.map(self::place) }
+            };
+            waits.extend(self.lanes.asleep(thread).map(wait));
         }
+        waits.sort_by_key(|wait| wait.task);
         waits
     }
+
+    /// Whether a thread that has announced something cannot do it, or may be kept from it for ever.
+    fn is_stopped(&self, thread: TaskId) -> bool {
+        !self.world.is_enabled(thread) || self.world.is_barred()
+    }
+
+    /// What a thread waits for, if it cannot go on.
+    fn wait(&mut self, log: &[Entry], thread: TaskId) -> Option<Wait> {
+        let world = self.world;
+        let task = self.lanes.inside(thread);
+        Some(match world.state(thread) {
+            TaskState::Announced(operation) if self.is_stopped(thread) => {
+                let held_by = match world.is_enabled(thread) {
+                    // Who waits to write keeps it out.
+                    true => world.waiting_writers(operation.object).collect(),
+                    false => world.object(operation.object).state.holders(),
+                };
+                let held_by = held_by.into_iter().map(|holder| self.holder(log, holder, operation.object));
+                Wait {
+                    task,
+                    function: self.function(&operation, None),
+                    held_by: held_by.collect(),
+                    object: self.number(operation.object),
+                    place: Some(place(operation.place)),
+                }
+            }
+            TaskState::Waiting { lock, condvar } => {
+                let object = self.number(condvar);
+                let place = Some(place(lock.place));
+                Wait { task, function: "wait", object, held_by: Vec::new(), place }
+            }
+            TaskState::Joining(other) => {
+                let joined_at = log.iter().rev().find_map(|entry| match entry.deed {
+                    Deed::Joins(joined, place) if entry.task == thread && joined == other => Some(place),
+                    _ => None,
+                });
+                let held_by = vec![self.order(other)];
+                Wait { task, function: "join", object: None, held_by, place: joined_at.map(place) }
+            }
+            _ => return None,
+        })
+    }
+
+    /// Who took, of what the thread does, what the thread has.
+    fn holder(&self, log: &[Entry], thread: TaskId, object: ObjectId) -> usize {
+        let is_its = |entry: &Entry| {
+            let is_of = matches!(&entry.deed, Deed::Event { operation, .. } if operation.object == object);
+            is_of && entry.task == thread
+        };
+        log.iter().rposition(is_its).map_or(self.order(thread), |at| self.lanes.of_entry(at))
+    }
+}
+
+/// The memory ordering that counts: an exchange has two.
+fn ordering(action: Action, effect: &Effect) -> Option<Ordering> {
+    let Action::Atomic(action) = action else { return None };
+    Some(match action {
+        AtomicAction::Load(order) | AtomicAction::Store(order) | AtomicAction::Update(_, order) => order,
+        AtomicAction::Exchange { failure, .. } if matches!(effect, Effect::Read(_)) => failure,
+        AtomicAction::Exchange { success, .. } => success,
+    })
 }
 
 const WAIT: Action = Action::Condvar(CondvarAction::Wait);

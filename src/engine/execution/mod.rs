@@ -11,7 +11,7 @@ mod objects;
 mod rehearsal;
 
 use super::census::Census;
-use super::log::{Deed, Entry, Note};
+use super::log::{Deed, Entry, LoopDeed, Note};
 use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
 use super::task::{State, Task, Unwinding};
 use super::world::World;
@@ -167,6 +167,12 @@ impl Engine {
         }
     }
 
+    /// Writes down what a task of an event loop did, which the running task runs.
+    pub(crate) fn tell_loop(&mut self, deed: impl FnOnce() -> LoopDeed) {
+        let running = self.world.running;
+        self.world.write(running, || Deed::Loop(deed()));
+    }
+
     /// The running task waits for a time.
     pub(crate) fn begin_timed(&mut self) {
         self.task().is_timed = true;
@@ -224,8 +230,11 @@ impl Engine {
     }
 
     /// A fence between the running task's accesses.
-    pub(crate) fn fence(&mut self, order: Ordering) {
-        self.world.order.fence(self.world.running, order);
+    pub(crate) fn fence(&mut self, order: Ordering, place: &'static Location<'static>) {
+        let place = self.task().place.unwrap_or(place);
+        let running = self.world.running;
+        self.world.order.fence(running, order);
+        self.world.write(running, || Deed::Fenced(order, place));
     }
 
     /// The running task wants to perform this; when it may, it calls [`Engine::perform`].

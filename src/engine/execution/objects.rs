@@ -33,6 +33,7 @@ impl Engine {
         &mut self,
         cell: ObjectId,
         is_write: bool,
+        makes: bool,
         place: &'static Location<'static>,
     ) -> bool {
         let place = self.task().place.unwrap_or(place);
@@ -43,9 +44,10 @@ impl Engine {
         }
         let access = PlainAccess::now(&world.order, world.running, is_write, place);
         let running = world.running;
-        world.write(running, || Deed::Accessed { object: cell, is_write, place });
+        world.write(running, || Deed::Accessed { object: cell, access, makes });
         let State::Cell(state) = &mut world.objects[cell.index()].state else { return true };
         if let Some(earlier) = state.access(&world.order, access) {
+            world.write(running, || Deed::Raced(earlier));
             self.end.get_or_insert(End::DataRace([earlier.task, access.task]));
             return false;
         }

@@ -8,6 +8,8 @@ const FUNCTIONS_MAX: usize = 6;
 /// So many turns are told: the first few, and as many of the last.
 const TURNS_MAX: usize = 16;
 const LAST_FUNCTIONS: usize = 2;
+/// What async tasks do that no object shows.
+const ASYNC: [&str; 5] = ["await", "yield_now", "wake", "abort", "cancelled"];
 
 /// What a task did in its turn, and the task.
 struct Turn {
@@ -29,7 +31,9 @@ pub(crate) fn one_line(witness: &Witness) -> String {
         let repeated = if times > 1 { format!(" x{times}") } else { String::new() };
         match step.effect {
             Effect::Panicked(_) => add(step.task, "panic".to_string()),
-            _ if step.object.is_some() => add(step.task, format!("{}{repeated}", step.function)),
+            _ if step.object.is_some() || ASYNC.contains(&step.function) => {
+                add(step.task, format!("{}{repeated}", step.function))
+            }
             _ => {}
         }
     }
@@ -74,6 +78,17 @@ mod tests {
         sample.done(1, "lock", Some(0), "").done(2, "lock", Some(1), "");
         sample.waits(1, "lock", Some(1), &[2], "").waits(2, "lock", Some(0), &[1], "");
         assert_eq!(one_line(&sample.witness), "T1 lock | T2 lock | T1 waits: lock | T2 waits: lock");
+    }
+
+    #[test]
+    fn async_tasks_are_told_by_how_they_give_way() {
+        let mut sample = Sample::new("");
+        sample.about(0, "await", 1, "").done(1, "yield_now", None, "").about(2, "abort", 1, "");
+        sample.done(1, "cancelled", None, "").waits(0, "await", None, &[], "");
+        assert_eq!(
+            one_line(&sample.witness),
+            "main await | T1 yield_now | T2 abort | T1 cancelled | main waits: await"
+        );
     }
 
     #[test]

@@ -13,6 +13,8 @@ const INDEX_MAX: usize = 8;
 pub(super) struct Names {
     tasks: Vec<String>,
     objects: Vec<String>,
+    /// Those that a barrier is made of.
+    barriers: BTreeSet<usize>,
 }
 
 impl Names {
@@ -26,7 +28,17 @@ impl Names {
             agreed.cloned().or_else(made).or_else(|| names.first().cloned())
         };
         let objects = number_equal(used.iter().enumerate().map(name).collect(), witness);
-        Names { tasks: witness.tasks.iter().map(|task| task.name.clone()).collect(), objects }
+        let is_barrier = |&object: &usize| {
+            let made_at = witness.objects[object].made_at;
+            made_at.and_then(|place| sources.call(place)).is_some_and(|call| call.name == "Barrier")
+        };
+        let barriers = (0..witness.objects.len()).filter(is_barrier).collect();
+        Names { tasks: witness.tasks.iter().map(|task| task.name.clone()).collect(), objects, barriers }
+    }
+
+    /// Whether an object is part of a barrier.
+    pub(super) fn is_barrier(&self, object: usize) -> bool {
+        self.barriers.contains(&object)
     }
 
     pub(super) fn task(&self, task: usize) -> &str {
@@ -79,7 +91,7 @@ fn methods(kind: ObjectKind) -> &'static [&'static str] {
         ObjectKind::RwLock => &["read", "write", "try_read", "try_write"],
         ObjectKind::Condvar => &["wait", "notify"],
         ObjectKind::Channel => &["send", "try_send", "recv", "try_recv", "iter", "try_iter"],
-        ObjectKind::Parker => &["unpark"],
+        ObjectKind::Parker => &[],
     }
 }
 
@@ -102,7 +114,17 @@ fn names_in_use(witness: &Witness, sources: &Sources, object: usize) -> Vec<Stri
 fn name_of_receiver(receiver: &str) -> Option<String> {
     let index = receiver.strip_suffix(']').and_then(|_| opening(receiver)).unwrap_or(receiver.len());
     let (path, index) = receiver.split_at(index);
-    let name = path.rsplit(['.', ':']).next()?.trim();
+    let mut name = path.rsplit(['.', ':']).next()?.trim();
+    if let Some((tuple, field)) = path.rsplit_once('.').filter(|_| name.parse::<usize>().is_ok()) {
+        // A field of a tuple has no name of its own.
+        let tuple = tuple.rsplit(['.', ':']).next()?.trim();
+        name = if is_identifier(tuple) && tuple != "self" {
+            &path[path.len() - tuple.len() - 1 - field.len()..]
+        } else {
+            ""
+        };
+        return (!name.is_empty() && !name.contains(char::is_whitespace)).then(|| name.to_string());
+    }
     if !is_identifier(name) || name == "self" {
         return None;
     }
@@ -112,7 +134,11 @@ fn name_of_receiver(receiver: &str) -> Option<String> {
 
 /// What the expression that follows is bound to: by `let`, as a static, as a field.
 fn name_of_binding(before: &str) -> Option<String> {
-    let head = start_of_statement(before).trim_start();
+    let statement = start_of_statement(before, &[';', '{', '}']);
+    if let Some(name) = name_in_tuple(statement).or_else(|| name_of_part(statement)) {
+        return Some(name);
+    }
+    let head = start_of_statement(before, &[';', '{', '}', ',']).trim_start();
     if let Some((_, pattern)) = head.split_once("let ").filter(|(before, _)| !before.ends_with(is_word)) {
         let pattern = pattern.trim_start().trim_start_matches("mut ");
         if let Some(both) = pattern.strip_prefix('(').and_then(|pattern| pattern.split_once(')')) {
@@ -130,12 +156,56 @@ fn name_of_binding(before: &str) -> Option<String> {
     (is_identifier(field.trim()) && !rest.starts_with(':')).then(|| field.trim().to_string())
 }
 
-/// What stands between the end of the statement, the block or the item of a list before, and here.
-fn start_of_statement(text: &str) -> &str {
+/// Of `let (a, b) = (x, Mutex::new(`, `b`.
+fn name_in_tuple(statement: &str) -> Option<String> {
+    let (names, tuple) = statement.trim_start().strip_prefix("let (")?.split_once(')')?;
+    let tuple = tuple.trim_start().strip_prefix('=')?.trim_start().strip_prefix('(')?;
+    let (mut depth, mut place) = (0, 0);
+    for c in tuple.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => place += 1,
+            _ => {}
+        }
+    }
+    let name = names.split(',').nth(place).map(str::trim)?;
+    (depth >= 0 && is_identifier(name)).then(|| name.to_string())
+}
+
+/// Of `let pair = Arc::new((x, Mutex::new(`, and of `let pair = Arc::new(Pair(x, Mutex::new(`, `pair.1`.
+fn name_of_part(statement: &str) -> Option<String> {
+    let (name, value) = statement.trim_start().strip_prefix("let ")?.split_once('=')?;
+    let name = first_identifier(name.trim_start().trim_start_matches("mut "))?;
+    let (mut depth, mut place) = (0, 0);
+    for (at, c) in value.char_indices().rev() {
+        match c {
+            ')' | ']' | '}' => depth += 1,
+            ',' if depth == 0 => place += 1,
+            '(' if depth == 0 => {
+                let callee = value[..at].trim_end();
+                let word = callee.rsplit(|c: char| !is_word(c) && c != ':').next().unwrap_or_default();
+                let is_tuple = word.is_empty() || word.starts_with(char::is_uppercase) && !word.contains(':');
+                if is_tuple {
+                    return Some(format!("{name}.{place}"));
+                }
+                // Of a call it is an argument, which may be part of something around it.
+                place = 0;
+            }
+            '(' | '[' | '{' if depth == 0 => return None,
+            '(' | '[' | '{' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What stands between one of these `ends`, of a statement, a block, an item of a list, and here.
+fn start_of_statement<'a>(text: &'a str, ends: &[char]) -> &'a str {
     let mut rest = text;
     while let Some(c) = rest.chars().next_back() {
         rest = match c {
-            ';' | '{' | '}' | ',' => break,
+            end if ends.contains(&end) => break,
             ')' | ']' => match opening(rest) {
                 Some(start) => &rest[..start],
                 None => break,
@@ -166,7 +236,8 @@ fn number_equal(mut names: Vec<Option<String>>, witness: &Witness) -> Vec<String
     for name in names.iter_mut().flatten().filter(|name| counts[*name] > 1) {
         name.truncate(name.find('[').unwrap_or(name.len()));
     }
-    let counts = count_equal(&names);
+    let mut counts = count_equal(&names);
+    counts.iter_mut().filter(|(name, _)| is_one(name, &names, witness)).for_each(|(_, count)| *count = 1);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut number = |of: &str| {
         let seen = seen.entry(of.to_string()).or_default();
@@ -176,9 +247,25 @@ fn number_equal(mut names: Vec<Option<String>>, witness: &Witness) -> Vec<String
     let named = names.into_iter().zip(&witness.objects).map(|(name, object)| match name {
         Some(name) if counts[&name] == 1 => name,
         Some(name) => format!("{name}#{}", number(&name)),
+        // It is its task's.
+        None if object.kind == ObjectKind::Parker => String::new(),
         None => format!("{} {}", kind(object.kind), number(kind(object.kind))),
     });
     named.collect()
+}
+
+/// Whether all objects of a name are what one object is made of: of different kinds, and made at one place.
+fn is_one(name: &str, names: &[Option<String>], witness: &Witness) -> bool {
+    let parts = names.iter().zip(&witness.objects).filter(|(other, _)| other.as_deref() == Some(name));
+    let mut kinds = BTreeSet::new();
+    let mut places = BTreeSet::new();
+    for (_, object) in parts {
+        places.insert(object.made_at);
+        if object.made_at.is_none() || !kinds.insert(object.kind) {
+            return false;
+        }
+    }
+    places.len() == 1
 }
 
 fn count_equal(names: &[Option<String>]) -> BTreeMap<String, usize> {
@@ -224,6 +311,10 @@ mod tests {
         assert_eq!(names("Shared { a: 1, total: Mutex::new(0) }", &[(Mutex, made, &[])]), "total");
         assert_eq!(names("static TOTAL: T = g(|| Mutex::new(0));", &[(Mutex, made, &[])]), "TOTAL");
         assert_eq!(names("let (tx, rx) = Mutex::new(0);", &[(Mutex, made, &[])]), "tx/rx");
+        assert_eq!(names("let (a, b) = (f(0, 1), Mutex::new(0));", &[(Mutex, made, &[])]), "b");
+        assert_eq!(names("let (a, b) = (Mutex::new(0), 1);", &[(Mutex, made, &[])]), "a");
+        assert_eq!(names("let pair = Arc::new((f(0, 1), Mutex::new(0)));", &[(Mutex, made, &[])]), "pair.1");
+        assert_eq!(names("let pair = Arc::new(Pair(Mutex::new(0), 1));", &[(Mutex, made, &[])]), "pair.0");
         assert_eq!(names("let t = (0..n).map(|_| Mutex::new(()))", &[(Mutex, made, &[])]), "t");
     }
 

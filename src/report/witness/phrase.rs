@@ -36,6 +36,7 @@ impl Phrase {
             Effect::Read(value) => format!("{arrow} {}", one_line(value)),
             Effect::Wrote { before, after } => format!("{}{arrow}{}", one_line(before), one_line(after)),
             Effect::WouldBlock => format!("{arrow} {}", refusal(step.function)),
+            Effect::Waits if step.function == "await" => format!("{arrow} pending"),
             Effect::Waits => "and sleeps".to_string(),
             Effect::Woke(tasks) if tasks.is_empty() => format!("{arrow} nobody"),
             Effect::Woke(tasks) => format!("{arrow} {}", names.list(tasks.iter().copied())),
@@ -59,9 +60,10 @@ impl Phrase {
             }
         };
         let repeated = if times > 1 { format!(" {}{times}", signs.times) } else { String::new() };
+        let fence = step.ordering.filter(|_| step.function == "fence");
         Phrase {
             verb: step.function.to_string(),
-            object,
+            object: fence.map_or(object, |ordering| format!("{ordering:?}")),
             result: format!("{result}{repeated}").trim().into(),
         }
     }

@@ -34,6 +34,7 @@ impl Sample {
             steps: Vec::new(),
             waits: Vec::new(),
             preemptions: 0,
+            race: None,
         };
         Sample { witness, source }
     }
@@ -64,7 +65,15 @@ impl Sample {
         at: &str,
     ) -> &mut Self {
         let place = (!at.is_empty()).then(|| place(FILE, self.source, at));
-        self.witness.steps.push(Step { task, function, object, effect, place, preempts: false });
+        self.witness.steps.push(Step {
+            task,
+            function,
+            object,
+            effect,
+            ordering: None,
+            place,
+            preempts: false,
+        });
         self
     }
 

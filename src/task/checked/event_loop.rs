@@ -1,14 +1,17 @@
 //! The event loop: which task of a thread is polled next. Knows nothing of results, handles, aborts.
 
 use super::lock::lock;
+use super::story::{self, Name};
 use super::task::Spawned;
 use crate::sync::{Arc, Condvar, Mutex};
 use crate::task::per_thread::{self, PerThread};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
+use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// Names a task within its loop.
@@ -35,6 +38,8 @@ pub(super) struct EventLoop {
     ready: RefCell<Ready>,
     tasks: RefCell<BTreeMap<TaskId, LocalTask>>,
     last_task: Cell<TaskId>,
+    /// Whose ends the running task awaits, as far as it is known, and where.
+    awaited: RefCell<Vec<(Name, &'static Location<'static>)>>,
 }
 
 /// A task that is not being polled.
@@ -58,6 +63,7 @@ impl EventLoop {
             ready: RefCell::default(),
             tasks: RefCell::default(),
             last_task: Cell::new(MAIN),
+            awaited: RefCell::default(),
         })
     }
 
@@ -67,6 +73,7 @@ impl EventLoop {
         let _entered = per_thread::enter(&RUNNING, self.clone());
         let mut main = pin!(main);
         let main_waker = self.mailbox.waker(MAIN);
+        story::begins(self.name(MAIN));
         self.make_ready(MAIN);
         loop {
             self.take_calls();
@@ -74,8 +81,7 @@ impl EventLoop {
             for task in (0..turn).map(|_| self.next_ready()) {
                 if task != MAIN {
                     self.poll(task);
-                } else if let Poll::Ready(output) = main.as_mut().poll(&mut Context::from_waker(&main_waker))
-                {
+                } else if let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), &main_waker) {
                     self.drop_tasks();
                     return output;
                 }
@@ -123,10 +129,37 @@ impl EventLoop {
     fn poll(&self, task: TaskId) {
         // The task is out of the map meanwhile, since what it runs may add tasks.
         let Some(mut local) = self.tasks.borrow_mut().remove(&task) else { return };
-        let polled = local.future.as_mut().poll(&mut Context::from_waker(&local.waker));
-        if polled.is_pending() {
+        if self.tell_poll(task, local.future.as_mut(), &local.waker).is_pending() {
             self.tasks.borrow_mut().insert(task, local);
         }
+    }
+
+    /// Polls a task's future, and tells readers.
+    fn tell_poll<F: Future + ?Sized>(
+        &self,
+        task: TaskId,
+        future: Pin<&mut F>,
+        waker: &Waker,
+    ) -> Poll<F::Output> {
+        story::polls(self.name(task));
+        self.awaited.borrow_mut().clear();
+        let polled = future.poll(&mut Context::from_waker(waker));
+        match polled {
+            Poll::Pending => story::pends(&self.awaited.borrow()),
+            Poll::Ready(_) if task == MAIN => story::ends(false),
+            Poll::Ready(_) => {}
+        }
+        polled
+    }
+
+    /// What a task is called in all loops.
+    pub(super) fn name(&self, task: TaskId) -> Name {
+        self.mailbox.name(task)
+    }
+
+    /// The running task awaits another's end.
+    pub(super) fn awaits(&self, other: Name, place: &'static Location<'static>) {
+        self.awaited.borrow_mut().push((other, place));
     }
 
     fn drop_tasks(&self) {
@@ -142,13 +175,25 @@ impl EventLoop {
 type Call = Box<dyn FnOnce(&EventLoop) + Send>;
 
 /// Through which other threads reach a loop: asyncio's `call_soon_threadsafe`.
-#[derive(Default)]
 pub(super) struct Mailbox {
+    /// Which loop's, of all that there ever were.
+    number: u64,
     calls: Mutex<VecDeque<Call>>,
     arrived: Condvar,
 }
 
 impl Mailbox {
+    pub(super) fn new() -> Arc<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Mailbox { number, calls: Mutex::new(VecDeque::new()), arrived: Condvar::new() })
+    }
+
+    /// What a task of the loop is called in all loops.
+    pub(super) fn name(&self, task: TaskId) -> Name {
+        Name { event_loop: self.number, task }
+    }
+
     /// Runs `act` on the loop's thread: at once if the caller is there, else at the loop's next turn.
     pub(super) fn call(self: &Arc<Self>, act: impl FnOnce(&EventLoop) + Send + 'static) {
         match current() {
@@ -187,6 +232,7 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let task = self.task;
+        story::wakes(self.mailbox.name(task));
         self.mailbox.call(move |event_loop| event_loop.make_ready(task));
     }
 }

@@ -15,12 +15,12 @@ pub(in crate::task) struct JoinSet<T> {
 }
 
 /// The members that have finished and were not yet taken, and who waits for one.
-#[derive(Default)]
 struct Finished(Mutex<(VecDeque<usize>, Option<Waker>)>);
 
 impl<T> JoinSet<T> {
     pub(in crate::task) fn new() -> Self {
-        JoinSet { members: BTreeMap::new(), last_member: 0, finished: Arc::default() }
+        let finished = Finished(Mutex::new((VecDeque::new(), None)));
+        JoinSet { members: BTreeMap::new(), last_member: 0, finished: Arc::new(finished) }
     }
 
     pub(in crate::task) fn add(&mut self, handle: JoinHandle<T>) -> AbortHandle {

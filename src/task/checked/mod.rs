@@ -9,6 +9,7 @@
 mod event_loop;
 mod join_set;
 mod lock;
+mod story;
 mod task;
 mod time;
 

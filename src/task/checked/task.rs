@@ -2,6 +2,7 @@
 
 use super::event_loop::{self, EventLoop, MAIN, Mailbox, TaskId};
 use super::lock::{Lock, lock};
+use super::story;
 use crate::panic::{self, AssertUnwindSafe};
 use crate::sync::{Arc, Mutex, PoisonError};
 use crate::task::Workers;
@@ -9,6 +10,7 @@ use crate::thread;
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::mem;
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -23,10 +25,10 @@ pub(in crate::task) enum TaskEnd<T> {
 /// Runs `future` to its end. How many workers there are makes no difference: each task has a thread.
 pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
     match workers {
-        Workers::CurrentThread => EventLoop::new(Arc::default(), None).run(future),
+        Workers::CurrentThread => EventLoop::new(Mailbox::new(), None).run(future),
         Workers::Threads(_) => {
-            let spawned = Arc::<Spawned>::default();
-            EventLoop::new(Arc::default(), Some(spawned.clone())).run(async move {
+            let spawned = Arc::new(Spawned(Mutex::new(Vec::new())));
+            EventLoop::new(Mailbox::new(), Some(spawned.clone())).run(async move {
                 let output = panic::catch_unwind_async(future).await;
                 spawned.abort_all().await;
                 output.unwrap_or_else(|payload| panic::resume_unwind(payload))
@@ -36,6 +38,7 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
 }
 
 /// Starts a task: a thread on a multi-thread runtime, else a task of the current loop.
+#[track_caller]
 pub(in crate::task) fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
@@ -43,7 +46,7 @@ where
 {
     let here = event_loop::current().expect("`spawn` was called outside a runtime");
     let Some(spawned) = here.spawned.clone() else { return spawn_local(future) };
-    let mailbox = Arc::<Mailbox>::default();
+    let mailbox = Mailbox::new();
     let control = Control::new(MAIN, mailbox.clone(), Lock::shared(Progress::default()));
     let (task, handle) = Task::new(future, control.clone());
     lock(&spawned.0).push(control);
@@ -52,6 +55,7 @@ where
 }
 
 /// Starts a task of the current loop.
+#[track_caller]
 pub(in crate::task) fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
@@ -61,6 +65,7 @@ where
         .filter(|here| here.spawned.is_none())
         .expect("`spawn_local` was called outside a current-thread runtime");
     let id = here.next_task();
+    story::spawns(here.name(id), Location::caller());
     let control = Control::new(id, here.mailbox.clone(), Lock::home(Progress::default()));
     let (task, handle) = Task::new(future, control);
     here.add(id, task);
@@ -97,8 +102,16 @@ impl<T> JoinHandle<T> {
 impl<T> Future for JoinHandle<T> {
     type Output = TaskEnd<T>;
 
+    #[track_caller]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
-        if self.finished_or_wake(context.waker()) { Poll::Ready(self.take()) } else { Poll::Pending }
+        if self.finished_or_wake(context.waker()) {
+            return Poll::Ready(self.take());
+        }
+        let Control { mailbox, task, .. } = &*self.control;
+        if let Some(here) = event_loop::current() {
+            here.awaits(mailbox.name(*task), Location::caller());
+        }
+        Poll::Pending
     }
 }
 
@@ -108,8 +121,10 @@ pub(in crate::task) struct AbortHandle(Arc<Control>);
 
 impl AbortHandle {
     /// Has the task dropped when its turn comes, instead of polled.
+    #[track_caller]
     pub(in crate::task) fn abort(&self) {
         let control = self.0.clone();
+        story::aborts(control.mailbox.name(control.task), Location::caller());
         self.0.mailbox.call(move |event_loop| {
             control.aborted.store(true, Ordering::Relaxed);
             event_loop.make_ready(control.task);
@@ -150,7 +165,8 @@ impl Control {
         })
     }
 
-    fn finish(&self) {
+    fn finish(&self, is_aborted: bool) {
+        story::ends(is_aborted);
         let joiners = self.progress.with(|progress| {
             progress.finished = true;
             mem::take(&mut progress.joiners)
@@ -160,7 +176,6 @@ impl Control {
 }
 
 /// The tasks of a multi-thread runtime.
-#[derive(Default)]
 pub(super) struct Spawned(Mutex<Vec<Arc<Control>>>);
 
 impl Spawned {
@@ -200,10 +215,11 @@ impl<F: Future> Task<F> {
     }
 
     fn finish(&mut self, end: TaskEnd<F::Output>) {
+        let is_aborted = matches!(end, TaskEnd::Aborted);
         // What the future owns is gone before anybody hears of the end.
         self.future = None;
         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
-        self.control.finish();
+        self.control.finish(is_aborted);
     }
 }
 
@@ -219,7 +235,10 @@ impl<F: Future> Future for Task<F> {
             match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(output)) => TaskEnd::Returned(output),
-                Err(payload) => TaskEnd::Panicked(payload),
+                Err(payload) => {
+                    story::panics(&*payload);
+                    TaskEnd::Panicked(payload)
+                }
             }
         };
         task.finish(end);

@@ -2,7 +2,7 @@
 
 use super::super::history::{first, gives_back, held_since};
 use super::super::names::and;
-use super::{Case, Diagnosis, kept_out, number, wakeup};
+use super::{Case, Diagnosis, asleep, kept_out, number, update, wakeup};
 use crate::witness::{ObjectKind, Wait};
 
 pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
@@ -15,10 +15,12 @@ pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
         .or_else(|| waits().find_map(|wait| wakeup::woke_only_another(case, wait)))
         .or_else(|| waits().find_map(|wait| waits_with_lock(case, wait)))
         .or_else(|| waits().find_map(|wait| never_given_back(case, wait)))
+        .or_else(|| waits().find_map(|wait| asleep::looked_too_early(case, wait)))
+        .or_else(|| let_in_between(case))
         .or_else(|| waits().find_map(|wait| wakeup::nobody_notifies(case, wait)))
-        .or_else(|| waits().find_map(|wait| own_sender(case, wait)))
+        .or_else(|| waits().find_map(|wait| asleep::nobody_wakes(case, wait)))
+        .or_else(|| waits().find_map(|wait| left_sender(case, wait)))
         .or_else(|| no_message(case))
-        .or_else(|| waits().find_map(|wait| never_unparked(case, wait)))
 }
 
 impl Case<'_> {
@@ -41,7 +43,8 @@ impl Case<'_> {
     }
 
     fn has_ended(&self, task: usize) -> bool {
-        self.steps().any(|(_, step)| step.task == task && step.function == "end")
+        let is_end = |function: &str| ["end", "cancelled"].contains(&function);
+        self.steps().any(|(_, step)| step.task == task && is_end(step.function))
     }
 
     pub(super) fn waiter(&self, wait: &Wait) -> &str {
@@ -52,8 +55,15 @@ impl Case<'_> {
     pub(super) fn waits_for(&self, wait: &Wait) -> String {
         let object = wait.object.map_or(String::new(), |object| self.object(object));
         match self.kind(wait) {
+            None if wait.function == "turn after" => {
+                format!("waits for its turn after {}", self.names.list(wait.held_by.iter().copied()))
+            }
+            None if wait.held_by.is_empty() && wait.function == "await" => "waits to be woken".to_string(),
             None if wait.held_by.is_empty() => format!("waits to {}", wait.function),
             None => format!("waits for {} to end", self.names.list(wait.held_by.iter().copied())),
+            Some(ObjectKind::Condvar) if wait.object.is_some_and(|object| self.names.is_barrier(object)) => {
+                format!("waits at {object}")
+            }
             Some(ObjectKind::Condvar) => format!("waits to be notified of {object}"),
             Some(ObjectKind::Channel) if wait.function == "rendezvous" => {
                 format!("waits for its message of {object} to be taken")
@@ -196,18 +206,28 @@ fn never_given_back(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     Some(case.hang(sentence, &[(since, "takes it for ever".to_string())], &[wait]))
 }
 
+/// A task gave a lock back before it went to wait, and somebody was let in between.
+fn let_in_between(case: &Case) -> Option<Diagnosis> {
+    let torn = update::torn_section(case)?;
+    let wait = case.wait_of(case.step(*torn.steps.first()?).task)?;
+    let sentence = format!("{}; then {} {} for ever", torn.sentence, case.waiter(wait), case.waits_for(wait));
+    let label = wait.place.map(|place| (place, format!("{} {}", case.waiter(wait), case.waits_for(wait))));
+    let labels = torn.labels.into_iter().chain(label).collect();
+    Some(Diagnosis { sentence, labels, ..torn })
+}
+
 /// A task waits for a message though nobody else is left: had all senders been dropped, it would not wait.
-fn own_sender(case: &Case, wait: &Wait) -> Option<Diagnosis> {
+fn left_sender(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let is_receiver = case.kind(wait) == Some(ObjectKind::Channel) && wait.function.starts_with("recv");
     let mut others = (0..case.witness.tasks.len()).filter(|&task| task != wait.task);
     if !is_receiver || !others.all(|task| case.has_ended(task)) {
         return None;
     }
-    let waiter = case.waiter(wait);
     let sentence = format!(
-        "deadlock: {waiter} {} when everybody else has ended, and some sender is still there: \
-         {waiter} has to drop its own before",
+        "deadlock: {} {} when everybody else has ended; some sender was never dropped, else {} would return",
+        case.waiter(wait),
         case.waits_for(wait),
+        wait.function,
     );
     Some(case.hang(sentence, &[], &[wait]))
 }
@@ -227,11 +247,4 @@ fn no_message(case: &Case) -> Option<Diagnosis> {
         waits.iter().map(|wait| format!("{} {}", case.waiter(wait), case.waits_for(wait))).collect();
     let sentence = format!("deadlock: {}, and whoever could {does} waits too or has ended", parts.join(", "));
     Some(case.hang(sentence, &[], &waits))
-}
-
-/// A task is parked, and nobody unparks it.
-fn never_unparked(case: &Case, wait: &Wait) -> Option<Diagnosis> {
-    let is_parked = case.kind(wait) == Some(ObjectKind::Parker) || wait.function.starts_with("park");
-    let sentence = format!("deadlock: {} is parked, and nobody is left to unpark it", case.waiter(wait));
-    is_parked.then(|| case.hang(sentence, &[], &[wait]))
 }

@@ -1,9 +1,11 @@
 //! Executions without end.
 
-use super::super::history::{last, read};
+use super::super::history::{gives_back, is_atomic_update, last, looks, read, takes, wrote};
 use super::super::names::and;
-use super::{Case, Diagnosis};
-use crate::witness::Step;
+use super::super::path::{is_of_program, shown};
+use super::super::phrase::is_exchange;
+use super::{Case, Diagnosis, number};
+use crate::witness::{Effect, Step};
 use std::collections::BTreeSet;
 
 /// How such an outcome's text begins.
@@ -17,27 +19,98 @@ pub(super) fn livelock(case: &Case) -> Option<Diagnosis> {
     polling(case).or_else(|| repeating(case))
 }
 
-/// The engine has seen that the tasks that are left go round in loops that only read.
+/// The engine has seen that the tasks that are left go round in loops that nothing ends.
 fn polling(case: &Case) -> Option<Diagnosis> {
-    let polls = |task: usize| {
-        let end = case.witness.steps.len();
-        let at = last(case.witness, end, |step| step.task == task && step.object.is_some())?;
-        let (value, object) = (read(case.step(at))?, case.step(at).object?);
-        // Who has looked only once may be one that is not let go on.
-        let before = last(case.witness, at, |step| step.task == task && step.object == Some(object))?;
-        if case.step(before).effect != case.step(at).effect {
-            return None;
-        }
-        Some((at, format!("{} reads {value} of {} in a loop", case.who(at), case.object(object))))
-    };
     let tasks = (0..case.witness.tasks.len()).filter(|&task| !is_over(case, task));
-    let polling: Vec<(usize, String)> = tasks.map(polls).collect::<Option<_>>()?;
-    let first = polling.first()?.0;
-    let texts: Vec<&str> = polling.iter().map(|(_, text)| &**text).collect();
-    let sentence = format!("livelock: {}, and nobody is left to change that", texts.join(", "));
-    let labels: Vec<_> =
-        polling.iter().map(|(at, _)| (*at, "reads this again and again".to_string())).collect();
+    let rounds: Vec<Vec<usize>> = tasks.map(|task| round(case, task)).collect::<Option<_>>()?;
+    let first = *rounds.first()?.iter().find(|&&at| says_something(case, at))?;
+    let mut file = None;
+    let parts: Vec<String> = rounds.iter().map(|round| goes_round(case, round, &mut file)).collect();
+    let sentence = format!("livelock: {}, and nobody is left to change that", parts.join(", "));
+    let label = |&at: &usize| (at, format!("{} again and again", found(case, at, "")));
+    let told = rounds.iter().flatten().filter(|&&at| says_something(case, at));
+    let labels: Vec<_> = told.map(label).collect();
     Some(case.diagnosis(sentence, &labels).with_note(first, "for ever".to_string()))
+}
+
+/// The last round of the loop that a task is in: its last steps, as often as they were the same before.
+fn round(case: &Case, task: usize) -> Option<Vec<usize>> {
+    let is_its = |step: &Step| step.task == task && step.object.is_some();
+    let own: Vec<usize> = case.steps().filter(|(_, step)| is_its(step)).map(|(at, _)| at).collect();
+    let is_same = |one: &usize, other: &usize| {
+        let (one, other) = (case.step(*one), case.step(*other));
+        let what = |step: &Step| (step.function, step.object, step.place);
+        what(one) == what(other) && one.effect == other.effect
+    };
+    (1..=LOOP_MAX.min(own.len() / 2)).find_map(|period| {
+        let (before, round) = own[own.len() - 2 * period..].split_at(period);
+        let is_round = before.iter().zip(round).all(|(one, other)| is_same(one, other));
+        is_round.then(|| round.to_vec())
+    })
+}
+
+/// "main reads false of `ready` at src/x.rs:12 again and again". The file is named where it is another one.
+fn goes_round(case: &Case, round: &[usize], file: &mut Option<&'static str>) -> String {
+    let mut told: Vec<usize> = round.iter().copied().filter(|&at| says_something(case, at)).collect();
+    let more = if told.len() > OBJECTS_MAX { " and so on" } else { "" };
+    told.truncate(OBJECTS_MAX);
+    let mut part = |&at: &usize| {
+        let object = case.step(at).object.map_or(String::new(), |object| case.object(object));
+        format!("{}{}", found(case, at, &object), line(case, at, file))
+    };
+    let parts: Vec<String> = told.iter().map(&mut part).collect();
+    let left = if let [at] = told[..] { left_so(case, at) } else { String::new() };
+    format!("{} {}{more} again and again{left}", case.who(round[0]), and(&parts))
+}
+
+/// " at src/x.rs:12", where a step was done.
+fn line(case: &Case, at: usize, file: &mut Option<&'static str>) -> String {
+    let Some(place) = case.step(at).place.filter(|place| is_of_program(place.file)) else {
+        return String::new();
+    };
+    let name = if file.replace(place.file) == Some(place.file) { String::new() } else { shown(place.file) };
+    format!(" at {name}:{}", place.line)
+}
+
+/// Whose doing it is that the loop finds what it finds.
+fn left_so(case: &Case, at: usize) -> String {
+    let task = case.step(at).task;
+    let by = |leaves: fn(&Step) -> bool| {
+        let object = case.step(at).object;
+        last(case.witness, at, |step| step.object == object && leaves(step) && step.task != task)
+    };
+    if case.step(at).effect == Effect::WouldBlock {
+        return by(takes).map_or(String::new(), |taken| {
+            format!(", since {} took it at {}", case.who(taken), number(taken))
+        });
+    }
+    if !looks(case.step(at)) {
+        return String::new();
+    }
+    let changes = |step: &Step| wrote(step).is_some_and(|(old, new)| old != new);
+    by(changes)
+        .map_or(String::new(), |wrote| format!(", as {} left it at {}", case.who(wrote), number(wrote)))
+}
+
+/// Whether a step of a loop says what the loop waits for.
+fn says_something(case: &Case, at: usize) -> bool {
+    case.step(at).object.is_some() && !gives_back(case.step(at))
+}
+
+/// "reads false of `ready`"; without the object, "reads false".
+fn found(case: &Case, at: usize, object: &str) -> String {
+    let step = case.step(at);
+    let with = |word: &str| if object.is_empty() { String::new() } else { format!(" {word} {object}") };
+    match &step.effect {
+        Effect::Read(value) if is_exchange(step) => format!("finds {value}{}", with("in")),
+        Effect::Read(value) => format!("reads {value}{}", with("of")),
+        Effect::Wrote { before, after } if is_atomic_update(step) && before == after => {
+            format!("finds {before}{}", with("in"))
+        }
+        Effect::Wrote { after, .. } => format!("writes {after}{}", with("to")),
+        Effect::WouldBlock => format!("does {}{} in vain", step.function, with("of")),
+        _ => format!("does {}{}", step.function, with("of")),
+    }
 }
 
 /// Whether a task has ended or cannot go on.

@@ -1,10 +1,12 @@
 //! One sentence that says what went wrong, where the steps leave no doubt. What is unsure is not said:
 //! a wrong diagnosis is worse than none.
 
+mod asleep;
 mod blocked;
 mod endless;
 mod kept_out;
 mod order;
+mod race;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -41,7 +43,7 @@ pub(super) fn diagnose(witness: &Witness, names: &Names) -> Option<Diagnosis> {
     match ending(witness) {
         Ending::Blocked => blocked::diagnose(&case),
         Ending::Endless => endless::livelock(&case),
-        Ending::Raced => order::data_race(&case),
+        Ending::Raced => race::data_race(&case),
         Ending::Wrong => update::diagnose(&case).or_else(|| order::used_before_set(&case)),
     }
 }

@@ -199,7 +199,7 @@ fn read_outdated(case: &Case, from: usize, to: usize) -> bool {
 /// A task gives a lock back and takes it again, and the only preemption lets somebody else in between.
 /// Without that preemption the outcome would be right, since a witness has no more than it needs; and it
 /// is about this lock, if the two share nothing else.
-fn torn_section(case: &Case) -> Option<Diagnosis> {
+pub(super) fn torn_section(case: &Case) -> Option<Diagnosis> {
     if case.witness.preemptions != 1 {
         return None;
     }

@@ -106,6 +106,9 @@ pub(super) fn woke_only_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
 /// A task waits on a condition, and nobody notifies it after that.
 pub(super) fn nobody_notifies(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let began = began(case, wait)?;
+    if let Some(barrier) = wait.object.filter(|&object| case.names.is_barrier(object)) {
+        return Some(too_few(case, barrier));
+    }
     let later = first(case.witness, began, |step| {
         step.object == wait.object && matches!(step.effect, Effect::Woke(_))
     });
@@ -119,6 +122,18 @@ pub(super) fn nobody_notifies(case: &Case, wait: &Wait) -> Option<Diagnosis> {
         number(began),
     );
     Some(case.diagnosis(sentence, &[(began, "begins to wait, for ever".to_string())]))
+}
+
+/// Not as many come to a barrier as it waits for.
+fn too_few(case: &Case, barrier: usize) -> Diagnosis {
+    let waits: Vec<&Wait> = case.witness.waits.iter().filter(|wait| wait.object == Some(barrier)).collect();
+    let sentence = format!(
+        "deadlock: {} {} at the barrier {}, and nobody is left to come to it",
+        case.names.list(waits.iter().map(|wait| wait.task)),
+        if waits.len() == 1 { "waits" } else { "wait" },
+        case.object(barrier),
+    );
+    case.hang(sentence, &[], &waits)
 }
 
 /// When a task began the wait on a condition that it is still in.

@@ -15,7 +15,7 @@ fn a_read_that_never_changes_is_a_livelock() {
     }
     assert_says(
         &sample,
-        "livelock: T1 reads false of `atomic 1` in a loop, and nobody is left to change that",
+        "livelock: T1 reads false of `atomic 1` again and again, and nobody is left to change that",
     );
 }
 
@@ -27,7 +27,7 @@ fn a_loop_that_waits_for_nobody_is_a_livelock() {
     sample.load(1, 0, "false", "").waits(0, "join", None, &[1], "");
     assert_says(
         &sample,
-        "livelock: T1 reads false of `atomic 1` in a loop, and nobody is left to change that",
+        "livelock: T1 reads false of `atomic 1` again and again, and nobody is left to change that",
     );
     let mut writes = super::sample(&[Atomic]);
     writes.ends("livelock: T1 polls for ever").store(1, 0, ("0", "0"), "");
@@ -71,7 +71,11 @@ fn tasks_that_undo_each_other_are_in_a_livelock() {
     for _ in 0..25 {
         sample.store(1, 0, ("0", "1"), "").store(2, 0, ("1", "0"), "");
     }
-    assert_says(&sample, "livelock: T1 and T2 do the same steps on `atomic 1` again and again");
+    assert_says(
+        &sample,
+        "livelock: T1 writes 1 to `atomic 1` again and again, T2 writes 0 to `atomic 1` again and again, \
+         and nobody is left to change that",
+    );
 }
 
 #[test]
@@ -212,15 +216,15 @@ fn a_message_that_nobody_can_send_is_waited_for_in_vain() {
 }
 
 #[test]
-fn a_receiver_that_is_left_alone_has_a_sender_itself() {
+fn a_receiver_that_is_left_alone_has_a_sender_that_was_not_dropped() {
     let mut sample = sample(&[Channel]);
     sample.done(1, "end", None, "").waits(0, "recv", Some(0), &[], "");
-    assert!(!sentence(&sample).is_some_and(|sentence| sentence.contains("drop")), "T2 has not ended");
+    assert!(!sentence(&sample).is_some_and(|sentence| sentence.contains("dropped")), "T2 has not ended");
     sample.done(2, "end", None, "");
     assert_says(
         &sample,
-        "deadlock: main waits for a message of `channel 1` when everybody else has ended, \
-         and some sender is still there: main has to drop its own before",
+        "deadlock: main waits for a message of `channel 1` when everybody else has ended; \
+         some sender was never dropped, else recv would return",
     );
 }
 

@@ -1,6 +1,7 @@
 //! Each diagnosis, with a witness that has it and with some that only look as if.
 
 mod hang;
+mod race;
 mod wrong;
 
 use super::diagnose;

@@ -2,8 +2,8 @@
 
 use super::{assert_says, assert_unsure, sample, sentence};
 use crate::report::witness::sample::Sample;
-use crate::witness::Effect::{self, Done};
-use crate::witness::ObjectKind::{Atomic, Cell, Mutex};
+use crate::witness::Effect;
+use crate::witness::ObjectKind::{Atomic, Mutex};
 
 fn wrote(before: &str, after: &str) -> Effect {
     Effect::Wrote { before: before.to_string(), after: after.to_string() }
@@ -272,30 +272,4 @@ fn a_panic_after_another_read_or_a_first_write_is_no_order_violation() {
     unrelated.load(1, 0, "0", "").done(1, "lock", Some(1), "").panics(1, "no", "");
     unrelated.store(0, 0, ("0", "1"), "");
     assert_unsure(&unrelated);
-}
-
-/// Two accesses of a cell, the first of them with an unlocked mutex behind it, maybe.
-fn cell_accesses(is_locked: bool) -> Sample {
-    let mut sample = sample(&[Cell, Mutex]);
-    sample.ends("data race: on a cell");
-    sample.step(1, "write", Some(0), Done, "");
-    if is_locked {
-        sample.done(1, "unlock", Some(1), "").done(2, "lock", Some(1), "");
-    }
-    sample.step(2, "read", Some(0), Done, "");
-    sample
-}
-
-#[test]
-fn two_unordered_accesses_of_a_cell_are_a_data_race() {
-    assert_says(
-        &cell_accesses(false),
-        "data race: T1 writes `cell 1` at step 1 and T2 reads it at step 2, \
-         and nothing makes one wait for the other",
-    );
-}
-
-#[test]
-fn accesses_that_a_lock_orders_are_not_taken_for_the_race() {
-    assert_unsure(&cell_accesses(true));
 }

@@ -1,0 +1,61 @@
+//! What readers of an execution are told of its async tasks: who woke whom, who awaits whose end. Only the native engine
+//! keeps it.
+
+use crate::backend::native::{self, LoopDeed};
+use crate::backend::{self, Backend};
+use std::any::Any;
+use std::panic::Location;
+
+/// What a task is called in all loops.
+pub(super) use crate::backend::native::LoopTask as Name;
+
+type Place = &'static Location<'static>;
+
+pub(super) fn begins(main: Name) {
+    tell(|| LoopDeed::Begins(main));
+}
+
+pub(super) fn spawns(task: Name, place: Place) {
+    tell(|| LoopDeed::Spawns(task, place));
+}
+
+/// What is told from here on is the task's, up to `pends` or `ends`.
+pub(super) fn polls(task: Name) {
+    tell(|| LoopDeed::Polls(task));
+}
+
+pub(super) fn pends(awaited: &[(Name, Place)]) {
+    tell(|| LoopDeed::Pends {
+        awaits: awaited.iter().map(|(task, _)| *task).collect(),
+        place: awaited.last().map(|(_, place)| *place),
+    });
+}
+
+pub(super) fn ends(is_aborted: bool) {
+    tell(|| LoopDeed::Ends { is_aborted });
+}
+
+pub(super) fn wakes(task: Name) {
+    tell(|| LoopDeed::Wakes(task));
+}
+
+pub(super) fn aborts(task: Name, place: Place) {
+    tell(|| LoopDeed::Aborts(task, place));
+}
+
+/// A task's panic, which is caught.
+pub(super) fn panics(payload: &(dyn Any + Send)) {
+    if is_told() {
+        native::tell_caught(&crate::panic::message(payload));
+    }
+}
+
+fn tell(deed: impl FnOnce() -> LoopDeed) {
+    if is_told() {
+        native::tell_loop(deed);
+    }
+}
+
+fn is_told() -> bool {
+    backend::current() == Backend::Native
+}
