@@ -5,8 +5,8 @@
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::{Bounds, Fact, Facts};
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -86,8 +86,8 @@ pub(crate) struct Search<T> {
     pub(crate) events: u64,
     /// Why it ended before its end.
     pub(crate) incomplete: Option<Incomplete>,
-    /// Why not everything was seen though it came to its end.
-    cut: Option<Incomplete>,
+    /// What it left out on its way.
+    cuts: BTreeSet<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
     /// What is known of the program.
@@ -161,9 +161,9 @@ struct Together {
 }
 
 impl<T> Search<T> {
-    /// Why not everything was seen, if so.
-    pub(crate) fn incomplete(&self) -> Option<&Incomplete> {
-        self.incomplete.as_ref().or(self.cut.as_ref())
+    /// Why not everything was seen, if so: what ended it before what it left out.
+    pub(crate) fn incomplete(&self) -> impl Iterator<Item = &Incomplete> {
+        self.incomplete.iter().chain(&self.cuts)
     }
 
     /// One that has found nothing yet.
@@ -176,7 +176,7 @@ impl<T> Search<T> {
             redundant: 0,
             events: 0,
             incomplete: None,
-            cut: None,
+            cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
             facts: Facts::default(),
             learned: None,
@@ -263,7 +263,7 @@ impl<T: Ord> Search<T> {
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
         self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);
-        self.cut = self.cut.or(other.cut);
+        self.cuts.extend(other.cuts);
         for (outcome, seen) in other.outcomes {
             match self.outcomes.entry(outcome) {
                 Entry::Vacant(entry) => {
@@ -326,9 +326,9 @@ impl<T: Ord> Search<T> {
         self.incomplete = Some(why);
     }
 
-    /// Notes that the exploration, if it comes to its end, will not have seen everything.
+    /// Notes that the exploration leaves something out.
     pub(crate) fn cut(&mut self, why: Incomplete) {
-        self.cut.get_or_insert(why);
+        self.cuts.insert(why);
     }
 
     pub(crate) fn time_left(&self) -> Option<Duration> {

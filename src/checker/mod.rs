@@ -1,7 +1,9 @@
 //! The library's face: a [`Checker`] explores a program and returns a [`Report`].
 
+mod complete;
 mod settings;
 
+pub(crate) use self::complete::{Unseen, is_asked_for as is_complete_asked_for};
 pub use self::settings::SettingsError;
 #[cfg(feature = "cli")]
 pub(crate) use self::settings::WORKERS_MAX;
@@ -51,6 +53,7 @@ pub struct Checker {
     preemptions_max: Option<usize>,
     bounds: Bounds,
     workers: Option<usize>,
+    requires_complete: bool,
     progress: Arc<Progress>,
 }
 
@@ -66,6 +69,7 @@ impl Checker {
             preemptions_max: None,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
+            requires_complete: false,
             progress: Arc::default(),
         }
     }
@@ -128,6 +132,41 @@ impl Checker {
     /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
     pub fn workers(self, workers: usize) -> Self {
         Checker { workers: Some(workers), ..self }
+    }
+
+    /// Makes a check a failure that did not see everything: [`Checker::check`], `Checker::for_all`, `Object::check`
+    /// and [`Agreement::assert`](crate::property::Agreement::assert) panic then and say why. A sample never is everything.
+    ///
+    /// Without this they say in a line on stderr what was not seen, and why; and nothing if it was only by the number of
+    /// the samples that were asked for. `CONCCHECK_REQUIRE_COMPLETE=1` in the environment asks the same of all checks.
+    ///
+    /// ```
+    /// use conccheck::Checker;
+    /// use conccheck::sync::{Arc, Mutex};
+    ///
+    /// Checker::new().require_complete().check(|| {
+    ///     let total = Arc::new(Mutex::new(0));
+    ///     let other = Arc::clone(&total);
+    ///     let thread = conccheck::thread::spawn(move || *other.lock().unwrap() += 1);
+    ///     *total.lock().unwrap() += 1;
+    ///     thread.join().unwrap();
+    ///     assert_eq!(*total.lock().unwrap(), 2);
+    /// });
+    /// ```
+    pub fn require_complete(self) -> Self {
+        Checker { requires_complete: true, ..self }
+    }
+
+    /// Whether that was asked for.
+    pub(crate) fn requires_complete(&self) -> bool {
+        self.requires_complete
+    }
+
+    /// Whether it looks here and there: at random, or at what a real run happens to do.
+    #[cfg(feature = "property")]
+    pub(crate) fn is_sampling(&self) -> bool {
+        let is_seeded = self.chosen_strategy().is_some_and(|strategy| strategy.seed().is_some());
+        self.backend == Backend::Real || is_seeded
     }
 
     /// Lets other threads see how far the exploration is, and stop it.
@@ -243,10 +282,12 @@ impl Checker {
         })
     }
 
-    /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.
+    /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`. That not everything was
+    /// seen is said in a line on stderr, which `cargo test` shows also if the test passes.
     ///
     /// # Panics
-    /// With the report, if an execution panics or hangs or the check could not be done; when the environment
+    /// With the report, if an execution panics or hangs or the check could not be done; if not everything was seen and it
+    /// [had to be](Checker::require_complete); when the environment
     /// asks for a replay that is not possible; and as [`Checker::explore`] does.
     ///
     /// # Replay
@@ -264,6 +305,9 @@ impl Checker {
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             let again = |schedule: &Schedule| replay::command(&name, schedule);
             panic!("{}", report.failure(report.verdict(), Judged::by_kind, again));
+        }
+        if let Err(text) = report.unseen(Location::caller()).tell(self.requires_complete) {
+            panic!("{text}");
         }
     }
 
@@ -330,7 +374,7 @@ impl Checker {
             executions: search.executions,
             redundant: search.redundant,
             events: search.events,
-            incomplete: search.incomplete().cloned(),
+            incomplete: search.incomplete().cloned().collect(),
             outcomes: search.outcomes,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
@@ -378,7 +422,7 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Result<(Outcome<T>, Witness), Diverged> {
         let (search, witness) = self.run_again(schedule, program)?;
-        let why = search.incomplete().cloned();
+        let why = search.incomplete().next().cloned();
         match search.outcomes.into_keys().next() {
             Some(outcome) => {
                 let witness = Witness { outcome: outcome.to_string(), ..witness };

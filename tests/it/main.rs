@@ -19,6 +19,7 @@ mod composites;
 mod drawn;
 mod first_bug;
 mod gil;
+mod incomplete;
 mod native;
 mod objects;
 mod outcome_sets;

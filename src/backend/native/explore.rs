@@ -275,7 +275,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if let Some(preemptions_max) = search.limits.preemptions_max
         && world.is_cut()
     {
-        search.give_up(Incomplete::PreemptionsMax(preemptions_max));
+        search.cut(Incomplete::PreemptionsMax(preemptions_max));
     }
     if world.is_cut_by_timeouts() {
         search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
