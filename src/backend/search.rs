@@ -21,6 +21,8 @@ pub(crate) struct Limits {
     pub(crate) bounds: Bounds,
     /// Whether to keep what the tasks do, for a witness.
     pub(crate) logs: bool,
+    /// Whether samples are drawn beside dpor.
+    pub(crate) samples: bool,
     /// How many OS threads explore.
     pub(crate) workers: usize,
 }
@@ -78,12 +80,19 @@ pub(crate) struct Search<T> {
     pub(crate) limits: Limits,
     /// Ends the exploration with the first outcome that it accepts.
     pub(crate) wanted: Option<Wanted<T>>,
+    /// But not before it has had so many steps, if it has as many.
+    pub(crate) patience: u64,
+    has_found: bool,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     /// Executions that were begun and given up.
     pub(crate) redundant: u64,
     /// Steps of all executions; of the native engine only.
     pub(crate) events: u64,
+    /// What was seen beside it, in executions that were drawn.
+    samples: BTreeMap<Outcome<T>, Seen>,
+    /// How many of them there were.
+    pub(crate) sampled: u64,
     /// Why it ended before its end.
     pub(crate) incomplete: Option<Incomplete>,
     /// What it left out on its way.
@@ -171,10 +180,14 @@ impl<T> Search<T> {
         Search {
             limits,
             wanted: None,
+            patience: 0,
+            has_found: false,
             outcomes: BTreeMap::new(),
             executions: 0,
             redundant: 0,
             events: 0,
+            samples: BTreeMap::new(),
+            sampled: 0,
             incomplete: None,
             cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
@@ -190,7 +203,8 @@ impl<T> Search<T> {
     pub(crate) fn worker(&self) -> Self {
         let (begun, together, wanted) = (self.begun, Arc::clone(&self.together), self.wanted.clone());
         let empty = Search::empty(self.limits.clone(), Arc::clone(&self.progress));
-        Search { begun, together, wanted, facts: self.facts.clone(), ..empty }
+        let (patience, facts) = (self.patience, self.facts.clone());
+        Search { begun, together, wanted, patience, facts, ..empty }
     }
 
     /// The same exploration from its beginning, if something was found out that it has to know.
@@ -228,6 +242,9 @@ impl<T: Ord> Search<T> {
         if let Some(reached) = reached {
             self.incomplete.get_or_insert(reached);
         }
+        if self.has_found && self.events >= self.patience {
+            self.give_up(Incomplete::Found);
+        }
         if self.incomplete.is_some()
             || self.learned.is_some()
             || self.together.stopped.load(Ordering::Relaxed)
@@ -264,13 +281,44 @@ impl<T: Ord> Search<T> {
         self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);
         self.cuts.extend(other.cuts);
-        for (outcome, seen) in other.outcomes {
-            match self.outcomes.entry(outcome) {
-                Entry::Vacant(entry) => {
-                    entry.insert(seen);
-                }
-                Entry::Occupied(mut entry) => entry.get_mut().merge(seen),
-            }
+        self.sampled += other.sampled;
+        merge(&mut self.outcomes, other.outcomes);
+        merge(&mut self.samples, other.samples);
+        self
+    }
+
+    /// So many executions beside this exploration, within what is left of its time; `None` if it is to end.
+    pub(crate) fn part(&mut self, executions_max: u64) -> Option<Self> {
+        let is_to_end =
+            self.has_found || self.incomplete.is_some() || self.progress.stop.load(Ordering::Relaxed);
+        let time_max = self.time_left();
+        if is_to_end || time_max.is_some_and(|left| left.is_zero()) {
+            return None;
+        }
+        let limits = Limits { executions_max, time_max, samples: false, ..self.limits.clone() };
+        let part = Search::empty(limits, Arc::default()).knowing(&self.facts);
+        Some(Search { wanted: self.wanted.clone(), ..part })
+    }
+
+    /// Keeps what was seen in a [part](Search::part).
+    pub(crate) fn add_samples(&mut self, part: Self) {
+        let before = self.progress.executions() + self.sampled;
+        self.sampled += part.executions;
+        self.has_found |= part.has_found;
+        if let Some(why @ Incomplete::Unsupported(_)) = part.incomplete {
+            self.give_up(why);
+        }
+        let numbered = |(outcome, seen): (_, Seen)| (outcome, Seen { first: before + seen.first, ..seen });
+        merge(&mut self.samples, part.outcomes.into_iter().map(numbered));
+    }
+
+    /// Counts what was seen in samples with the rest: of an exploration that has not seen everything.
+    pub(crate) fn with_samples(mut self) -> Self {
+        let samples = std::mem::take(&mut self.samples);
+        if self.incomplete().next().is_some() {
+            merge(&mut self.outcomes, samples);
+        } else {
+            self.sampled = 0;
         }
         self
     }
@@ -289,8 +337,11 @@ impl<T: Ord> Search<T> {
         let entry = self.outcomes.entry(outcome);
         if matches!(&entry, Entry::Vacant(new) if self.wanted.as_ref().is_some_and(|wanted| wanted(new.key())))
         {
-            self.incomplete.get_or_insert(Incomplete::Found);
-            self.together.stopped.store(true, Ordering::Relaxed);
+            self.has_found = true;
+            if self.patience == 0 {
+                self.incomplete.get_or_insert(Incomplete::Found);
+                self.together.stopped.store(true, Ordering::Relaxed);
+            }
         }
         let seen = entry.or_insert(unseen);
         seen.executions += 1;
@@ -333,5 +384,20 @@ impl<T: Ord> Search<T> {
 
     pub(crate) fn time_left(&self) -> Option<Duration> {
         self.limits.time_max.map(|time_max| time_max.saturating_sub(self.begun.elapsed()))
+    }
+}
+
+/// Adds what was seen elsewhere.
+fn merge<T: Ord>(
+    seen: &mut BTreeMap<Outcome<T>, Seen>,
+    others: impl IntoIterator<Item = (Outcome<T>, Seen)>,
+) {
+    for (outcome, other) in others {
+        match seen.entry(outcome) {
+            Entry::Vacant(entry) => {
+                entry.insert(other);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().merge(other),
+        }
     }
 }

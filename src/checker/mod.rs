@@ -79,8 +79,13 @@ impl Checker {
         Checker { backend, ..self }
     }
 
-    /// Who chooses the schedules: [`Backend::Native`] and [`Backend::Shuttle`] only. If it is not said:
-    /// dpor under native, random under shuttle.
+    /// Who chooses the schedules: [`Backend::Native`] and [`Backend::Shuttle`] only. If it is not said: random under
+    /// shuttle, dpor under native.
+    ///
+    /// If it is not said, native also draws some hundred samples (pos, random and pct) where dpor is not done after 20,000
+    /// steps, and again whenever it has had twice as many: a fault that lies far from where dpor begins may be met by
+    /// chance. They are within the same [time](Checker::time_max), and not counted among the executions:
+    /// [`Report::sampled`] tells how many there were. What dpor finishes is reported as dpor saw it.
     pub fn strategy(self, strategy: Strategy) -> Self {
         Checker { strategy: Some(strategy), ..self }
     }
@@ -181,7 +186,7 @@ impl Checker {
     /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
     #[track_caller]
     pub fn explore<T: Value>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
-        self.search_for(None, program)
+        self.search_for(None, 0, program)
     }
 
     /// As [`Checker::explore`], until an execution ends with an outcome that is `wanted`.
@@ -209,13 +214,14 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
         wanted: impl Fn(&Outcome<T>) -> bool + Send + Sync + 'static,
     ) -> Report<T> {
-        self.search_for(Some(Arc::new(wanted)), program)
+        self.search_for(Some(Arc::new(wanted)), 0, program)
     }
 
     #[track_caller]
     fn search_for<T: Value>(
         &self,
         wanted: Option<Wanted<T>>,
+        patience: u64,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Report<T> {
         if let Err(error) = self.validate() {
@@ -224,7 +230,7 @@ impl Checker {
         let strategy = self.chosen_strategy();
         let begun = Instant::now();
         let mut search = Search::new(self.limits(), Arc::clone(&self.progress));
-        search.wanted = wanted;
+        (search.wanted, search.patience) = (wanted, patience);
         let mut explainer = None;
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
@@ -290,6 +296,10 @@ impl Checker {
     /// [had to be](Checker::require_complete); when the environment
     /// asks for a replay that is not possible; and as [`Checker::explore`] does.
     ///
+    /// # When it ends
+    /// Under [`Backend::Native`] at the first failure, but not before 20,000 steps, since another may explain it: a
+    /// data race an assertion.
+    ///
     /// # Replay
     /// Under [`Backend::Native`] the panic ends with a command, `CONCCHECK_REPLAY=cc1-… cargo test NAME`, which
     /// runs that one execution again instead of exploring, and shows it.
@@ -301,7 +311,9 @@ impl Checker {
             Ok(None) => {}
             Err(error) => panic!("failed to read CONCCHECK_REPLAY: {error}"),
         }
-        let report = self.explore(program);
+        // Another failure may explain the first: a data race an assertion.
+        let wanted = |outcome: &Outcome<()>| !matches!(outcome, Outcome::Returned(()));
+        let report = self.search_for(Some(Arc::new(wanted)), backend::native::SAMPLED_AFTER, program);
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             let again = |schedule: &Schedule| replay::command(&name, schedule);
             panic!("{}", report.failure(report.verdict(), Judged::by_kind, again));
@@ -337,6 +349,7 @@ impl Checker {
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
+            samples: self.is_portfolio(),
             workers: self.workers.unwrap_or(1),
             logs: false,
         }
@@ -374,6 +387,7 @@ impl Checker {
             executions: search.executions,
             redundant: search.redundant,
             events: search.events,
+            sampled: search.sampled,
             incomplete: search.incomplete().cloned().collect(),
             outcomes: search.outcomes,
             elapsed: begun.elapsed(),
@@ -393,6 +407,11 @@ impl Checker {
             logs: true,
             ..self.limits()
         }
+    }
+
+    /// Whether samples are drawn beside dpor.
+    fn is_portfolio(&self) -> bool {
+        self.backend == Backend::Native && self.strategy.is_none() && self.preemptions_max.is_none()
     }
 
     /// Who chooses the schedules, where the backend leaves a choice.

@@ -64,6 +64,7 @@ pub struct Report<T> {
     pub(crate) executions: u64,
     pub(crate) redundant: u64,
     pub(crate) events: u64,
+    pub(crate) sampled: u64,
     pub(crate) incomplete: Vec<Incomplete>,
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
@@ -113,6 +114,20 @@ impl<T: Ord> Report<T> {
         self.events
     }
 
+    /// How many executions were drawn at random beside those of dpor, where nobody chose a
+    /// [strategy](crate::Checker::strategy) and dpor did not come to its end.
+    pub fn sampled(&self) -> u64 {
+        self.sampled
+    }
+
+    /// "1000 executions and 300 samples": what was looked at.
+    fn looked_at(&self) -> String {
+        match self.sampled {
+            0 => executions(self.executions),
+            sampled => format!("{} and {sampled} samples", executions(self.executions)),
+        }
+    }
+
     /// Whether every execution that the backend knows was seen.
     pub fn is_complete(&self) -> bool {
         self.incomplete.is_empty()
@@ -147,8 +162,12 @@ impl<T: Ord> Report<T> {
 
     /// What a test at `place` has to say of it, if nothing is wrong.
     pub(crate) fn unseen<'a>(&'a self, place: &'a Location<'a>) -> Unseen<'a> {
-        let looked_at = executions(self.executions);
-        Unseen { place, looked_at, reasons: &self.incomplete, is_sampled: self.is_sampled() }
+        Unseen {
+            place,
+            looked_at: self.looked_at(),
+            reasons: &self.incomplete,
+            is_sampled: self.is_sampled(),
+        }
     }
 
     /// Whether it had to be given up, so that nothing follows.
@@ -251,7 +270,7 @@ impl<T: Ord + Debug> Report<T> {
                 None => format!(" ({})", strategy.name()),
             },
         };
-        let mut text = format!("{verdict} under {backend}{chooser}, {}\n", executions(self.executions));
+        let mut text = format!("{verdict} under {backend}{chooser}, {}\n", self.looked_at());
         for (outcome, seen) in &self.outcomes {
             let Judged { mark, why } = judge(outcome);
             let why = why.map_or(String::new(), |why| format!("      {why}\n"));

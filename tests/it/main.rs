@@ -16,6 +16,7 @@ mod checkers;
 mod child;
 mod cli;
 mod composites;
+mod default_search;
 mod drawn;
 mod first_bug;
 mod gil;

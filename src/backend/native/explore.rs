@@ -1,5 +1,6 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
+use super::portfolio::Rounds;
 use super::replay::replay;
 use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
@@ -26,7 +27,8 @@ where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
-    let mut explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
+    let explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
+    let mut explored = explored.with_samples();
     rehearse(&mut explored, &body);
     explored
 }
@@ -90,8 +92,11 @@ where
                 (Box::new(dpor), Census::of(Arc::clone(&common)))
             };
             let engine = Resting(Engine::new(scheduler, settings(&search), census));
+            let rounds = (search.limits.samples && number == 0).then(Rounds::new);
             thread::spawn(move || {
-                let (explored, ()) = explore_with(search, engine, body, (), |(), _, _| ());
+                let exploration =
+                    Exploration { rounds, ..Exploration::new(search, engine, body, (), |(), _, _| ()) };
+                let (explored, ()) = explore_with(exploration);
                 frontier.leave();
                 explored
             })
@@ -132,7 +137,9 @@ where
     let mut last = seen.clone();
     let explored = until_nothing_is_learned(search, |search| {
         let engine = Resting(Engine::new(scheduler(), settings(search), Default::default()));
-        let (explored, now) = explore_with(search.worker(), engine, Arc::clone(body), seen.clone(), ended);
+        let body = Arc::clone(body);
+        let exploration = Exploration::new(search.worker(), engine, body, seen.clone(), ended);
+        let (explored, now) = explore_with(exploration);
         last = now;
         explored
     });
@@ -151,18 +158,11 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
 
 /// Explores until the search has enough, on threads of its own: one on which an execution was left while some task
 /// unwound from a panic counts as panicking for good, so that the next execution needs another.
-fn explore_with<T, S>(
-    search: Search<T>,
-    engine: Resting,
-    body: Body<T>,
-    seen: S,
-    ended: fn(&mut S, &mut World, &Running),
-) -> (Search<T>, S)
+fn explore_with<T, S>(mut exploration: Exploration<T, S>) -> (Search<T>, S)
 where
     T: Ord + Send + 'static,
     S: Send + 'static,
 {
-    let mut exploration = Exploration { search, engine: Some(engine), body, seen, ended };
     loop {
         let thread = thread::spawn(move || exploration.explore_here());
         let (back, is_over) = thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload));
@@ -179,6 +179,8 @@ struct Exploration<T, S> {
     /// Where it is while nobody explores.
     engine: Option<Resting>,
     body: Body<T>,
+    /// When there are samples beside it, if at all.
+    rounds: Option<Rounds>,
     seen: S,
     ended: fn(&mut S, &mut World, &Running),
 }
@@ -190,7 +192,17 @@ struct Resting(Engine);
 // and of the tasks' ways back from them. One that rests has no task, and its coroutines were taken from it.
 unsafe impl Send for Resting {}
 
-impl<T: Ord + 'static, S> Exploration<T, S> {
+impl<T: Ord + Send + 'static, S> Exploration<T, S> {
+    fn new(
+        search: Search<T>,
+        engine: Resting,
+        body: Body<T>,
+        seen: S,
+        ended: fn(&mut S, &mut World, &Running),
+    ) -> Self {
+        Exploration { search, engine: Some(engine), body, rounds: None, seen, ended }
+    }
+
     /// Explores on this thread; whether that was all.
     fn explore_here(mut self) -> (Self, bool) {
         let Resting(mut engine) = self.engine.take().expect("it rests");
@@ -199,6 +211,9 @@ impl<T: Ord + 'static, S> Exploration<T, S> {
         let mut running = Execution::begin(Backend::Native);
         let mut is_over = false;
         while !thread::panicking() {
+            if let Some(rounds) = &mut self.rounds {
+                rounds.go_on(&mut self.search, &self.body);
+            }
             is_over = !(self.search.may_begin() && with(Engine::begin));
             if is_over {
                 break;

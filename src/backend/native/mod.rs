@@ -12,6 +12,7 @@ mod channel;
 mod explore;
 mod least;
 mod object;
+mod portfolio;
 mod replay;
 mod witness;
 
@@ -23,6 +24,7 @@ pub(crate) use explore::explore_alone;
 pub(crate) use least::follow;
 pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
+pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 
 use super::roll::{Kept, Roll};
