@@ -38,5 +38,6 @@ mod sizes;
 mod specifications;
 mod strategies;
 mod trace_counts;
+mod watchdog;
 mod workers;
 mod workload_file;

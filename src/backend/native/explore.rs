@@ -2,6 +2,7 @@
 
 use super::portfolio::Rounds;
 use super::replay::replay;
+use super::watchdog::watched;
 use super::{ENGINE, EXECUTION, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
@@ -153,6 +154,7 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
         bounds: search.limits.bounds,
         facts: search.facts.clone(),
         logs: search.limits.logs,
+        pulse: Arc::default(),
     }
 }
 
@@ -161,14 +163,19 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
 fn explore_with<T, S>(mut exploration: Exploration<T, S>) -> (Search<T>, S)
 where
     T: Ord + Send + 'static,
-    S: Send + 'static,
+    S: Clone + Send + 'static,
 {
+    let pulse = exploration.engine.as_ref().map(|Resting(engine)| Arc::clone(engine.pulse()));
+    let (pulse, time_max) = (pulse.unwrap_or_default(), exploration.search.limits.time_max);
     loop {
-        let thread = thread::spawn(move || exploration.explore_here());
-        let (back, is_over) = thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload));
-        exploration = back;
-        if is_over {
-            return (exploration.search, exploration.seen);
+        let (mut left, seen) = (exploration.search.worker(), exploration.seen.clone());
+        match watched(&pulse, time_max, move || exploration.explore_here()) {
+            Ok((back, true)) => return (back.search, back.seen),
+            Ok((back, false)) => exploration = back,
+            Err(why) => {
+                left.give_up(Incomplete::Unsupported(why));
+                return (left, seen);
+            }
         }
     }
 }
@@ -375,6 +382,7 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
+    with(|engine| engine.pulse().begin());
     let value = Rc::new(RefCell::new(None));
     let (body, returned) = (Arc::clone(body), Rc::clone(&value));
     let main = to_the_end(move || {
@@ -399,7 +407,10 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
         (task, coroutine) = next;
         has_ended = coroutine.go_on();
     }
-    let end = with(Engine::take_end);
+    let end = with(|engine| {
+        engine.pulse().rest();
+        engine.take_end()
+    });
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     set_execution(None);
     (end, value.take())

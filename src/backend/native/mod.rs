@@ -14,6 +14,7 @@ mod least;
 mod object;
 mod portfolio;
 mod replay;
+mod watchdog;
 mod witness;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
