@@ -53,7 +53,7 @@ pub struct Seen {
 }
 
 /// Why a check did not see everything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Incomplete {
     /// It stopped after this many executions.
     ExecutionsMax(u64),
@@ -141,6 +141,25 @@ impl Seen {
         if let Some((cost, schedule)) = least {
             (self.cost, self.schedule) = (cost, Some(schedule));
         }
+    }
+}
+
+impl Incomplete {
+    /// The setting of a [`Checker`](crate::Checker) that bounds it, if one does.
+    pub(crate) fn setting(&self) -> Option<&'static str> {
+        match self {
+            Incomplete::ExecutionsMax(_) => Some("executions_max"),
+            Incomplete::TimeMax(_) => Some("time_max"),
+            Incomplete::PreemptionsMax(_) => Some("preemptions_max"),
+            Incomplete::TimeoutsMax(_) => Some("timeouts_max"),
+            Incomplete::StepsMax(_) => Some("steps_max"),
+            _ => None,
+        }
+    }
+
+    /// Several, in a line.
+    pub(crate) fn list(reasons: &[Incomplete]) -> String {
+        reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 }
 

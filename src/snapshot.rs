@@ -109,7 +109,7 @@ impl<'a> Set<'a> {
     fn is_sample(&self) -> bool {
         let is_cut = self.explored.starts_with("bounded, ") && !self.explored.starts_with("bounded, at most");
         let is_empty = self.sections.values().all(|section| section.outcomes.is_empty());
-        (self.explored == "sampled" || is_cut) && !is_empty
+        (self.explored.starts_with("sampled") || is_cut) && !is_empty
     }
 }
 

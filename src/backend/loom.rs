@@ -151,7 +151,7 @@ where
     let mut state = state.lock();
     state.conclude(&ended);
     if let Some(preemptions_max) = preemptions_max {
-        state.search.give_up(Incomplete::PreemptionsMax(preemptions_max));
+        state.search.cut(Incomplete::PreemptionsMax(preemptions_max));
     }
     let left = Search::new(state.search.limits.clone(), Arc::default());
     (std::mem::replace(&mut state.search, left), ended)

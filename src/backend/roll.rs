@@ -55,6 +55,13 @@ pub(crate) struct Panic {
     rank: usize,
 }
 
+impl Panic {
+    /// Whether it says only that a task panicked which was joined: by `join().unwrap()`, by `expect`, or by a scope.
+    fn passes_on_another(&self) -> bool {
+        self.message.ends_with(": Any { .. }") || self.message == "a scoped thread panicked"
+    }
+}
+
 impl Roll {
     /// Without anybody.
     pub(crate) const fn new() -> Self {
@@ -134,7 +141,7 @@ impl Roll {
     }
 
     /// The first panic that nobody can notice: of `main`, or of a task that nobody joins. If another
-    /// task panicked before, which is then its likely cause, that comes first.
+    /// task panicked before, which is then its likely cause, that comes first, and alone if this one only passes it on.
     pub(crate) fn unnoticed_panic(&self) -> Option<Panic> {
         if self.panics == 0 {
             return None;
@@ -149,7 +156,10 @@ impl Roll {
         let first = panics().min_by_key(|(_, _, panic)| panic.rank)?;
         let mut panic = Panic::clone(unnoticed);
         panic.message = told(id, unnoticed);
-        if first.0 != id && first.2.message != unnoticed.message {
+        if first.0 != id && unnoticed.passes_on_another() {
+            panic.message = told(first.0, first.2);
+            panic.place = first.2.place.clone();
+        } else if first.0 != id && first.2.message != unnoticed.message {
             panic.message = format!("{}; then {}", told(first.0, first.2), panic.message);
             panic.place = first.2.place.clone();
         }

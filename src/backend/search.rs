@@ -5,8 +5,8 @@
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::{Bounds, Fact, Facts};
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ pub(crate) struct Limits {
     pub(crate) bounds: Bounds,
     /// Whether to keep what the tasks do, for a witness.
     pub(crate) logs: bool,
+    /// Whether samples are drawn beside dpor.
+    pub(crate) samples: bool,
     /// How many OS threads explore.
     pub(crate) workers: usize,
 }
@@ -78,16 +80,23 @@ pub(crate) struct Search<T> {
     pub(crate) limits: Limits,
     /// Ends the exploration with the first outcome that it accepts.
     pub(crate) wanted: Option<Wanted<T>>,
+    /// But not before it has had so many steps, if it has as many.
+    pub(crate) patience: u64,
+    has_found: bool,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     /// Executions that were begun and given up.
     pub(crate) redundant: u64,
     /// Steps of all executions; of the native engine only.
     pub(crate) events: u64,
+    /// What was seen beside it, in executions that were drawn.
+    samples: BTreeMap<Outcome<T>, Seen>,
+    /// How many of them there were.
+    pub(crate) sampled: u64,
     /// Why it ended before its end.
     pub(crate) incomplete: Option<Incomplete>,
-    /// Why not everything was seen though it came to its end.
-    cut: Option<Incomplete>,
+    /// What it left out on its way.
+    cuts: BTreeSet<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
     /// What is known of the program.
@@ -161,9 +170,9 @@ struct Together {
 }
 
 impl<T> Search<T> {
-    /// Why not everything was seen, if so.
-    pub(crate) fn incomplete(&self) -> Option<&Incomplete> {
-        self.incomplete.as_ref().or(self.cut.as_ref())
+    /// Why not everything was seen, if so: what ended it before what it left out.
+    pub(crate) fn incomplete(&self) -> impl Iterator<Item = &Incomplete> {
+        self.incomplete.iter().chain(&self.cuts)
     }
 
     /// One that has found nothing yet.
@@ -171,12 +180,16 @@ impl<T> Search<T> {
         Search {
             limits,
             wanted: None,
+            patience: 0,
+            has_found: false,
             outcomes: BTreeMap::new(),
             executions: 0,
             redundant: 0,
             events: 0,
+            samples: BTreeMap::new(),
+            sampled: 0,
             incomplete: None,
-            cut: None,
+            cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
             facts: Facts::default(),
             learned: None,
@@ -190,7 +203,8 @@ impl<T> Search<T> {
     pub(crate) fn worker(&self) -> Self {
         let (begun, together, wanted) = (self.begun, Arc::clone(&self.together), self.wanted.clone());
         let empty = Search::empty(self.limits.clone(), Arc::clone(&self.progress));
-        Search { begun, together, wanted, facts: self.facts.clone(), ..empty }
+        let (patience, facts) = (self.patience, self.facts.clone());
+        Search { begun, together, wanted, patience, facts, ..empty }
     }
 
     /// The same exploration from its beginning.
@@ -233,6 +247,9 @@ impl<T: Ord> Search<T> {
         if let Some(reached) = reached {
             self.incomplete.get_or_insert(reached);
         }
+        if self.has_found && self.events >= self.patience {
+            self.give_up(Incomplete::Found);
+        }
         if self.incomplete.is_some()
             || self.learned.is_some()
             || self.together.stopped.load(Ordering::Relaxed)
@@ -268,14 +285,45 @@ impl<T: Ord> Search<T> {
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
         self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);
-        self.cut = self.cut.or(other.cut);
-        for (outcome, seen) in other.outcomes {
-            match self.outcomes.entry(outcome) {
-                Entry::Vacant(entry) => {
-                    entry.insert(seen);
-                }
-                Entry::Occupied(mut entry) => entry.get_mut().merge(seen),
-            }
+        self.cuts.extend(other.cuts);
+        self.sampled += other.sampled;
+        merge(&mut self.outcomes, other.outcomes);
+        merge(&mut self.samples, other.samples);
+        self
+    }
+
+    /// So many executions beside this exploration, within what is left of its time; `None` if it is to end.
+    pub(crate) fn part(&mut self, executions_max: u64) -> Option<Self> {
+        let is_to_end =
+            self.has_found || self.incomplete.is_some() || self.progress.stop.load(Ordering::Relaxed);
+        let time_max = self.time_left();
+        if is_to_end || time_max.is_some_and(|left| left.is_zero()) {
+            return None;
+        }
+        let limits = Limits { executions_max, time_max, samples: false, ..self.limits.clone() };
+        let part = Search::empty(limits, Arc::default()).knowing(&self.facts);
+        Some(Search { wanted: self.wanted.clone(), ..part })
+    }
+
+    /// Keeps what was seen in a [part](Search::part).
+    pub(crate) fn add_samples(&mut self, part: Self) {
+        let before = self.progress.executions() + self.sampled;
+        self.sampled += part.executions;
+        self.has_found |= part.has_found;
+        if let Some(why @ Incomplete::Unsupported(_)) = part.incomplete {
+            self.give_up(why);
+        }
+        let numbered = |(outcome, seen): (_, Seen)| (outcome, Seen { first: before + seen.first, ..seen });
+        merge(&mut self.samples, part.outcomes.into_iter().map(numbered));
+    }
+
+    /// Counts what was seen in samples with the rest: of an exploration that has not seen everything.
+    pub(crate) fn with_samples(mut self) -> Self {
+        let samples = std::mem::take(&mut self.samples);
+        if self.incomplete().next().is_some() {
+            merge(&mut self.outcomes, samples);
+        } else {
+            self.sampled = 0;
         }
         self
     }
@@ -294,8 +342,11 @@ impl<T: Ord> Search<T> {
         let entry = self.outcomes.entry(outcome);
         if matches!(&entry, Entry::Vacant(new) if self.wanted.as_ref().is_some_and(|wanted| wanted(new.key())))
         {
-            self.incomplete.get_or_insert(Incomplete::Found);
-            self.together.stopped.store(true, Ordering::Relaxed);
+            self.has_found = true;
+            if self.patience == 0 {
+                self.incomplete.get_or_insert(Incomplete::Found);
+                self.together.stopped.store(true, Ordering::Relaxed);
+            }
         }
         let seen = entry.or_insert(unseen);
         seen.executions += 1;
@@ -331,12 +382,27 @@ impl<T: Ord> Search<T> {
         self.incomplete = Some(why);
     }
 
-    /// Notes that the exploration, if it comes to its end, will not have seen everything.
+    /// Notes that the exploration leaves something out.
     pub(crate) fn cut(&mut self, why: Incomplete) {
-        self.cut.get_or_insert(why);
+        self.cuts.insert(why);
     }
 
     pub(crate) fn time_left(&self) -> Option<Duration> {
         self.limits.time_max.map(|time_max| time_max.saturating_sub(self.begun.elapsed()))
+    }
+}
+
+/// Adds what was seen elsewhere.
+fn merge<T: Ord>(
+    seen: &mut BTreeMap<Outcome<T>, Seen>,
+    others: impl IntoIterator<Item = (Outcome<T>, Seen)>,
+) {
+    for (outcome, other) in others {
+        match seen.entry(outcome) {
+            Entry::Vacant(entry) => {
+                entry.insert(other);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().merge(other),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! The library's face: a [`Checker`] explores a program and returns a [`Report`].
 
+mod complete;
 mod settings;
 
+pub(crate) use self::complete::{Unseen, is_asked_for as is_complete_asked_for};
 pub use self::settings::SettingsError;
 #[cfg(feature = "cli")]
 pub(crate) use self::settings::WORKERS_MAX;
@@ -51,6 +53,7 @@ pub struct Checker {
     preemptions_max: Option<usize>,
     bounds: Bounds,
     workers: Option<usize>,
+    requires_complete: bool,
     progress: Arc<Progress>,
 }
 
@@ -66,6 +69,7 @@ impl Checker {
             preemptions_max: None,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
+            requires_complete: false,
             progress: Arc::default(),
         }
     }
@@ -75,8 +79,13 @@ impl Checker {
         Checker { backend, ..self }
     }
 
-    /// Who chooses the schedules: [`Backend::Native`] and [`Backend::Shuttle`] only. If it is not said:
-    /// dpor under native, random under shuttle.
+    /// Who chooses the schedules: [`Backend::Native`] and [`Backend::Shuttle`] only. If it is not said: random under
+    /// shuttle, dpor under native.
+    ///
+    /// If it is not said, native also draws some hundred samples (pos, random and pct) where dpor is not done after 20,000
+    /// steps, and again whenever it has had twice as many: a fault that lies far from where dpor begins may be met by
+    /// chance. They are within the same [time](Checker::time_max), and not counted among the executions:
+    /// [`Report::sampled`] tells how many there were. What dpor finishes is reported as dpor saw it.
     pub fn strategy(self, strategy: Strategy) -> Self {
         Checker { strategy: Some(strategy), ..self }
     }
@@ -130,6 +139,41 @@ impl Checker {
         Checker { workers: Some(workers), ..self }
     }
 
+    /// Makes a check a failure that did not see everything: [`Checker::check`], `Checker::for_all`, `Object::check`
+    /// and [`Agreement::assert`](crate::property::Agreement::assert) panic then and say why. A sample never is everything.
+    ///
+    /// Without this they say in a line on stderr what was not seen, and why; and nothing if it was only by the number of
+    /// the samples that were asked for. `CONCCHECK_REQUIRE_COMPLETE=1` in the environment asks the same of all checks.
+    ///
+    /// ```
+    /// use conccheck::Checker;
+    /// use conccheck::sync::{Arc, Mutex};
+    ///
+    /// Checker::new().require_complete().check(|| {
+    ///     let total = Arc::new(Mutex::new(0));
+    ///     let other = Arc::clone(&total);
+    ///     let thread = conccheck::thread::spawn(move || *other.lock().unwrap() += 1);
+    ///     *total.lock().unwrap() += 1;
+    ///     thread.join().unwrap();
+    ///     assert_eq!(*total.lock().unwrap(), 2);
+    /// });
+    /// ```
+    pub fn require_complete(self) -> Self {
+        Checker { requires_complete: true, ..self }
+    }
+
+    /// Whether that was asked for.
+    pub(crate) fn requires_complete(&self) -> bool {
+        self.requires_complete
+    }
+
+    /// Whether it looks here and there: at random, or at what a real run happens to do.
+    #[cfg(feature = "property")]
+    pub(crate) fn is_sampling(&self) -> bool {
+        let is_seeded = self.chosen_strategy().is_some_and(|strategy| strategy.seed().is_some());
+        self.backend == Backend::Real || is_seeded
+    }
+
     /// Lets other threads see how far the exploration is, and stop it.
     pub fn progress(self, progress: Arc<Progress>) -> Self {
         Checker { progress, ..self }
@@ -142,7 +186,7 @@ impl Checker {
     /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
     #[track_caller]
     pub fn explore<T: Value>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
-        self.search_for(None, program)
+        self.search_for(None, 0, program)
     }
 
     /// As [`Checker::explore`], until an execution ends with an outcome that is `wanted`.
@@ -170,13 +214,14 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
         wanted: impl Fn(&Outcome<T>) -> bool + Send + Sync + 'static,
     ) -> Report<T> {
-        self.search_for(Some(Arc::new(wanted)), program)
+        self.search_for(Some(Arc::new(wanted)), 0, program)
     }
 
     #[track_caller]
     fn search_for<T: Value>(
         &self,
         wanted: Option<Wanted<T>>,
+        patience: u64,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Report<T> {
         if let Err(error) = self.validate() {
@@ -185,7 +230,7 @@ impl Checker {
         let strategy = self.chosen_strategy();
         let begun = Instant::now();
         let mut search = Search::new(self.limits(), Arc::clone(&self.progress));
-        search.wanted = wanted;
+        (search.wanted, search.patience) = (wanted, patience);
         let mut explainer = None;
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
@@ -243,11 +288,17 @@ impl Checker {
         })
     }
 
-    /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`.
+    /// Explores `program` and panics if an execution panics or hangs: for use in a `#[test]`. That not everything was
+    /// seen is said in a line on stderr, which `cargo test` shows also if the test passes.
     ///
     /// # Panics
-    /// With the report, if an execution panics or hangs or the check could not be done; when the environment
+    /// With the report, if an execution panics or hangs or the check could not be done; if not everything was seen and it
+    /// [had to be](Checker::require_complete); when the environment
     /// asks for a replay that is not possible; and as [`Checker::explore`] does.
+    ///
+    /// # When it ends
+    /// Under [`Backend::Native`] at the first failure, but not before 20,000 steps, since another may explain it: a
+    /// data race an assertion.
     ///
     /// # Replay
     /// Under [`Backend::Native`] the panic ends with a command, `CONCCHECK_REPLAY=cc1-… cargo test NAME`, which
@@ -260,10 +311,15 @@ impl Checker {
             Ok(None) => {}
             Err(error) => panic!("failed to read CONCCHECK_REPLAY: {error}"),
         }
-        let report = self.explore(program);
+        // Another failure may explain the first: a data race an assertion.
+        let wanted = |outcome: &Outcome<()>| !matches!(outcome, Outcome::Returned(()));
+        let report = self.search_for(Some(Arc::new(wanted)), backend::native::SAMPLED_AFTER, program);
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             let again = |schedule: &Schedule| replay::command(&name, schedule);
             panic!("{}", report.failure(report.verdict(), Judged::by_kind, again));
+        }
+        if let Err(text) = report.unseen(Location::caller()).tell(self.requires_complete) {
+            panic!("{text}");
         }
     }
 
@@ -293,6 +349,7 @@ impl Checker {
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
+            samples: self.is_portfolio(),
             workers: self.workers.unwrap_or(1),
             logs: false,
         }
@@ -330,7 +387,8 @@ impl Checker {
             executions: search.executions,
             redundant: search.redundant,
             events: search.events,
-            incomplete: search.incomplete().cloned(),
+            sampled: search.sampled,
+            incomplete: search.incomplete().cloned().collect(),
             outcomes: search.outcomes,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
@@ -349,6 +407,11 @@ impl Checker {
             logs: true,
             ..self.limits()
         }
+    }
+
+    /// Whether samples are drawn beside dpor.
+    fn is_portfolio(&self) -> bool {
+        self.backend == Backend::Native && self.strategy.is_none() && self.preemptions_max.is_none()
     }
 
     /// Who chooses the schedules, where the backend leaves a choice.
@@ -378,7 +441,7 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Result<(Outcome<T>, Witness), Diverged> {
         let (search, witness) = self.run_again(schedule, program)?;
-        let why = search.incomplete().cloned();
+        let why = search.incomplete().next().cloned();
         match search.outcomes.into_keys().next() {
             Some(outcome) => {
                 let witness = Witness { outcome: outcome.to_string(), ..witness };

@@ -5,6 +5,7 @@ use super::args::Format;
 use super::search::SearchArgs;
 use super::watch::Watch;
 use super::{Exit, corpus, nearest, output};
+use crate::checker::is_complete_asked_for;
 use crate::models::{Checked, PROGRAMS, Program};
 use crate::report;
 use crate::report::check::Judgement;
@@ -37,7 +38,8 @@ pub(super) struct Args {
         "require_complete", "ascii",
     ])]
     corpus: bool,
-    /// Exit with 3 if nothing is wrong and some program's search was stopped before it had seen everything
+    /// Exit with 3 if nothing is wrong and some program's search was stopped before it had seen everything;
+    /// CONCCHECK_REQUIRE_COMPLETE=1 asks the same
     #[arg(long)]
     require_complete: bool,
     /// Draw with ASCII characters only
@@ -208,7 +210,9 @@ fn exit(args: &Args, all: &[Checked]) -> Exit {
     };
     if all.iter().any(fails) {
         Exit::Differs
-    } else if args.require_complete && all.iter().any(|checked| is_unfinished(checked, args)) {
+    } else if (args.require_complete || is_complete_asked_for())
+        && all.iter().any(|checked| is_unfinished(checked, args))
+    {
         Exit::Incomplete
     } else {
         Exit::Done

@@ -3,7 +3,8 @@
 
 use super::object::Reply;
 use super::world::World;
-use super::{Bounds, Fact, Facts, Switch, TaskId};
+use super::{Bounds, Fact, Facts, Pulse, Switch, TaskId};
+use std::sync::Arc;
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
 /// point that the last execution did not have; `end`.
@@ -116,4 +117,6 @@ pub(crate) struct Settings {
     pub(crate) facts: Facts,
     /// Whether to log what the tasks do.
     pub(crate) logs: bool,
+    /// Where others see how an execution goes on.
+    pub(crate) pulse: Arc<Pulse>,
 }

@@ -5,11 +5,13 @@ use super::case_id::CaseId;
 use super::regressions::Regressions;
 use super::seed::{cases_or, runner, seeds};
 use super::shrinking::{Budget, Shrinking, again};
+use crate::checker::Unseen;
 use crate::outcome::{Incomplete, Outcome, Verdict};
 use crate::report::{Judged, Report};
 use crate::schedule::Schedule;
 use crate::{Checker, replay};
 use proptest::strategy::{Strategy, ValueTree};
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::panic::Location;
@@ -51,7 +53,8 @@ impl Checker {
     /// ```
     ///
     /// # Panics
-    /// With the input and the report, if an execution panics or hangs or the check could not be done; when the
+    /// With the input and the report, if an execution panics or hangs or the check could not be done; if not everything
+    /// was seen and it [had to be](Checker::require_complete); when the
     /// environment asks for a replay that is not possible; and as [`Checker::explore`] does.
     #[track_caller]
     pub fn for_all<I: Clone + Debug + Send + Sync + 'static>(
@@ -85,6 +88,7 @@ impl<I: Clone + Debug + Send + Sync + 'static> Session<I> {
         }
         let mut regressions = Regressions::of(place);
         let known = regressions.as_ref().map_or(Vec::new(), Regressions::seeds);
+        let (mut tried, mut cut, mut reasons, mut is_sampled) = (0, 0, BTreeSet::new(), false);
         for seed in known.into_iter().chain(seeds(None, cases_or(CASES))) {
             let Ok(drawn) = inputs.new_tree(&mut runner(seed)) else {
                 return Err("no input could be drawn, since the strategy gives none".to_string());
@@ -101,8 +105,14 @@ impl<I: Clone + Debug + Send + Sync + 'static> Session<I> {
                 }
                 return Err(text);
             }
+            tried += 1;
+            cut += u32::from(!report.is_complete());
+            is_sampled = report.is_sampled();
+            reasons.extend(report.incomplete_because().iter().cloned());
         }
-        Ok(())
+        let looked_at = format!("the executions with {cut} of {tried} inputs that were seen");
+        let reasons: Vec<_> = reasons.into_iter().collect();
+        Unseen { place, looked_at, reasons: &reasons, is_sampled }.tell(self.checker.requires_complete())
     }
 
     /// The program with this input.

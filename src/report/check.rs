@@ -74,7 +74,10 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
         if report.executions() == 1 { "execution" } else { "executions" }
     );
     let outcomes = count(report.outcomes().count(), "outcome");
-    let why = || report.incomplete().map_or("complete".to_string(), ToString::to_string);
+    let why = || match report.incomplete_because() {
+        [] => "complete".to_string(),
+        reasons => Incomplete::list(reasons),
+    };
     let note = match judgement {
         Judgement::Right | Judgement::Skipped => why(),
         Judgement::Caught => "broken on purpose, and caught".to_string(),
@@ -226,7 +229,7 @@ fn program_value(checked: &Checked) -> Value {
         "verdict": checked.verdict().word(),
         "as_expected": checked.is_as_expected(),
         "complete": report.is_complete(),
-        "incomplete_because": report.incomplete().map(ToString::to_string),
+        "incomplete_because": (!report.is_complete()).then(|| Incomplete::list(report.incomplete_because())),
         "executions": report.executions(),
         "redundant": report.redundant(),
         "events": report.events(),

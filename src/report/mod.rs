@@ -15,12 +15,14 @@ pub(crate) mod witness;
 
 use self::witness::Options;
 use crate::Backend;
+use crate::checker::Unseen;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::schedule::Schedule;
 use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,7 +64,8 @@ pub struct Report<T> {
     pub(crate) executions: u64,
     pub(crate) redundant: u64,
     pub(crate) events: u64,
-    pub(crate) incomplete: Option<Incomplete>,
+    pub(crate) sampled: u64,
+    pub(crate) incomplete: Vec<Incomplete>,
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
 }
@@ -111,9 +114,23 @@ impl<T: Ord> Report<T> {
         self.events
     }
 
+    /// How many executions were drawn at random beside those of dpor, where nobody chose a
+    /// [strategy](crate::Checker::strategy) and dpor did not come to its end.
+    pub fn sampled(&self) -> u64 {
+        self.sampled
+    }
+
+    /// "1000 executions and 300 samples": what was looked at.
+    fn looked_at(&self) -> String {
+        match self.sampled {
+            0 => executions(self.executions),
+            sampled => format!("{} and {sampled} samples", executions(self.executions)),
+        }
+    }
+
     /// Whether every execution that the backend knows was seen.
     pub fn is_complete(&self) -> bool {
-        self.incomplete.is_none()
+        self.incomplete.is_empty()
     }
 
     /// Whether it looked here and there: at random, or at what a real run happens to do.
@@ -121,9 +138,43 @@ impl<T: Ord> Report<T> {
         self.backend == Backend::Real || self.strategy.is_some_and(|strategy| strategy.seed().is_some())
     }
 
-    /// Why not everything was seen, if so.
+    /// Why not everything was seen, if so: what ended the exploration, or what it left out. There may be
+    /// [more reasons](Report::incomplete_because).
     pub fn incomplete(&self) -> Option<&Incomplete> {
-        self.incomplete.as_ref()
+        self.incomplete.first()
+    }
+
+    /// All reasons why not everything was seen: first what ended the exploration, then what it left out.
+    ///
+    /// ```
+    /// use conccheck::{Checker, Incomplete, thread};
+    /// use std::time::Duration;
+    ///
+    /// let report = Checker::new().executions_max(2).explore(|| {
+    ///     let waits = || thread::spawn(|| thread::park_timeout(Duration::from_secs(1)));
+    ///     [waits(), waits()].map(|thread| thread.thread().unpark());
+    /// });
+    /// assert_eq!(report.incomplete_because()[0], Incomplete::ExecutionsMax(2));
+    /// ```
+    pub fn incomplete_because(&self) -> &[Incomplete] {
+        &self.incomplete
+    }
+
+    /// What a test at `place` has to say of it, if nothing is wrong.
+    pub(crate) fn unseen<'a>(&'a self, place: &'a Location<'a>) -> Unseen<'a> {
+        Unseen {
+            place,
+            looked_at: self.looked_at(),
+            reasons: &self.incomplete,
+            is_sampled: self.is_sampled(),
+        }
+    }
+
+    /// Whether it had to be given up, so that nothing follows.
+    fn could_not_be_done(&self) -> Option<&Incomplete> {
+        let is_reason =
+            |why: &&Incomplete| matches!(why, Incomplete::Flaky { .. } | Incomplete::Unsupported(_));
+        self.incomplete.iter().find(is_reason)
     }
 
     /// What varies from run to run, or with the budget, and is therefore no part of the text: for the `info` of a
@@ -179,14 +230,12 @@ impl<T: Ord> Report<T> {
             Outcome::Returned(_) | Outcome::Panicked(_) | Outcome::DataRace { .. } => Verdict::Fail,
             _ => Verdict::Hang,
         });
-        if let Some(Incomplete::Flaky { .. }) = self.incomplete {
-            return Verdict::Flaky;
-        }
-        match (worst.max(), &self.incomplete) {
-            (None | Some(Verdict::Pass), Some(Incomplete::Unsupported(_))) => Verdict::Skip,
+        match (worst.max(), self.could_not_be_done()) {
+            (_, Some(Incomplete::Flaky { .. })) => Verdict::Flaky,
+            (None | Some(Verdict::Pass), Some(_)) => Verdict::Skip,
             // Only executions that were cut off.
-            (None, Some(_)) if self.executions > 0 => Verdict::Bounded,
-            (Some(Verdict::Pass), Some(_)) => Verdict::Bounded,
+            (None, None) if self.executions > 0 => Verdict::Bounded,
+            (Some(Verdict::Pass), None) if !self.is_complete() => Verdict::Bounded,
             (worst, _) => worst.unwrap_or(Verdict::Skip),
         }
     }
@@ -211,7 +260,7 @@ impl<T: Ord + Debug> Report<T> {
         again: impl Fn(&Schedule) -> String,
     ) -> String {
         let backend = self.backend;
-        if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (self.verdict(), &self.incomplete) {
+        if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (self.verdict(), self.incomplete.first()) {
             return format!("this program could not be checked: {reason}");
         }
         let chooser = match self.strategy {
@@ -221,7 +270,7 @@ impl<T: Ord + Debug> Report<T> {
                 None => format!(" ({})", strategy.name()),
             },
         };
-        let mut text = format!("{verdict} under {backend}{chooser}, {}\n", executions(self.executions));
+        let mut text = format!("{verdict} under {backend}{chooser}, {}\n", self.looked_at());
         for (outcome, seen) in &self.outcomes {
             let Judged { mark, why } = judge(outcome);
             let why = why.map_or(String::new(), |why| format!("      {why}\n"));
@@ -229,10 +278,10 @@ impl<T: Ord + Debug> Report<T> {
             text += &format!(", first in number {}", seen.first + 1);
             text += &seen.place.as_ref().map_or("\n".to_string(), |place| format!(", at {place}\n"));
         }
-        text += &self
-            .incomplete
-            .as_ref()
-            .map_or("  all executions were seen".to_string(), |why| format!("  {why}"));
+        text += &match self.is_complete() {
+            true => "  all executions were seen".to_string(),
+            false => format!("  {}", Incomplete::list(&self.incomplete)),
+        };
         text += &self.note().map_or(String::new(), |note| format!("\n  {note}"));
         if let Some((_, witness)) = self.least_witness(|outcome| judge(outcome).mark != '=') {
             let options = Options { replay: Some(again(&witness.schedule)), ..Options::default() };

@@ -17,7 +17,7 @@ pub(crate) fn text<T: Ord + Debug>(
     let entry = |outcome| Entry::new(outcome, judge(outcome), &tell);
     let mut entries: Vec<Entry<T>> = report.outcomes().map(entry).collect();
     entries.sort_by(|one, other| one.key().cmp(&other.key()));
-    let mut text = format!("explored    {}\n\n", explored(report.is_sampled(), report.incomplete()));
+    let mut text = format!("explored    {}\n\n", explored(report.is_sampled(), report.incomplete_because()));
     let mut sections = SECTIONS.map(|(title, kind)| {
         let of_kind = entries.iter().filter(|entry| kind.contains(&entry.outcome.mark()));
         section(report, title, &of_kind.collect::<Vec<_>>())
@@ -28,16 +28,24 @@ pub(crate) fn text<T: Ord + Debug>(
 }
 
 /// How much was looked at, without numbers that say how long it took.
-pub(crate) fn explored(is_sampled: bool, incomplete: Option<&Incomplete>) -> String {
-    match incomplete {
-        None => "complete".to_string(),
-        Some(Incomplete::ExecutionsMax(_) | Incomplete::TimeMax(_)) if is_sampled => "sampled".to_string(),
-        Some(Incomplete::ExecutionsMax(_)) => "bounded, by executions".to_string(),
-        Some(Incomplete::TimeMax(_)) => "bounded, by time".to_string(),
-        Some(Incomplete::Interrupted) => "bounded, interrupted".to_string(),
-        Some(Incomplete::Unsupported(why)) => format!("not: {why}"),
-        Some(why @ Incomplete::Flaky { .. }) => format!("in vain: {why}"),
-        Some(why) => format!("bounded, {why}"),
+pub(crate) fn explored(is_sampled: bool, incomplete: &[Incomplete]) -> String {
+    let is_by_number =
+        |why: &Incomplete| matches!(why, Incomplete::ExecutionsMax(_) | Incomplete::TimeMax(_));
+    let (first, others) = match incomplete {
+        [] => return "complete".to_string(),
+        [Incomplete::Unsupported(why), ..] => return format!("not: {why}"),
+        [why @ Incomplete::Flaky { .. }, ..] => return format!("in vain: {why}"),
+        [first, others @ ..] if is_sampled && is_by_number(first) => ("sampled".to_string(), others),
+        [first, others @ ..] => (format!("bounded, {}", bound(first)), others),
+    };
+    others.iter().fold(first, |text, other| format!("{text}, {}", bound(other)))
+}
+
+fn bound(why: &Incomplete) -> String {
+    match why {
+        Incomplete::ExecutionsMax(_) => "by executions".to_string(),
+        Incomplete::TimeMax(_) => "by time".to_string(),
+        why => why.to_string(),
     }
 }
 

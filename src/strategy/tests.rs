@@ -349,6 +349,7 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
         preemptions_max: None,
         bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
         logs: false,
+        samples: false,
         workers: 1,
     };
     let program = program.clone();
@@ -360,7 +361,7 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
     };
     let search = Search::new(limits, Arc::default());
     let (search, classes) = explore_alone(search, scheduler, &body, BTreeMap::new(), count);
-    let is_whole = search.incomplete().is_none();
+    let is_whole = search.incomplete().next().is_none();
     let (executions, redundant) = (search.executions, search.redundant);
     let outcomes = search.outcomes.into_keys().collect();
     is_whole.then_some(Found { classes, outcomes, executions, redundant })

@@ -9,13 +9,10 @@ use std::time::Duration;
 
 /// A task that stores 1, 2, 3 and pauses after each is aborted at some time: whether it came to its end, and what it
 /// has stored.
-fn abort_among_pauses<F: Future<Output = ()> + Send>(
+fn abort_among_pauses<F: Future<Output = ()> + Send + 'static>(
     runtime: Runtime,
     pause: impl Fn() -> F + Send + 'static,
-) -> (bool, u32)
-where
-    F: 'static,
-{
+) -> (bool, u32) {
     runtime.block_on(async {
         let stored = Arc::new(AtomicU32::new(0));
         let task = task::spawn({

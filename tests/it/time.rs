@@ -17,8 +17,11 @@ fn explore<T: Ord + Debug + Send + 'static>(program: impl Fn() -> T + Send + Syn
     Checker::new().explore(program)
 }
 
+/// A program by the name of what it does.
+type Named = (&'static str, fn() -> bool);
+
 /// A wait that ends by itself alone: how long it took, and whether its time was up.
-fn waits() -> [(&'static str, fn() -> bool); 4] {
+fn waits() -> [Named; 4] {
     let wait_timeout = || {
         let (lock, condvar) = (Mutex::new(()), Condvar::new());
         condvar.wait_timeout(lock.lock().unwrap(), HOUR).unwrap().1.timed_out()

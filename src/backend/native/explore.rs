@@ -1,6 +1,8 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
+use super::portfolio::Rounds;
 use super::replay::replay;
+use super::watchdog::watched;
 use super::{ENGINE, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
@@ -28,7 +30,8 @@ where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
-    let mut explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
+    let explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
+    let mut explored = explored.with_samples();
     rehearse(&mut explored, &body);
     explored
 }
@@ -92,8 +95,15 @@ where
                 (Box::new(dpor), Census::of(Arc::clone(&common)))
             };
             let engine = Resting(Engine::new(scheduler, settings(&search), census));
+            let rounds = (search.limits.samples && number == 0).then(Rounds::new);
             thread::spawn(move || {
-                let (explored, ()) = explore_with(search, engine, body, (), |(), _, _| (), LooksFor::Barred);
+                let looks_for = LooksFor::Barred;
+                let exploration = Exploration {
+                    rounds,
+                    looks_for,
+                    ..Exploration::new(search, engine, body, (), |(), _, _| ())
+                };
+                let (explored, ()) = explore_with(exploration);
                 frontier.leave();
                 explored
             })
@@ -134,8 +144,9 @@ where
     let mut last = seen.clone();
     let explored = until_nothing_is_learned(search, |search| {
         let engine = Resting(Engine::new(scheduler(), settings(search), Default::default()));
-        let (explored, now) =
-            explore_with(search.worker(), engine, Arc::clone(body), seen.clone(), ended, LooksFor::Nothing);
+        let body = Arc::clone(body);
+        let exploration = Exploration::new(search.worker(), engine, body, seen.clone(), ended);
+        let (explored, now) = explore_with(exploration);
         last = now;
         explored
     });
@@ -149,31 +160,28 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
         bounds: search.limits.bounds,
         facts: search.facts.clone(),
         logs: search.limits.logs,
+        pulse: Arc::default(),
     }
 }
 
 /// Explores until the search has enough, on threads of its own: one on which an execution was left while some task
 /// unwound from a panic counts as panicking for good, so that the next execution needs another.
-fn explore_with<T, S>(
-    search: Search<T>,
-    engine: Resting,
-    body: Body<T>,
-    seen: S,
-    ended: fn(&mut S, &mut World, &Running),
-    looks_for: LooksFor,
-) -> (Search<T>, S)
+fn explore_with<T, S>(mut exploration: Exploration<T, S>) -> (Search<T>, S)
 where
     T: Ord + Send + 'static,
-    S: Send + 'static,
+    S: Clone + Send + 'static,
 {
-    let tried = BTreeMap::new();
-    let mut exploration = Exploration { search, engine: Some(engine), body, seen, ended, looks_for, tried };
+    let pulse = exploration.engine.as_ref().map(|Resting(engine)| Arc::clone(engine.pulse()));
+    let (pulse, time_max) = (pulse.unwrap_or_default(), exploration.search.limits.time_max);
     loop {
-        let thread = thread::spawn(move || exploration.explore_here());
-        let (back, is_over) = thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload));
-        exploration = back;
-        if is_over {
-            return (exploration.search, exploration.seen);
+        let (mut left, seen) = (exploration.search.worker(), exploration.seen.clone());
+        match watched(&pulse, time_max, move || exploration.explore_here()) {
+            Ok((back, true)) => return (back.search, back.seen),
+            Ok((back, false)) => exploration = back,
+            Err(why) => {
+                left.give_up(Incomplete::Unsupported(why));
+                return (left, seen);
+            }
         }
     }
 }
@@ -184,6 +192,8 @@ struct Exploration<T, S> {
     /// Where it is while nobody explores.
     engine: Option<Resting>,
     body: Body<T>,
+    /// When there are samples beside it, if at all.
+    rounds: Option<Rounds>,
     seen: S,
     ended: fn(&mut S, &mut World, &Running),
     looks_for: LooksFor,
@@ -210,6 +220,25 @@ struct Resting(Engine);
 unsafe impl Send for Resting {}
 
 impl<T: Ord + Send + 'static, S> Exploration<T, S> {
+    fn new(
+        search: Search<T>,
+        engine: Resting,
+        body: Body<T>,
+        seen: S,
+        ended: fn(&mut S, &mut World, &Running),
+    ) -> Self {
+        Exploration {
+            search,
+            engine: Some(engine),
+            body,
+            rounds: None,
+            seen,
+            ended,
+            looks_for: LooksFor::Nothing,
+            tried: BTreeMap::new(),
+        }
+    }
+
     /// Explores on this thread; whether that was all.
     fn explore_here(mut self) -> (Self, bool) {
         let Resting(mut engine) = self.engine.take().expect("it rests");
@@ -218,6 +247,9 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         let mut running = Execution::begin(Backend::Native);
         let mut is_over = false;
         while !thread::panicking() {
+            if let Some(rounds) = &mut self.rounds {
+                rounds.go_on(&mut self.search, &self.body);
+            }
             is_over = !(self.search.may_begin() && with(Engine::begin));
             if is_over {
                 break;
@@ -319,7 +351,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if let Some(preemptions_max) = search.limits.preemptions_max
         && world.is_cut()
     {
-        search.give_up(Incomplete::PreemptionsMax(preemptions_max));
+        search.cut(Incomplete::PreemptionsMax(preemptions_max));
     }
     if world.is_cut_by_timeouts() {
         search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
@@ -412,6 +444,7 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
+    with(|engine| engine.pulse().begin());
     let value = Rc::new(RefCell::new(None));
     let (body, returned) = (Arc::clone(body), Rc::clone(&value));
     let main = to_the_end(move || {
@@ -436,7 +469,10 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
         (task, coroutine) = next;
         has_ended = coroutine.go_on();
     }
-    let end = with(Engine::take_end);
+    let end = with(|engine| {
+        engine.pulse().rest();
+        engine.take_end()
+    });
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     set_execution(None);
     (end, value.take())

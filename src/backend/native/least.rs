@@ -39,7 +39,7 @@ where
         let mut search = explore_by(Search::new(limits, Arc::default()), scheduler, Arc::clone(body));
         let seen = search.outcomes.remove(wanted);
         let found = seen.and_then(|seen| Some(Found { cost: seen.cost, schedule: seen.schedule? }));
-        let is_all = matches!(search.incomplete(), None | Some(Incomplete::PreemptionsMax(_)));
+        let is_all = matches!(search.incomplete().next(), None | Some(Incomplete::PreemptionsMax(_)));
         Tried { found, executions: search.executions.max(1), is_all }
     })
 }

@@ -13,7 +13,9 @@ mod explore;
 mod lanes;
 mod least;
 mod object;
+mod portfolio;
 mod replay;
+mod watchdog;
 mod witness;
 
 pub(crate) use channel::{NativeReceiver, NativeSender, channel};
@@ -24,6 +26,7 @@ pub(crate) use explore::explore_alone;
 pub(crate) use least::follow;
 pub(crate) use least::least;
 pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
+pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 
 use super::roll::{Kept, Roll};

@@ -27,6 +27,7 @@ where
             Err(Diverged { step: *step, expected: expected.clone(), found: found.clone() })
         }
         (_, Some(witness)) => Ok((search, Witness { schedule: schedule.clone(), ..witness })),
-        (_, None) => unreachable!("a replay has one execution"),
+        (Some(why), None) => panic!("the program could not be run again: {why}"),
+        (None, None) => unreachable!("a replay has one execution"),
     }
 }

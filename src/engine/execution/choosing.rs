@@ -89,7 +89,11 @@ impl Engine {
         world.is_cut |= world.must_go_on() && world.others_enabled().next().is_some();
         world.preempts = task != world.running && world.is_enabled(world.running);
         world.preemptions += usize::from(world.preempts);
-        world.tasks[task.index()].choice = choice;
+        let chosen = &mut world.tasks[task.index()];
+        chosen.choice = choice;
+        if let State::Announced(operation) = chosen.state {
+            self.settings.pulse.beat(task, operation.place);
+        }
         self.next = Some(task);
     }
 }

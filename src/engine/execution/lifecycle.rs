@@ -34,6 +34,7 @@ impl Engine {
         let task = &mut self.world.tasks[spawned.index()];
         (task.state, task.end, task.name, task.switch) = (State::Running, end, name, Some(switch));
         self.world.running = spawned;
+        self.settings.pulse.beat(spawned, place);
         self.spawning += 1;
         Spawned { spawner, task: spawned }
     }
@@ -41,6 +42,7 @@ impl Engine {
     /// Ends a spawn; whether the spawner can go on.
     pub(crate) fn end_spawn(&mut self, spawner: TaskId) -> bool {
         self.world.running = spawner;
+        self.settings.pulse.turn(spawner);
         self.spawning -= 1;
         self.end.is_none()
     }

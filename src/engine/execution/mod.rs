@@ -15,7 +15,7 @@ use super::log::{Deed, Entry, LoopDeed, Note};
 use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
 use super::task::{State, Task, Unwinding};
 use super::world::World;
-use super::{Chance, Coroutine, Coroutines, Fact, ObjectId, Operation, Switch, TaskId};
+use super::{Chance, Coroutine, Coroutines, Fact, ObjectId, Operation, Pulse, Switch, TaskId};
 use rehearsal::{Comparison, Rehearsal};
 use std::panic::Location;
 use std::sync::Arc;
@@ -69,6 +69,11 @@ impl Engine {
         self.make_room();
         self.world.begin();
         (self.next, self.end, self.spawning, self.rehearsal) = (None, None, 0, None);
+    }
+
+    /// Where others see how an execution goes on.
+    pub(crate) fn pulse(&self) -> &Arc<Pulse> {
+        &self.settings.pulse
     }
 
     /// Ends the execution. A scheduler that is to go on with it, or has had it, does not learn of that.
@@ -298,6 +303,7 @@ impl Engine {
         }
         let task = self.next.take().expect("either somebody is next or it is over");
         self.world.running = task;
+        self.settings.pulse.turn(task);
         let coroutine = self.world.tasks[task.index()].coroutine.take();
         if coroutine.is_none() {
             self.diverge("a task that has stopped".to_string(), "none".to_string());

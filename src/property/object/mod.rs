@@ -253,7 +253,8 @@ where
     }
 
     /// Checks it and panics if it is wrong: for use in a `#[test]`. Where nothing wrong was found it says on stdout how much
-    /// was looked at; that not every scenario was explored completely (BOUNDED) is no failure.
+    /// was looked at; that not every scenario was explored completely (BOUNDED) is said in a line on stderr, and no failure unless
+    /// everything [had to be seen](Checker::require_complete).
     ///
     /// A scenario that fails is remembered in proptest's file of regressions beside the test and tried first
     /// from then on. (`PROPTEST_DISABLE_FAILURE_PERSISTENCE=1` leaves the file alone.)

@@ -2,13 +2,15 @@
 //! of the operations explains it, then how it comes about.
 
 use super::trial::Fault;
-use crate::outcome::Verdict;
+use crate::checker::Unseen;
+use crate::outcome::{Incomplete, Verdict};
 use crate::property::Criterion;
 use crate::property::case_id::CaseId;
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::witness::Witness;
 use std::fmt::{self, Display};
+use std::panic::Location;
 use std::time::Duration;
 
 /// What a check of an [`Object`](super::Object) found. Displayed, it is what a person reads; nothing in it varies
@@ -19,6 +21,8 @@ pub struct ObjectReport {
     pub(super) scenarios: u32,
     pub(super) incomplete: u32,
     pub(super) executions: u64,
+    /// Why some were not explored completely.
+    pub(super) reasons: Vec<Incomplete>,
     pub(super) elapsed: Duration,
     pub(super) found: Result<Option<Failure>, Unchecked>,
 }
@@ -171,6 +175,13 @@ impl ObjectReport {
     /// Why the object could not be checked, if so.
     pub fn unchecked(&self) -> Option<&Unchecked> {
         self.found.as_ref().err()
+    }
+
+    /// What a test at `place` has to say of what was not seen.
+    pub(super) fn unseen<'a>(&'a self, place: &'a Location<'a>, is_sampled: bool) -> Unseen<'a> {
+        let (incomplete, scenarios) = (self.incomplete, self.scenarios);
+        let looked_at = format!("the executions of {incomplete} of {scenarios} scenarios that were seen");
+        Unseen { place, looked_at, reasons: &self.reasons, is_sampled }
     }
 
     fn failure(&self) -> Option<&Failure> {

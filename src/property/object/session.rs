@@ -12,6 +12,7 @@ use crate::property::shrinking::{Shrinking, again};
 use crate::replay;
 use crate::schedule::Schedule;
 use crate::witness::Witness;
+use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::panic::Location;
 use std::time::Instant;
@@ -20,6 +21,8 @@ pub(crate) struct Session<'a, O, M> {
     object: &'a Object<O, M>,
     begun: Instant,
     executions: u64,
+    /// Why some scenario was not explored completely.
+    reasons: BTreeSet<Incomplete>,
 }
 
 /// What a look at one scenario came to.
@@ -43,7 +46,7 @@ where
     M: Clone + Eq + Hash + 'static,
 {
     pub(crate) fn new(object: &'a Object<O, M>) -> Self {
-        Session { object, begun: Instant::now(), executions: 0 }
+        Session { object, begun: Instant::now(), executions: 0, reasons: BTreeSet::new() }
     }
 
     /// Checks the object, `known` scenarios first.
@@ -85,6 +88,7 @@ where
             scenarios,
             incomplete,
             executions: self.executions,
+            reasons: self.reasons.iter().cloned().collect(),
             elapsed: self.begun.elapsed(),
             found,
         }
@@ -100,10 +104,12 @@ where
         }
         let mut regressions = Regressions::of(place);
         let known = regressions.as_ref().map_or(Vec::new(), Regressions::seeds);
+        let requires_complete = self.object.checker.requires_complete();
+        let is_sampled = self.object.checker.is_sampling();
         let report = self.run(&known);
         if matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             println!("{report}");
-            return Ok(());
+            return report.unseen(place, is_sampled).tell(requires_complete);
         }
         let again = report.replay_command(&name);
         if let (Some(regressions), Ok(Some(failure))) = (&mut regressions, &report.found) {
@@ -207,7 +213,10 @@ where
         }
         let wrong = report.outcomes().find_map(|outcome| Some((trial.fault(outcome)?, outcome)));
         match wrong {
-            None => Examined::Right { is_complete: report.is_complete() },
+            None => {
+                self.reasons.extend(report.incomplete_because().iter().cloned());
+                Examined::Right { is_complete: report.is_complete() }
+            }
             Some((Fault::NotJudged(message), _)) => {
                 let scenario = trial.scenario.to_string();
                 Examined::Unchecked(Unchecked::SpecificationFails { scenario, message })

@@ -3,6 +3,7 @@
 
 use super::sequential::Sequential;
 use super::{Refines, Relation, RelationError, Value};
+use crate::checker::Unseen;
 use crate::outcome::{Incomplete, Outcome, Verdict};
 use crate::report::{Judged, Report, outcomes};
 use crate::witness::Witness;
@@ -26,6 +27,7 @@ pub struct Agreement<T> {
     name: String,
     /// Whether the environment asked for one execution only.
     is_replay: bool,
+    requires_complete: bool,
 }
 
 impl Checker {
@@ -102,8 +104,16 @@ impl Checker {
     ) -> Agreement<T> {
         let sequential = Sequential::explore(self, sequential, relation.name(), relation.basis());
         let reasons = judge_all(&sequential, &report, &relation);
-        let (name, is_replay) = (String::new(), false);
-        Agreement { relation: relation.name(), sequential, report, reasons, name, is_replay }
+        let (name, is_replay, requires_complete) = (String::new(), false, self.requires_complete());
+        Agreement {
+            relation: relation.name(),
+            sequential,
+            report,
+            reasons,
+            name,
+            is_replay,
+            requires_complete,
+        }
     }
 }
 
@@ -115,7 +125,7 @@ impl<T: Ord> Agreement<T> {
     /// cannot be compared; [`Agreement::error`] may say why.
     pub fn verdict(&self) -> Verdict {
         let incomplete = [&self.sequential.incomplete, &self.report.incomplete];
-        let is = |kind: fn(&Incomplete) -> bool| incomplete.iter().any(|why| why.as_ref().is_some_and(kind));
+        let is = |kind: fn(&Incomplete) -> bool| incomplete.into_iter().flatten().any(kind);
         let worst = self.report.outcomes().zip(&self.reasons).map(|(outcome, why)| match why {
             None => Verdict::Pass,
             Some(_) if outcome.is_hang() => Verdict::Hang,
@@ -166,8 +176,8 @@ impl<T: Ord> Agreement<T> {
     /// Why an outcome that differs is not proven to be wrong, if so: the sequential side may do more than was
     /// seen.
     pub fn doubt(&self) -> Option<String> {
-        if let Some(why) = &self.sequential.incomplete {
-            let explored = outcomes::explored(false, Some(why));
+        if !self.sequential.incomplete.is_empty() {
+            let explored = outcomes::explored(false, &self.sequential.incomplete);
             return Some(format!("what the sequential side can do was not seen in full, but {explored}"));
         }
         let races = self.sequential().any(|outcome| matches!(outcome, Outcome::DataRace { .. }));
@@ -187,7 +197,7 @@ impl<T: Ord + Debug> Agreement<T> {
     ///
     /// # Panics
     /// If an outcome differs, also if that is not proven to be wrong; if the two cannot be compared; if the
-    /// check could not be done.
+    /// check could not be done; if not everything was seen and it [had to be](Checker::require_complete).
     ///
     /// # Replay
     /// Under [`Backend::Native`] the panic ends with a command, `CONCCHECK_REPLAY=cc1-… cargo test NAME`. With it
@@ -197,10 +207,26 @@ impl<T: Ord + Debug> Agreement<T> {
         let is_right =
             self.wrong().next().is_none() && matches!(self.verdict(), Verdict::Pass | Verdict::Bounded);
         match (is_right, self.is_replay) {
-            (true, false) => {}
+            (true, false) => {
+                if let Err(text) = self.tell_unseen(Location::caller()) {
+                    panic!("{text}");
+                }
+            }
             (true, true) => println!("{self}"),
             (false, _) => panic!("{}", self.failure()),
         }
+    }
+
+    /// Says what was not seen, of either side.
+    fn tell_unseen(&self, place: &Location) -> Result<(), String> {
+        let sequential = Unseen {
+            looked_at: "those of the sequential side that were seen".to_string(),
+            reasons: &self.sequential.incomplete,
+            is_sampled: false,
+            place,
+        };
+        sequential.tell(self.requires_complete)?;
+        self.report.unseen(place).tell(self.requires_complete)
     }
 
     /// Everything, also what varies.
@@ -236,7 +262,7 @@ impl<T: Ord + Debug> fmt::Display for Agreement<T> {
         if let Some(error) = &self.sequential.error {
             return write!(f, "            {error}");
         }
-        let sequential = outcomes::explored(false, self.sequential.incomplete.as_ref());
+        let sequential = outcomes::explored(false, &self.sequential.incomplete);
         writeln!(f, "sequential  {sequential}")?;
         let text = outcomes::text(&self.report, |outcome| self.judged(outcome), ToString::to_string);
         f.write_str(&text)?;

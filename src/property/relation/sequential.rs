@@ -13,7 +13,7 @@ use std::time::Instant;
 pub(super) struct Sequential<T> {
     pub(super) outcomes: BTreeSet<Outcome<T>>,
     /// Why it may do more, if so.
-    pub(super) incomplete: Option<Incomplete>,
+    pub(super) incomplete: Vec<Incomplete>,
     /// Why it cannot be compared with, if so.
     pub(super) error: Option<RelationError>,
 }
@@ -45,14 +45,14 @@ impl<T: Value> Sequential<T> {
     ) -> Self {
         let (begun, limits) = (Instant::now(), checker.limits());
         let (orders, side) = (Orders::default(), Arc::new(side));
-        let mut all = Sequential { outcomes: BTreeSet::new(), incomplete: None, error: None };
+        let mut all = Sequential { outcomes: BTreeSet::new(), incomplete: Vec::new(), error: None };
         let mut executions = 0;
         loop {
             let mut checker = checker.clone().executions_max((limits.executions_max - executions).max(1));
             if let Some(time_max) = limits.time_max {
                 let left = time_max.saturating_sub(begun.elapsed());
                 if left.is_zero() {
-                    all.incomplete = Some(Incomplete::TimeMax(time_max));
+                    all.incomplete = vec![Incomplete::TimeMax(time_max)];
                     return all;
                 }
                 checker = checker.time_max(left);
@@ -67,11 +67,11 @@ impl<T: Value> Sequential<T> {
             all.outcomes.extend(report.outcomes.into_keys());
             all.incomplete = incomplete;
             all.error = orders.error().or((!is_asked_for).then_some(RelationError::NoOrder(relation)));
-            if all.incomplete.is_some() || all.error.is_some() || !orders.advance() {
+            if !all.incomplete.is_empty() || all.error.is_some() || !orders.advance() {
                 return all;
             }
             if executions >= limits.executions_max {
-                all.incomplete = Some(Incomplete::ExecutionsMax(limits.executions_max));
+                all.incomplete = vec![Incomplete::ExecutionsMax(limits.executions_max)];
                 return all;
             }
         }
