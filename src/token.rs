@@ -196,6 +196,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::EndsAreAsked => (0, None),
             Fact::CellsAreUsed => (1, None),
             Fact::LoopIsBlind(mark) => (2, Some(mark)),
+            Fact::ArcIsWatched(mark) => (3, Some(mark)),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -211,6 +212,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             0 => Fact::EndsAreAsked,
             1 => Fact::CellsAreUsed,
             2 => Fact::LoopIsBlind(mark()?),
+            3 => Fact::ArcIsWatched(mark()?),
             _ => return None,
         });
     }

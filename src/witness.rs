@@ -58,6 +58,8 @@ pub enum ObjectKind {
     Channel,
     /// A cell whose accesses must not race.
     Cell,
+    /// How many own something.
+    Count,
     /// What a parked task waits for.
     Parker,
 }

@@ -3,8 +3,8 @@
 use super::{FUNCTIONS, Launch, ProcessPoolExecutor, SQUARE};
 use crate::models::workload::LocalCells;
 use crate::process::{Pipe, Process};
-use crate::sync::Arc;
 use crate::thread;
+use std::sync::Arc;
 
 /// Correct: always `0 left`. Each thread that talks to a worker holds the pool's cells until the worker
 /// has ended, so who else holds them is still there.

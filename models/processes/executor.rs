@@ -13,11 +13,12 @@ use super::{Map, ProcessFuture, Queued, Wait};
 use crate::models::workload::{Cells, LocalCells};
 use crate::panic::{AssertUnwindSafe, catch_unwind, message};
 use crate::process::{Killer, Launch, Process};
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::thread::{self, JoinHandle, ThreadId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 
 /// A pool of worker processes, as `concurrent.futures.ProcessPoolExecutor`.
 ///

@@ -6,8 +6,9 @@ use super::workload::PERFORM;
 use crate::models::workload::Cells;
 use crate::panic::{AssertUnwindSafe, catch_unwind, message, resume_unwind};
 use crate::process::{Launch, Pipe, PipeError, end_with_parent};
-use crate::sync::{Arc, Mutex};
+use crate::sync::Mutex;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The first argument of a program that is started as a worker.
 pub const WORKER_ARGUMENT: &str = "__worker";

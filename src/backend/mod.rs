@@ -8,6 +8,7 @@
 
 mod binding;
 pub(crate) mod clock;
+mod count;
 mod execution;
 mod home;
 pub(crate) mod locals;
@@ -25,6 +26,7 @@ pub(crate) mod loom;
 pub(crate) mod shuttle;
 
 pub(crate) use binding::Binding;
+pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::Home;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};

@@ -62,6 +62,8 @@ pub(crate) struct Task {
     pub(crate) is_timed: bool,
     /// Whether its time was up the last time it did.
     pub(crate) timed_out: bool,
+    /// Whether its next operation gives back data that it has changed.
+    pub(crate) is_touched: bool,
     /// From where in the program it is doing something that is several operations.
     pub(crate) place: Option<&'static Location<'static>>,
 }
@@ -115,11 +117,12 @@ impl Task {
             unwinds,
             is_timed,
             timed_out,
+            is_touched,
             place,
         } = self;
         (*state, *coroutine, *switch, *name) = (State::Absent, None, None, None);
         (*events, *choice, *tasks_made, *unwinds) = (0, 0, 0, 0);
-        (*is_timed, *timed_out, *clock) = (false, false, Clock::default());
+        (*is_timed, *timed_out, *is_touched, *clock) = (false, false, false, Clock::default());
         (*joiner, *woken_by, *token, *end) = (None, None, None, None);
         (*unwinding, *place) = (None, None);
         polling.reset();

@@ -66,8 +66,6 @@ pub(crate) struct World {
     pub(super) is_cut_by_timeouts: bool,
     /// A loop that could not go round as often as it might have, for the bound on that.
     pub(super) cut_loop: Option<&'static Location<'static>>,
-    /// Whether the next operation gives back data that was changed.
-    is_touched: bool,
     /// Whether somebody wanted to write what is read in this execution.
     pub(super) has_writers: bool,
     /// Where the execution has come to hang, if a waiting writer keeps readers out.
@@ -125,7 +123,6 @@ impl World {
             times: Times::default(),
             is_cut_by_timeouts: false,
             cut_loop: None,
-            is_touched: false,
             has_writers: false,
             barred: Vec::new(),
             bounds: settings.bounds,
@@ -471,17 +468,18 @@ impl World {
     }
 
     /// An event of another execution, which has the beginning of this one, with the objects that it has here: those
-    /// of the same task's event of that number; `None` if it has none.
-    pub(crate) fn here(&self, event: &Event) -> Option<Event> {
+    /// of the same task's event of that number, and whether that is sure; `None` if it has none.
+    pub(crate) fn here(&self, event: &Event) -> Option<(Event, bool)> {
         if let Some(here) = self.trace.event_of(event.task, event.index) {
             let operation = Operation { object: here.operation.object, ..event.operation };
-            return Some(Event { operation, watched: here.watched, ..*event });
+            return Some((Event { operation, watched: here.watched, ..*event }, true));
         }
         let task = self.tasks.get(event.task.index())?;
         let Operation { object, .. } =
             self.announced(event.task).filter(|_| task.events + 1 == event.index)?;
         let operation = Operation { object, ..event.operation };
-        Some(Event { operation, watched: event.watched.or_any(), ..*event })
+        let is_sure = event.watched == Watched::default();
+        Some((Event { operation, watched: event.watched.or_any(), ..*event }, is_sure))
     }
 
     /// What the second event of a race does if it comes before the first, after the events `between` that stay
@@ -584,7 +582,7 @@ impl World {
             }
             has_effect = atomic.place.value() != value;
         }
-        has_effect |= std::mem::take(&mut self.is_touched);
+        has_effect |= std::mem::take(&mut self.tasks[running.index()].is_touched);
         self.requeue(id);
         if !self.woken.is_empty() {
             self.wake(position);
@@ -624,7 +622,7 @@ impl World {
 
     /// What the running task does next has an effect on those who wait for a change: it gives back data that it changed.
     pub(crate) fn touch(&mut self) {
-        self.is_touched = true;
+        self.tasks[self.running.index()].is_touched = true;
     }
 
     /// The event that the task's operation is now.

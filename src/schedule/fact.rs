@@ -11,6 +11,9 @@ pub(crate) enum Fact {
     EndsAreAsked,
     /// There is plain memory, whose accesses must not race: what orders them is kept.
     CellsAreUsed,
+    /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
+    /// coming and going are events.
+    ArcIsWatched(Mark),
     /// Nothing shows that a loop which yields or reads in vain at this place does so for ever, or until what it has
     /// read changes: how often it goes round is bounded.
     LoopIsBlind(Mark),

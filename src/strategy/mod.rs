@@ -11,6 +11,8 @@ mod replay;
 mod sampler;
 pub(crate) mod shrink;
 
+#[cfg(all(test, feature = "models"))]
+mod sampled;
 #[cfg(test)]
 mod tests;
 

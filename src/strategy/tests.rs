@@ -9,11 +9,12 @@ use crate::backend::search::{Limits, Search};
 use crate::engine::{Access, Scheduler, TaskId, World, dependent};
 use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use crate::sync::mpsc::{self, Receiver, Sender, SyncSender, TryRecvError};
-use crate::sync::{Arc, Condvar, Mutex, RwLock, TryLockError};
+use crate::sync::{Condvar, Mutex, RwLock, TryLockError};
 use crate::thread::{self, Thread};
 use crate::{Outcome, schedule::Bounds};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A generated program: threads that are spawned one after another and joined, and the limits of the two

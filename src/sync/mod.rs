@@ -32,6 +32,8 @@ pub mod atomic;
 pub mod mpsc;
 
 #[cfg(feature = "check")]
+mod arc;
+#[cfg(feature = "check")]
 mod barrier;
 #[cfg(feature = "check")]
 mod condvar;
@@ -50,6 +52,7 @@ mod shallow;
 
 #[cfg(feature = "check")]
 pub use self::{
+    arc::{Arc, Weak},
     barrier::{Barrier, BarrierWaitResult},
     condvar::{Condvar, WaitTimeoutResult},
     lazy_lock::LazyLock,
@@ -59,4 +62,4 @@ pub use self::{
     rw_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 #[cfg(feature = "check")]
-pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};
+pub use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};

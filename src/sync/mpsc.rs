@@ -1,12 +1,13 @@
 //! Channels with one receiver: the names and paths of `std::sync::mpsc`. The native engine has its own;
 //! under the other checkers a channel is a queue under the facade's mutex, with a condvar for each side.
 
-use super::{Arc, Condvar, Mutex, MutexGuard};
+use super::{Condvar, Mutex, MutexGuard};
 use crate::backend::clock::Deadline;
 use crate::backend::native::{self, Chance, NativeReceiver, NativeSender};
 use crate::backend::{self, Backend};
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::mpsc as real;
 pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 use std::time::Duration;

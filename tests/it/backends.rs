@@ -173,10 +173,11 @@ fn a_multi_thread_runtime_whose_future_panics_ends_its_tasks() {
 
 #[test]
 fn a_check_that_saw_nothing_does_not_pass() {
-    let progress = Arc::new(conccheck::Progress::default());
+    let progress = std::sync::Arc::new(conccheck::Progress::default());
     progress.stop();
     for backend in Backend::ALL {
-        let report = Checker::new().backend(backend).progress(Arc::clone(&progress)).explore(|| ());
+        let report =
+            Checker::new().backend(backend).progress(std::sync::Arc::clone(&progress)).explore(|| ());
         assert_eq!((report.executions(), report.verdict()), (0, Verdict::Skip), "{backend}");
     }
 }

@@ -147,7 +147,7 @@ struct Semaphore {
 }
 
 impl Semaphore {
-    async fn acquire(self: Arc<Self>) {
+    async fn acquire(self: std::sync::Arc<Self>) {
         poll_fn(|context| {
             let mut state = self.permits.lock().unwrap();
             if state.0 > 0 {
@@ -171,9 +171,9 @@ impl Semaphore {
 
 fn two_that_wait(aborts_the_first: bool) {
     task::block_on(async {
-        let permits = Arc::new(Semaphore::default());
-        let first = task::spawn_local(Arc::clone(&permits).acquire());
-        let second = task::spawn_local(Arc::clone(&permits).acquire());
+        let permits = std::sync::Arc::new(Semaphore::default());
+        let first = task::spawn_local(std::sync::Arc::clone(&permits).acquire());
+        let second = task::spawn_local(std::sync::Arc::clone(&permits).acquire());
         task::yield_now().await;
         permits.release();
         if aborts_the_first {

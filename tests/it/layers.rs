@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Backends connect the facade to the engines.
     ("backend", &["engine", "engine/object", "strategy", "schedule", "outcome", "witness", "panic"]),
     // The facade.
-    ("sync", &["backend", "engine", "time", "panic"]),
+    ("sync", &["backend", "engine", "engine/object", "time", "panic"]),
     ("cell", &["backend", "engine"]),
     ("thread", &["backend", "sync", "panic"]),
     ("task", &["backend", "sync", "thread", "panic"]),
@@ -36,7 +36,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("replay", &["property", "schedule", "token"]),
-    ("report", &["backend", "strategy", "models", "measure", "outcome", "schedule", "token", "witness"]),
+    (
+        "report",
+        &["backend", "checker", "strategy", "models", "measure", "outcome", "schedule", "token", "witness"],
+    ),
     // Models know the facade, and their table what a check of each concludes.
     (
         "models",

@@ -9,6 +9,7 @@ macro_rules! tell {
 }
 
 mod agree;
+mod arcs;
 mod asyncio;
 mod backends;
 mod check;

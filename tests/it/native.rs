@@ -440,8 +440,8 @@ fn a_search_estimates_how_far_it_is() {
     let program =
         conccheck::models::PROGRAMS.iter().find(|program| program.name == "atomics::lastzero").unwrap();
     let explored_after = |executions_max: u64| {
-        let progress = Arc::new(conccheck::Progress::default());
-        let checker = native().executions_max(executions_max).progress(Arc::clone(&progress));
+        let progress = std::sync::Arc::new(conccheck::Progress::default());
+        let checker = native().executions_max(executions_max).progress(std::sync::Arc::clone(&progress));
         program.sized(10).unwrap().check(&checker);
         progress.explored()
     };

@@ -4,6 +4,10 @@
 use conccheck::models::PROGRAMS;
 use conccheck::{Backend, Checker};
 
+/// Their objects are made while tasks run, and first used by one task here and another there: what dpor cannot tell apart
+/// it explores twice, and how often that is depends on who explores what.
+const SEEN_TWICE: [&str; 2] = ["processes::map_keeps_order", "processes::map_takes_results_as_they_come"];
+
 #[test]
 fn workers_find_together_what_one_finds_alone() {
     let native = || Checker::new().backend(Backend::Native).executions_max(1_000_000);
@@ -13,6 +17,10 @@ fn workers_find_together_what_one_finds_alone() {
         let alone = program.check(&native());
         for workers in [2, 5] {
             let together = program.check(&native().workers(workers));
+            if SEEN_TWICE.contains(&program.name) {
+                assert!(together.report.outcomes().eq(alone.report.outcomes()), "{program}: {together}");
+                continue;
+            }
             if together.to_string() != alone.to_string() {
                 differ.push(format!("{program} with {workers} workers: {together}\nalone: {alone}"));
             }

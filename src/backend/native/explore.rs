@@ -216,8 +216,25 @@ const TRIES_MAX: u32 = 32;
 struct Resting(Engine);
 
 // SAFETY: an engine is not `Send` because of coroutines, which may not change threads in the middle of their code,
-// and of the tasks' ways back from them. One that rests has no task, and its coroutines were taken from it.
+// and of the tasks' ways back from them. One that rests goes on with none of those that have begun: an execution that
+// is over leaves them to be discarded, and what is left of the others is their stacks.
 unsafe impl Send for Resting {}
+
+impl Resting {
+    /// Takes the engine from this thread.
+    fn take() -> Self {
+        let mut engine = ENGINE.take().expect("this thread explores");
+        stacks().add(engine.coroutines.take_stacks(), STACKS_MAX);
+        Resting(engine)
+    }
+
+    /// Gives the engine to this thread.
+    fn go_on(self) {
+        let Resting(mut engine) = self;
+        engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
+        ENGINE.set(Some(engine));
+    }
+}
 
 impl<T: Ord + Send + 'static, S> Exploration<T, S> {
     fn new(
@@ -241,9 +258,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
 
     /// Explores on this thread; whether that was all.
     fn explore_here(mut self) -> (Self, bool) {
-        let Resting(mut engine) = self.engine.take().expect("it rests");
-        engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
-        ENGINE.set(Some(engine));
+        self.engine.take().expect("it rests").go_on();
         let mut running = Execution::begin(Backend::Native);
         let mut is_over = false;
         while !thread::panicking() {
@@ -261,15 +276,13 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         if is_over {
             with(|engine| note_bounds(&mut self.search, &engine.world));
         }
-        let mut engine = ENGINE.take().expect("it was set");
-        stacks().add(engine.coroutines.take_stacks(), STACKS_MAX);
-        self.engine = Some(Resting(engine));
+        self.engine = Some(Resting::take());
         (self, is_over)
     }
 
     /// One execution, and what it came to.
     fn execute(&mut self, running: &mut Running) -> End {
-        let (end, value) = run_once(running, &self.body);
+        let (end, value) = run_fresh(running, &self.body);
         if end == End::Rehearsed {
             with(|engine| engine.finish(&end));
             return end;
@@ -330,7 +343,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         if !with(Engine::begin_comparison) {
             return None;
         }
-        let (end, value) = run_once(running, &self.body);
+        let (end, value) = run_fresh(running, &self.body);
         with(|engine| {
             let again = came_to(&engine.world, &end, running, value);
             engine.finish(&end);
@@ -437,6 +450,24 @@ fn schedule(world: &World, positions: impl Iterator<Item = usize>) -> Schedule {
 /// A task's number in the order of spawning.
 pub(super) fn order(world: &World, task: Task) -> usize {
     world.spawned().iter().position(|&other| other == task).unwrap_or(0)
+}
+
+/// One execution, on a thread that does not panic: if this one does since an execution was left in its middle, on
+/// another.
+fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
+    if !thread::panicking() {
+        return run_once(running, body);
+    }
+    let rested = Resting::take();
+    let (ran, rested) = thread::scope(|scope| {
+        let there = scope.spawn(|| {
+            rested.go_on();
+            (run_once(running, body), Resting::take())
+        });
+        there.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
+    });
+    rested.go_on();
+    ran
 }
 
 /// One execution; what its main task returned, if it did.

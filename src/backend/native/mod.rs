@@ -32,6 +32,7 @@ pub(crate) use replay::replay;
 use super::roll::{Kept, Roll};
 use super::{TaskId, execution, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
+use crate::schedule::Fact;
 use std::cell::RefCell;
 use std::io;
 use std::panic::Location;
@@ -115,6 +116,42 @@ pub(crate) fn is_unwinding() -> bool {
 /// The running task has changed data that others wait for a change of, and tells so by its next operation.
 pub(crate) fn touch() {
     with(|engine| engine.world.touch());
+}
+
+/// The running task's number.
+pub(crate) fn current_index() -> usize {
+    with(|engine| engine.running().index())
+}
+
+/// Whether main is all alone.
+pub(crate) fn is_main_alone() -> bool {
+    with(|engine| engine.is_main_alone())
+}
+
+/// Whether that is known of the program.
+pub(crate) fn knows(fact: Fact) -> bool {
+    with(|engine| engine.knows(fact))
+}
+
+/// Has all explored anew, knowing that of the program.
+pub(crate) fn find_out(fact: Fact) -> ! {
+    with(|engine| engine.find_out(fact));
+    stop_for_good()
+}
+
+/// Whether what orders accesses of plain memory is kept.
+pub(crate) fn keeps_order() -> bool {
+    with(|engine| engine.keeps_order())
+}
+
+/// The running task lets go of what it owns with others, which is no event.
+pub(crate) fn let_go(count: Object, is_last: bool) {
+    with(|engine| engine.let_go(count.id(), is_last));
+}
+
+/// How many events the running task has had.
+pub(crate) fn events_of_running() -> u32 {
+    with(Engine::events_of_running)
 }
 
 /// Gives up the right to join the task of that number, in the execution of that number.

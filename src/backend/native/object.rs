@@ -3,7 +3,8 @@
 use super::{stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
-    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, RwLockAction, TokenAction, Update,
+    AtomicAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction, RwLockAction,
+    TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;
@@ -59,6 +60,10 @@ impl Object {
     fn new(state: ObjectState) -> Self {
         let place = with(|engine| engine.place_of_compound()).unwrap_or_else(Location::caller);
         Object::made_at(state, place)
+    }
+
+    pub(super) fn id(self) -> ObjectId {
+        self.id
     }
 
     pub(super) fn of_this_execution(id: ObjectId) -> Self {
@@ -143,6 +148,12 @@ impl Object {
         if !with(|engine| engine.access_cell(self.id, is_write, makes, place)) {
             stop_for_good();
         }
+    }
+
+    /// Does something to the count of an `Arc`.
+    #[track_caller]
+    pub(crate) fn count(self, action: CountAction) {
+        self.act(Action::Count(action));
     }
 
     #[track_caller]

@@ -94,6 +94,7 @@ impl Reader<'_> {
             ObjectState::RwLock(_) => ObjectKind::RwLock,
             ObjectState::Condvar(_) => ObjectKind::Condvar,
             ObjectState::Token(_) => ObjectKind::Parker,
+            ObjectState::Count(_) => ObjectKind::Count,
             ObjectState::Channel(_) => ObjectKind::Channel,
             ObjectState::History(_) | ObjectState::Chance(_) => unreachable!("it is not shown as an object"),
         };

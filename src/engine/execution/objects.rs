@@ -54,6 +54,41 @@ impl Engine {
         true
     }
 
+    /// Whether that is known of the program.
+    pub(crate) fn knows(&self, fact: Fact) -> bool {
+        self.settings.facts.has(fact)
+    }
+
+    /// Ends the execution: all is to be explored anew, knowing this.
+    pub(crate) fn find_out(&mut self, fact: Fact) {
+        self.learn(fact);
+    }
+
+    /// Whether what orders accesses of plain memory is kept.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.world.order.is_kept()
+    }
+
+    /// The running task, as one of several owners of something, lets go of it, which is no event; `is_last` if it is the
+    /// last.
+    pub(crate) fn let_go(&mut self, count: ObjectId, is_last: bool) {
+        let mut edges = self.world.order.edges(self.world.running, count);
+        edges.release(0);
+        if is_last {
+            edges.acquire(0);
+        }
+    }
+
+    /// Whether main is all alone.
+    pub(crate) fn is_main_alone(&self) -> bool {
+        self.world.spawned().len() == 1
+    }
+
+    /// How many events the running task has had.
+    pub(crate) fn events_of_running(&mut self) -> u32 {
+        self.task().events
+    }
+
     /// How many messages were sent into a channel.
     pub(crate) fn sent_count(&self, channel: ObjectId) -> usize {
         match &self.world.objects[channel.index()].state {

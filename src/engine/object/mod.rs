@@ -7,6 +7,7 @@ mod cell;
 mod chance;
 mod channel;
 mod condvar;
+mod count;
 mod history;
 mod mutex;
 mod rw_lock;
@@ -17,6 +18,7 @@ pub(crate) use cell::PlainAccess;
 pub(crate) use chance::Action as Chance;
 pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;
+pub(crate) use count::Action as CountAction;
 pub(crate) use history::Action as HistoryAction;
 pub(crate) use mutex::Action as MutexAction;
 pub(crate) use rw_lock::Action as RwLockAction;
@@ -462,6 +464,8 @@ primitives! {
     Token: token::Token,
     Channel: channel::Channel,
     Cell: cell::Cell,
+    /// How many own something.
+    Count: count::Count,
     /// Calls of an object under check, and returns.
     History: history::History,
     /// What may happen for no reason of the program's own.
@@ -505,6 +509,11 @@ impl State {
 
     pub(crate) fn cell() -> Self {
         State::Cell(cell::Cell::default())
+    }
+
+    /// Of something that has one owner.
+    pub(crate) fn count() -> Self {
+        State::Count(count::Count::new())
     }
 
     pub(crate) fn history() -> Self {

@@ -9,9 +9,9 @@ use crate::panic::{self, AssertUnwindSafe, catch_unwind};
 use crate::property::Criterion;
 use crate::property::{Specification, Step};
 use crate::property::{Unexplained, explain};
-use crate::sync::Arc;
 use crate::thread;
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// Makes an object, or what its specification remembers.
 pub(crate) type Make<T> = Arc<dyn Fn() -> T + Send + Sync>;

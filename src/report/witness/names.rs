@@ -79,6 +79,7 @@ pub(super) fn kind(kind: ObjectKind) -> &'static str {
         ObjectKind::Channel => "channel",
         ObjectKind::Cell => "cell",
         ObjectKind::Parker => "parker",
+        ObjectKind::Count => "arc",
     }
 }
 
@@ -92,6 +93,7 @@ fn methods(kind: ObjectKind) -> &'static [&'static str] {
         ObjectKind::Condvar => &["wait", "notify"],
         ObjectKind::Channel => &["send", "try_send", "recv", "try_recv", "iter", "try_iter"],
         ObjectKind::Parker => &[],
+        ObjectKind::Count => &["upgrade"],
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) struct Branch {
     pub(super) event: Event,
     pub(super) below: Branches,
     pub(super) sleep: Sleep,
+    pub(super) wakes: bool,
 }
 
 impl Point {
@@ -77,8 +78,8 @@ impl Point {
     pub(super) fn take(&self, into: &mut Forest) -> Option<Branch> {
         let mut state = self.lock();
         let State { sleep, wakeup, forest } = &mut *state;
-        let (event, below) = forest.pop(wakeup)?;
-        let branch = Branch { event, below: into.graft(forest, below), sleep: sleep.clone() };
+        let (event, below, wakes) = forest.pop(wakeup)?;
+        let branch = Branch { event, below: into.graft(forest, below), sleep: sleep.clone(), wakes };
         forest.shrink(wakeup);
         sleep.add(event, Why::Exploring);
         Some(branch)

@@ -101,24 +101,24 @@ pub(super) fn take_next(node: &mut Node, forest: &mut Forest) -> bool {
 }
 
 /// Begins a branch that was taken.
-fn begin(node: &mut Node, forest: &mut Forest, Branch { event, below, sleep }: Branch) {
+fn begin(node: &mut Node, forest: &mut Forest, Branch { event, below, sleep, wakes }: Branch) {
     node.taken = Some(event);
     node.sleep = sleep;
-    node.wakeup = forest.branch(event, below);
+    node.wakeup = forest.branch(event, node.known, wakes, below);
 }
 
 /// Puts a sequence into the wakeup tree of a scheduling point that others know, unless it need not come next.
 pub(super) fn insert(
     node: &Node,
     sequence: &mut Vec<Item>,
-    fit: impl Fn(&Event, &[Item], &[TaskId]) -> Fit,
+    fit: impl Fn(&Event, usize, &[Item], &[TaskId]) -> Fit,
     frontier: &Frontier,
 ) {
     let Some(point) = &node.point else { return };
     let mut state = point.lock();
     let State { sleep, wakeup, forest } = &mut *state;
-    if !sleep.has_weak_initial(|event| fit(event, sequence, &[])) {
-        forest.insert(wakeup, sequence, |item| item.event, fit);
+    if !sleep.has_weak_initial(|event| fit(event, node.known, sequence, &[])) {
+        forest.insert(wakeup, sequence, node.known, |item| item.event, fit);
         drop(state);
         frontier.announce();
     }

@@ -34,9 +34,10 @@ impl Dpor {
     /// and else anybody who is not asleep.
     pub(super) fn next(&mut self, world: &World) -> Choice {
         let (node, forest) = self.tree.at(self.tree.depth() - 1);
-        while let Some((event, below)) = forest.pop(&mut node.wakeup) {
+        node.wakes = false;
+        while let Some((event, below, wakes)) = forest.pop(&mut node.wakeup) {
             if let Some(choice) = world.can_repeat(&event) {
-                node.below = below;
+                (node.below, node.wakes) = (below, wakes);
                 return Choice::Run(event.task, choice);
             }
             if !world.is_held(event.task) {
@@ -104,9 +105,9 @@ impl Dpor {
     /// Puts the sequence into the wakeup tree of a scheduling point, unless it need not come next.
     fn insert(&mut self, world: &World, position: usize, before: impl Fn(&Item, &Item) -> bool) {
         let (node, forest) = self.tree.at(position);
-        let comparison = Comparison { dependent: self.dependent, world, known: node.known };
-        let fit = |event: &Event, sequence: &[Item], apart: &[TaskId]| {
-            comparison.fit(event, sequence, apart, &before)
+        let comparison = Comparison { dependent: self.dependent, world };
+        let fit = |event: &Event, known: usize, sequence: &[Item], apart: &[TaskId]| {
+            comparison.fit(event, known, sequence, apart, &before)
         };
         match &self.frontier {
             Some(frontier) if node.point.is_some() => {
@@ -121,9 +122,9 @@ fn insert(
     node: &mut Node,
     forest: &mut Forest,
     sequence: &mut Vec<Item>,
-    fit: impl Fn(&Event, &[Item], &[TaskId]) -> Fit,
+    fit: impl Fn(&Event, usize, &[Item], &[TaskId]) -> Fit,
 ) {
-    if !node.sleep.has_weak_initial(|event| fit(event, sequence, &[])) {
-        forest.insert(&mut node.wakeup, sequence, |item| item.event, fit);
+    if !node.sleep.has_weak_initial(|event| fit(event, node.known, sequence, &[])) {
+        forest.insert(&mut node.wakeup, sequence, node.known, |item| item.event, fit);
     }
 }

@@ -56,7 +56,7 @@ impl Sleep {
         self.0.iter().any(|Asleep { event, why }| match fit(event) {
             Fit::Initial(_) => true,
             Fit::Independent => *why != Why::Frozen,
-            Fit::No => false,
+            Fit::No | Fit::Unknown => false,
         })
     }
 

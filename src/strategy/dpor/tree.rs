@@ -35,6 +35,8 @@ pub(super) struct Node {
     /// present branch, `taken`, was taken, and `wakeup` has that branch only.
     pub(super) point: Option<Arc<Point>>,
     pub(super) taken: Option<Event>,
+    /// Whether what is asleep here is awake below the present choice: see [`Branch::wakes`](super::wakeup).
+    pub(super) wakes: bool,
 }
 
 /// An event of a sequence: where the trace has it, or the race's second.
@@ -75,11 +77,14 @@ impl Tree {
         let (before, rest) = self.nodes.split_at_mut(self.depth);
         let node = &mut rest[0];
         (node.wakeup, node.below, node.known) = (Branches::NONE, Branches::NONE, world.object_count());
-        (node.point, node.taken, node.explored) = (None, None, 0);
+        (node.point, node.taken, node.explored, node.wakes) = (None, None, 0, false);
         match (before.last_mut(), world.trace.events.last()) {
             (Some(parent), Some(event)) => {
                 node.wakeup = std::mem::take(&mut parent.below);
-                node.sleep.inherit(&parent.sleep, event, dependent);
+                match parent.wakes {
+                    true => node.sleep = Sleep::default(),
+                    false => node.sleep.inherit(&parent.sleep, event, dependent),
+                }
             }
             _ => node.sleep = Sleep::default(),
         }
@@ -119,16 +124,16 @@ impl Tree {
 pub(super) struct Comparison<'a> {
     pub(super) dependent: Relation,
     pub(super) world: &'a World,
-    /// How many objects there were at the point.
-    pub(super) known: usize,
 }
 
 impl Comparison<'_> {
-    /// Where an event fits into a sequence of the present execution, whose items are ordered by `before`. The
-    /// event comes after others that are not in the sequence, of the tasks `apart`.
+    /// Where an event fits into a sequence of the present execution, whose items are ordered by `before`. There were
+    /// `known` objects at the point after which the event was planned. It comes after others that are not in the
+    /// sequence, of the tasks `apart`.
     pub(super) fn fit(
         self,
         event: &Event,
+        known: usize,
         sequence: &[Item],
         apart: &[TaskId],
         before: impl Fn(&Item, &Item) -> bool,
@@ -138,36 +143,41 @@ impl Comparison<'_> {
             Some(at) if !is_same_choice(&sequence[at].event, event) => Fit::No,
             Some(at) if sequence[..at].iter().any(|earlier| before(earlier, &sequence[at])) => Fit::No,
             Some(at) => Fit::Initial(at),
-            None if self.depends_on_any(event, sequence, apart) => Fit::No,
-            None => Fit::Independent,
+            None => self.fit_apart(event, known, sequence, apart),
         }
     }
 
-    /// Whether an event of a task that has none in the sequence depends on any of the sequence.
+    /// How an event of a task that has none in the sequence relates to it: whether it depends on any of it.
     ///
     /// An object that was not known at the point may have another number in each execution. What the event's
     /// task does here as its event of that number tells which one it is, unless the task went another way before.
-    /// Where nothing tells, the objects are taken for the same: too much may be explored then, nothing is missed.
-    fn depends_on_any(self, event: &Event, sequence: &[Item], apart: &[TaskId]) -> bool {
-        let is_known = event.operation.object.index() < self.known && event.watched == Watched::default();
-        if is_known {
-            return sequence.iter().any(|item| (self.dependent)(event, &item.event));
+    /// Where nothing tells, it is not sure that the event depends on the sequence, if it would depend on it in case the
+    /// objects are the same.
+    fn fit_apart(self, event: &Event, known: usize, sequence: &[Item], apart: &[TaskId]) -> Fit {
+        let depends = |event: &Event| sequence.iter().any(|item| (self.dependent)(event, &item.event));
+        if event.operation.object.index() < known && event.watched == Watched::default() {
+            return if depends(event) { Fit::No } else { Fit::Independent };
         }
         let here = if apart.contains(&event.task) { None } else { self.world.here(event) };
-        let is_young = |object: ObjectId| object.index() >= self.known;
-        sequence.iter().any(|item| {
+        if let Some((here, is_sure)) = here {
+            return match (depends(&here), is_sure) {
+                (true, true) => Fit::No,
+                (true, false) => Fit::Unknown,
+                (false, _) => Fit::Independent,
+            };
+        }
+        let is_young = |object: ObjectId| object.index() >= known;
+        let may_depend = |item: &Item| {
             let theirs = item.event.operation.object;
-            let event = here.unwrap_or_else(|| {
-                let object = match event.operation.object {
-                    object if is_young(object) && is_young(theirs) => theirs,
-                    object if is_young(object) => ObjectId::NOWHERE,
-                    object => object,
-                };
-                let operation = Operation { object, ..event.operation };
-                Event { operation, watched: event.watched.or_any(), ..*event }
-            });
-            (self.dependent)(&event, &item.event)
-        })
+            let object = match event.operation.object {
+                object if is_young(object) && is_young(theirs) => theirs,
+                object if is_young(object) => ObjectId::NOWHERE,
+                object => object,
+            };
+            let operation = Operation { object, ..event.operation };
+            (self.dependent)(&Event { operation, watched: event.watched.or_any(), ..*event }, &item.event)
+        };
+        if sequence.iter().any(may_depend) { Fit::Unknown } else { Fit::Independent }
     }
 }
 

@@ -29,7 +29,7 @@ impl Tree {
                 })
             };
             // Workers take branches at different times, so what sleeps does not follow from the point before.
-            let is_alone = pair.iter().all(|node| node.point.is_none());
+            let is_alone = pair.iter().all(|node| node.point.is_none()) && !pair[0].wakes;
             holds(!is_alone || sleeps_on(pair), "what is asleep sleeps on until something dependent comes")?;
         }
         let size = |node: &Node| self.forest.size(node.wakeup) + self.forest.size(node.below);
@@ -86,7 +86,7 @@ mod tests {
 
     fn plant(tree: &mut Tree, position: usize, event: Event) {
         let (node, forest) = tree.at(position);
-        forest.insert(&mut node.wakeup, &mut vec![event], |&event| event, |_, _, _| Fit::No);
+        forest.insert(&mut node.wakeup, &mut vec![event], 0, |&event| event, |_, _, _, _| Fit::No);
     }
 
     /// What is found to be broken after this was done.

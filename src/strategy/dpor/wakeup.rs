@@ -17,9 +17,15 @@ pub(crate) struct Forest {
 }
 
 /// Small, since a search reads most of them long after it wrote them.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Branch {
     event: Event,
+    /// How many objects there were where it was inserted: the event's own, if it is younger, may have another number in
+    /// another execution.
+    known: u32,
+    /// Whether what is asleep where it is explored is awake below it: since it is not known whether something that was
+    /// explored before it depends on it, what comes of both is explored here as well, perhaps for the second time.
+    wakes: bool,
     below: Branches,
     next: Branches,
 }
@@ -34,6 +40,8 @@ pub(crate) enum Fit {
     /// It could be put before the whole sequence.
     Independent,
     No,
+    /// [`Fit::Independent`] or [`Fit::No`].
+    Unknown,
 }
 
 impl Branches {
@@ -56,14 +64,18 @@ impl Default for Branches {
 }
 
 impl Forest {
-    /// Takes the first branch off: its event, and the tree below it.
-    pub(crate) fn pop(&mut self, branches: &mut Branches) -> Option<(Event, Branches)> {
+    /// Takes the first branch off: its event, the tree below it, and whether it wakes what is asleep.
+    pub(crate) fn pop(&mut self, branches: &mut Branches) -> Option<(Event, Branches, bool)> {
+        self.take_off(branches).map(|branch| (branch.event, branch.below, branch.wakes))
+    }
+
+    /// Takes the first branch off.
+    fn take_off(&mut self, branches: &mut Branches) -> Option<Branch> {
         let first = branches.first()?;
-        let branch = &self.arena[first];
-        let (event, below) = (branch.event, branch.below);
+        let branch = self.arena[first];
         *branches = branch.next;
         self.free.push(first as u32);
-        Some((event, below))
+        Some(branch)
     }
 
     /// How many branches a tree has at its root.
@@ -77,8 +89,9 @@ impl Forest {
         let mut left = vec![(None, branches)];
         while let Some((parent, mut list)) = left.pop() {
             let mut last: Option<usize> = None;
-            while let Some((event, below)) = from.pop(&mut list) {
-                let here = self.plant(Branch { event, below: Branches::NONE, next: Branches::NONE });
+            while let Some(branch) = from.take_off(&mut list) {
+                let below = branch.below;
+                let here = self.plant(Branch { below: Branches::NONE, next: Branches::NONE, ..branch });
                 match last.or(parent) {
                     None => grafted = here,
                     Some(before) if last.is_some() => self.arena[before].next = here,
@@ -106,7 +119,7 @@ impl Forest {
     pub(crate) fn clear(&mut self, branches: Branches) {
         let (mut list, mut left) = (branches, Vec::new());
         loop {
-            while let Some((_, below)) = self.pop(&mut list) {
+            while let Some((_, below, _)) = self.pop(&mut list) {
                 if !below.is_empty() {
                     left.push(below);
                 }
@@ -119,25 +132,30 @@ impl Forest {
     }
 
     /// Inserts a sequence unless some branch, down to its end, is the beginning of an equivalent one.
-    /// `fit` compares a branch's event with what is left of the sequence; it is told of which tasks there are
-    /// events on the way to the branch that are not in the sequence.
+    /// `known` is how many objects there are where the tree is. `fit` compares a branch's event with what is left of
+    /// the sequence; it is told how many objects there were where the branch was inserted, and of which tasks there
+    /// are events on the way to the branch that are not in the sequence.
     pub(crate) fn insert<S>(
         &mut self,
         branches: &mut Branches,
         sequence: &mut Vec<S>,
+        known: usize,
         event: impl Fn(&S) -> Event,
-        fit: impl Fn(&Event, &[S], &[TaskId]) -> Fit,
+        fit: impl Fn(&Event, usize, &[S], &[TaskId]) -> Fit,
     ) {
         let mut at: Option<usize> = None;
         let mut apart: Vec<TaskId> = Vec::new();
+        let mut is_sure = true;
         loop {
             let list = at.map_or(*branches, |at| self.arena[at].below);
-            if at.is_some() && list.is_empty() {
+            if let Some(leaf) = at.filter(|_| list.is_empty()) {
+                self.arena[leaf].wakes |= !is_sure;
                 return;
             }
             let (mut last, mut child, mut found) = (None, list, None);
             while let Some(here) = child.first() {
-                match fit(&self.arena[here].event, sequence, &apart) {
+                let branch = &self.arena[here];
+                match fit(&branch.event, branch.known as usize, sequence, &apart) {
                     Fit::Initial(position) => {
                         sequence.remove(position);
                         found = Some(here);
@@ -148,14 +166,20 @@ impl Forest {
                         found = Some(here);
                         break;
                     }
-                    Fit::No => (last, child) = (Some(here), self.arena[here].next),
+                    fit => {
+                        is_sure &= !matches!(fit, Fit::Unknown);
+                        (last, child) = (Some(here), self.arena[here].next);
+                    }
                 }
             }
             if found.is_some() {
                 at = found;
                 continue;
             }
-            let chain = self.chain(sequence.iter().map(event).rev());
+            let chain = self.chain(known, sequence.iter().map(event).rev());
+            if let Some(first) = chain.first() {
+                self.arena[first].wakes = !is_sure;
+            }
             match (last, at) {
                 (Some(last), _) => self.arena[last].next = chain,
                 (None, Some(at)) => self.arena[at].below = chain,
@@ -166,17 +190,18 @@ impl Forest {
     }
 
     /// A tree that is one sequence, given from its end.
-    fn chain(&mut self, events_from_the_end: impl Iterator<Item = Event>) -> Branches {
+    fn chain(&mut self, known: usize, events_from_the_end: impl Iterator<Item = Event>) -> Branches {
         let mut below = Branches::NONE;
         for event in events_from_the_end {
-            below = self.plant(Branch { event, below, next: Branches::NONE });
+            below = self.branch(event, known, false, below);
         }
         below
     }
 
     /// A tree of one branch, with what is below it.
-    pub(super) fn branch(&mut self, event: Event, below: Branches) -> Branches {
-        self.plant(Branch { event, below, next: Branches::NONE })
+    pub(super) fn branch(&mut self, event: Event, known: usize, wakes: bool, below: Branches) -> Branches {
+        let known = u32::try_from(known).expect("fewer objects than fit into memory");
+        self.plant(Branch { event, known, wakes, below, next: Branches::NONE })
     }
 
     fn plant(&mut self, branch: Branch) -> Branches {

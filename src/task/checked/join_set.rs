@@ -2,9 +2,10 @@
 
 use super::lock::lock;
 use super::task::{AbortHandle, JoinHandle, TaskEnd};
-use crate::sync::{Arc, Mutex};
+use crate::sync::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 /// Tasks that are waited for together; dropping it aborts them.

@@ -4,7 +4,7 @@ use super::event_loop::{self, EventLoop, MAIN, Mailbox, TaskId};
 use super::lock::{Lock, lock};
 use super::story;
 use crate::panic::{self, AssertUnwindSafe};
-use crate::sync::{Arc, Mutex, PoisonError};
+use crate::sync::{Mutex, PoisonError};
 use crate::task::Workers;
 use crate::thread;
 use std::any::Any;
@@ -12,6 +12,7 @@ use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::Location;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 

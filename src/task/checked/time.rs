@@ -3,9 +3,9 @@
 use super::event_loop;
 use super::lock::Lock;
 use crate::backend::clock::Deadline;
-use crate::sync::Arc;
 use crate::thread;
 use std::future::{pending, poll_fn};
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 

@@ -1,0 +1,110 @@
+//! What a checker sees of an `Arc`. Its owners come and go as std counts them; for most programs nothing depends on when,
+//! and nothing of it is an operation. Where something does (somebody looks how many there are, or the last owner's
+//! letting go does what others can notice), that is found out, and all is explored anew with the owners of the `Arc`s
+//! that were made at that place as operations.
+//!
+//! For real, and under the other checkers, nobody looks.
+
+use super::{Backend, Binding, current, native, number};
+use crate::engine::ObjectState;
+use crate::engine::object::CountAction;
+use crate::schedule::{Fact, Mark};
+use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// The owners of one `Arc`'s value, in one execution of native.
+pub(crate) struct Count {
+    binding: Binding,
+    fact: Fact,
+    execution: u64,
+    /// Whether all that its owners do is an operation.
+    is_watched: bool,
+    maker: AtomicUsize,
+    /// Whether another task than its maker has had to do with it.
+    is_shared: AtomicBool,
+}
+
+const WHAT: &str = "an Arc";
+
+impl Count {
+    /// Of what has one owner; `None` where nobody looks.
+    #[track_caller]
+    pub(crate) fn new() -> Option<Arc<Self>> {
+        (current() == Backend::Native).then(|| {
+            let fact = Fact::ArcIsWatched(Mark::of(Location::caller()));
+            Arc::new(Count {
+                binding: Binding::new(),
+                fact,
+                execution: number(),
+                is_watched: native::knows(fact),
+                maker: AtomicUsize::new(native::current().0.index()),
+                is_shared: AtomicBool::new(false),
+            })
+        })
+    }
+
+    /// The owners change without being looked at.
+    #[track_caller]
+    pub(crate) fn change(&self, action: CountAction) {
+        if self.is_here() {
+            self.touch();
+            self.act_if_watched(action);
+        }
+    }
+
+    /// The owners are looked at by one of them; `is_alone` if there is no other, and no observer.
+    #[track_caller]
+    pub(crate) fn look(&self, action: CountAction, is_alone: bool) {
+        if !self.is_here() {
+            return;
+        }
+        self.touch();
+        if !self.is_watched
+            && !native::is_main_alone()
+            && !(is_alone && !self.is_shared.load(Ordering::Relaxed))
+        {
+            native::find_out(self.fact);
+        }
+        self.act_if_watched(action);
+    }
+
+    /// An owner lets go, by `drop`, which may run the value's destructor; `is_last` if there is no other.
+    #[track_caller]
+    pub(crate) fn let_go(&self, is_last: bool, drop: impl FnOnce()) {
+        if !self.is_here() {
+            return drop();
+        }
+        self.touch();
+        if self.is_watched {
+            self.act_if_watched(CountAction::Drop);
+            return drop();
+        }
+        if native::keeps_order() {
+            native::let_go(self.binding.native(WHAT, ObjectState::count), is_last);
+        }
+        let before = native::events_of_running();
+        drop();
+        if is_last && self.is_shared.load(Ordering::Relaxed) && native::events_of_running() != before {
+            native::find_out(self.fact);
+        }
+    }
+
+    /// Whether it is of the running execution, and whoever calls is a task of that.
+    fn is_here(&self) -> bool {
+        self.execution == number()
+    }
+
+    fn touch(&self) {
+        if native::current_index() != self.maker.load(Ordering::Relaxed) {
+            self.is_shared.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[track_caller]
+    fn act_if_watched(&self, action: CountAction) {
+        if self.is_watched {
+            self.binding.native(WHAT, ObjectState::count).count(action);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Who is the last owner of what an `Arc` has, and how many there are: seen where it matters, and free where not.
+
+use conccheck::cell::UnsafeCell;
+use conccheck::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
+use conccheck::sync::{Arc, Mutex, Weak, mpsc};
+use conccheck::{Checker, Outcome, Report, Strategy, Verdict, thread};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+/// What dpor finds, which is all that dfs does.
+fn explore<T: Ord + Clone + Debug + Send + 'static>(
+    program: impl Fn() -> T + Clone + Send + Sync + 'static,
+) -> Report<T> {
+    let report = Checker::new().explore(program.clone());
+    let dfs = Checker::new().strategy(Strategy::Dfs).explore(program);
+    let outcomes = |report: &Report<T>| report.outcomes().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(outcomes(&report), outcomes(&dfs), "dpor and dfs");
+    assert!(report.is_complete() && dfs.is_complete(), "{report}");
+    report
+}
+
+fn returned<T: Ord + Clone + Debug>(report: &Report<T>) -> Vec<T> {
+    report
+        .outcomes()
+        .map(|outcome| match outcome {
+            Outcome::Returned(value) => value.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn of_two_owners_that_unwrap_either_may_fail_and_both() {
+    let report = explore(|| {
+        let (value, got) = (Arc::new(7), Arc::new(AtomicU32::new(0)));
+        let take = |value: Arc<i32>, got: Arc<AtomicU32>| {
+            move || {
+                if Arc::try_unwrap(value).is_ok() {
+                    got.fetch_add(1, SeqCst);
+                }
+            }
+        };
+        let other = thread::spawn(take(Arc::clone(&value), Arc::clone(&got)));
+        take(value, Arc::clone(&got))();
+        other.join().unwrap();
+        got.load(SeqCst)
+    });
+    assert_eq!(returned(&report), [0, 1]);
+}
+
+#[test]
+fn of_two_owners_that_give_it_up_one_gets_the_value() {
+    let report = explore(|| {
+        let value = Arc::new(7);
+        let other = Arc::clone(&value);
+        let thread = thread::spawn(move || Arc::into_inner(other).is_some());
+        let mine = Arc::into_inner(value).is_some();
+        (mine, thread.join().unwrap())
+    });
+    assert_eq!(returned(&report), [(false, true), (true, false)]);
+}
+
+#[test]
+fn a_weak_is_upgraded_or_too_late() {
+    let report = explore(|| {
+        let value = Arc::new(7);
+        let weak = Arc::downgrade(&value);
+        let owner = thread::spawn(move || drop(value));
+        let alive = weak.upgrade().is_some();
+        owner.join().unwrap();
+        (alive, weak.upgrade().is_some())
+    });
+    assert_eq!(returned(&report), [(false, false), (true, false)]);
+}
+
+/// The destructor tells who was the last.
+#[test]
+fn the_last_owner_runs_the_destructor_whoever_it_is() {
+    struct Guard(Arc<Mutex<Vec<thread::ThreadId>>>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.lock().unwrap().push(thread::current().id());
+        }
+    }
+    let report = explore(|| {
+        let log = Arc::new(Mutex::new(vec![]));
+        let guard = Arc::new(Guard(Arc::clone(&log)));
+        let others = [Arc::clone(&guard), Arc::clone(&guard)];
+        let threads = others.map(|other| thread::spawn(move || drop(other)));
+        drop(guard);
+        let ids = threads.map(|thread| (thread.thread().id(), thread.join().unwrap()).0);
+        let last = log.lock().unwrap()[0];
+        ids.iter().position(|id| *id == last)
+    });
+    assert_eq!(returned(&report), [None, Some(0), Some(1)]);
+}
+
+#[test]
+fn a_count_is_what_it_is_at_that_time() {
+    let report = explore(|| {
+        let value = Arc::new(());
+        let other = Arc::clone(&value);
+        let thread = thread::spawn(move || {
+            let another = Arc::clone(&other);
+            drop(other);
+            drop(another);
+        });
+        let count = Arc::strong_count(&value);
+        thread.join().unwrap();
+        (count, Arc::strong_count(&value))
+    });
+    assert_eq!(returned(&report), [(1, 1), (2, 1), (3, 1)]);
+}
+
+#[test]
+fn what_is_changed_alone_is_cloned_when_it_is_shared() {
+    let report = explore(|| {
+        let mut value = Arc::new(1);
+        let other = Arc::clone(&value);
+        let thread = thread::spawn(move || *other);
+        let alone = Arc::get_mut(&mut value).is_some();
+        *Arc::make_mut(&mut value) += 1;
+        (alone, *value, thread.join().unwrap())
+    });
+    assert_eq!(returned(&report), [(false, 2, 1), (true, 2, 1)]);
+}
+
+/// A channel that is closed by its last owner.
+#[test]
+fn the_last_owner_of_a_sender_ends_the_channel() {
+    let report = explore(|| {
+        let (sender, receiver) = mpsc::channel();
+        let sender = Arc::new(Mutex::new(sender));
+        let other = Arc::clone(&sender);
+        let thread = thread::spawn(move || other.lock().unwrap().send(1).unwrap());
+        drop(sender);
+        let received: Vec<i32> = receiver.iter().collect();
+        thread.join().unwrap();
+        received
+    });
+    assert_eq!(returned(&report), [[1]]);
+}
+
+#[test]
+fn what_is_only_shared_costs_no_execution() {
+    let report = explore(|| {
+        let shared = Arc::new((AtomicUsize::new(0), vec![1, 2, 3], String::from("text")));
+        let threads = [0, 1, 2].map(|at| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || shared.1[at])
+        });
+        drop(shared);
+        threads.map(|thread| thread.join().unwrap()).iter().sum::<i32>()
+    });
+    assert_eq!(returned(&report), [6]);
+    assert_eq!(report.executions(), 1, "{report}");
+}
+
+/// Main looks when it is the only one left.
+#[test]
+fn an_owner_that_was_always_alone_may_look_for_nothing() {
+    let report = explore(|| {
+        let mut mine = Arc::new(1);
+        let thread = thread::spawn(|| Arc::into_inner(Arc::new(2)).unwrap());
+        *Arc::get_mut(&mut mine).unwrap() += thread.join().unwrap();
+        Arc::try_unwrap(mine).unwrap()
+    });
+    assert_eq!(returned(&report), [3]);
+    assert_eq!(report.executions(), 1, "{report}");
+}
+
+/// What the last owner does with the data comes after all that the others did.
+#[test]
+fn the_last_owner_has_seen_what_the_others_did() {
+    struct Data(UnsafeCell<u32>);
+    // SAFETY: whoever changes it is alone with it, which is what is checked.
+    unsafe impl Sync for Data {}
+    impl Drop for Data {
+        fn drop(&mut self) {
+            // SAFETY: as above.
+            self.0.with_mut(|data| unsafe { *data += 1 });
+        }
+    }
+    let report = explore(|| {
+        let data = Arc::new(Data(UnsafeCell::new(0)));
+        let other = Arc::clone(&data);
+        // SAFETY: as above.
+        let thread = thread::spawn(move || other.0.with(|data| unsafe { *data }));
+        // SAFETY: as above.
+        let mine = data.0.with(|data| unsafe { *data });
+        drop(data);
+        mine + thread.join().unwrap()
+    });
+    assert_eq!(returned(&report), [0]);
+    assert_eq!(report.verdict(), Verdict::Pass);
+}
+
+#[test]
+fn a_cycle_knows_itself() {
+    struct Node(Weak<Node>);
+    let report = explore(|| {
+        let node = Arc::new_cyclic(|weak| Node(weak.clone()));
+        let same = node.0.upgrade().is_some_and(|same| Arc::ptr_eq(&same, &node));
+        (same, Arc::weak_count(&node), Arc::strong_count(&node))
+    });
+    assert_eq!(returned(&report), [(true, 1, 1)]);
+}
+
+#[test]
+fn it_is_made_from_what_stds_is_made_from() {
+    let text: Arc<str> = Arc::from("text");
+    let list: Arc<[u8]> = [1, 2].into_iter().collect();
+    let shown: Arc<dyn Debug> = Arc::from_std(std::sync::Arc::new(3));
+    assert_eq!(format!("{text} {list:?} {shown:?}"), "text [1, 2] 3");
+    assert_eq!(std::sync::Arc::strong_count(&Arc::into_std(list)), 1);
+}
