@@ -63,19 +63,20 @@
 //! | `park` returns without a reason | rarely | no | yes | no |
 //! | `try_lock` fails | when it is taken | when it is taken | when it is taken | not when its holder only locks and unlocks |
 //! | poisoning | yes | yes | yes | refused |
-//! | while a task unwinds | others go on | nobody else goes on; it may give back locks and ends of channels, all else is refused | others only if it blocks | others only if it blocks |
+//! | while a task unwinds | others go on | others go on, explored | others only if it blocks | others only if it blocks |
 //! | a panicking thread | `join` gives `Err` | the same | the same | the same |
 //! | data races on a [`cell`] | undefined | an outcome | not looked for | a panic |
 //! | tasks | the system's limit | no limit | no limit | 5, `main` included |
 //! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same | the same |
 //! | async tasks of several threads | tokio | a thread each | the same | the same |
-//! | statics (in a [`sync::LazyLock`]) | live on | made anew in each execution | the same | the same |
-//! | a loop that yields and that nobody ends | runs on | a livelock, found at once | a livelock at `steps_max` | the same |
+//! | statics | live on | made anew in each execution | the same | the same |
+//! | an [`sync::Arc`]'s owners | as they come and go | explored where somebody can notice | as they happen to come and go | the same |
+//! | a reader where a writer waits | as the system likes | let in; or kept out, where that ends in a hang | let in | let in |
+//! | a loop that waits and that nobody ends | runs on | a livelock, found at once | bounded by `steps_max` | the same |
 //! | after an execution without end | it stops | it stops | it goes on | it stops |
 //! | a program that does not repeat | is not looked for | [`Verdict::Flaky`] | is not looked for | is not looked for |
 //!
-//! Under native the last drop of an `Arc`, and `Arc::strong_count`, are no operations: who drops last is not
-//! explored. What an execution holds that is left in its middle (a deadlock) is leaked.
+//! What an execution holds that is left in its middle (a deadlock) is leaked.
 
 #![cfg_attr(
     not(all(feature = "shuttle", feature = "loom")),

@@ -6,6 +6,8 @@
 //!
 //! * The recursion is a stack, and the executions' common beginning is kept: a race is looked at once,
 //!   after the first execution that has it, not after each.
+//! * Objects are numbered by their first use, so which object an event of another execution is about is not always known.
+//!   Where that matters and nothing tells, more is explored than has to be: a trace class may be seen twice.
 //! * The sequence inserted for a race ends with the race's second event; events after it are left out.
 //! * An operation that waits competes with what had made it wait, not with what let it go on (see
 //!   `engine::race`), which the paper leaves to its section on blocking; so do operations that
