@@ -19,13 +19,14 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// Looks for an order of the operations in which the specification gives the answers that were seen, and
 /// which keeps what the criterion says.
 ///
-/// The order has all operations that returned. Those that never did have to block in the state at its end:
-/// one order for all of them.
+/// The order has all operations that returned, and of those that [crashed](History::crash) some, each anywhere after
+/// what had returned before its call. Those that never returned have to block in the state at its end: one order for
+/// all of them.
 ///
 /// Finding the order is hard in general (Gibbons and Korach, "Testing shared memories", SIAM J. Comput. 1997):
 /// time and memory can grow exponentially with the operations among which the criterion leaves a choice. For
 /// linearizability these are the ones that overlap, and [partitions](Specification::partition) and
-/// [values](Specification::value) help.
+/// [values](Specification::value) help. One that crashed overlaps with everything after its call.
 ///
 /// # Errors
 ///
@@ -106,10 +107,12 @@ pub struct Unexplained<C, A> {
     order: Vec<Operation<C, A>>,
     operation: Operation<C, A>,
     instead: Step<A>,
+    /// How many of the operations that were to be ordered crashed.
+    crashed: usize,
 }
 
 impl<C, A> Explanation<C, A> {
-    /// All operations that returned.
+    /// All operations that returned, and those that [crashed](History::crash) and have to have happened for it.
     pub fn order(&self) -> &[Operation<C, A>] {
         &self.order
     }
@@ -121,7 +124,7 @@ impl<C, A> Unexplained<C, A> {
         self.criterion
     }
 
-    /// The longest order that works; if the [parts](Specification::partition) of an object were looked at one
+    /// The longest order that works, counting the operations that returned; if the [parts](Specification::partition) of an object were looked at one
     /// by one, of the operations on one part. In a long history with [values](Specification::value) it may be
     /// of the operations on two of them, or not quite the longest.
     pub fn order(&self) -> &[Operation<C, A>] {
@@ -149,6 +152,7 @@ impl<C: Clone, A: Clone> Unexplained<C, A> {
             order: end.order.into_iter().cloned().collect(),
             operation: misfit.operation.clone(),
             instead: misfit.instead,
+            crashed: end.crashed,
         }
     }
 }
@@ -161,7 +165,12 @@ impl<C: Debug, A: Debug> Display for Explanation<C, A> {
 
 impl<C: Debug, A: Debug> Display for Unexplained<C, A> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
-        writeln!(f, "not {}: no order of the operations gives these answers", self.criterion)?;
+        write!(f, "not {}: no order of the operations gives these answers", self.criterion)?;
+        match self.crashed {
+            0 => writeln!(f)?,
+            1 => writeln!(f, ", whether or not the crashed one happened")?,
+            crashed => writeln!(f, ", whichever of the {crashed} crashed ones happened")?,
+        }
         match self.order.is_empty() {
             true => write!(f, "none works\nat the start, ")?,
             false => write!(f, "the longest that works: {}\nafter it, ", listed(&self.order, LISTED_MAX))?,

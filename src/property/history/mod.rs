@@ -25,7 +25,8 @@ use unicode_width::UnicodeWidthStr;
 
 /// The operations that tasks performed on an object, recorded call by call and answer by answer.
 ///
-/// A call that got no answer is one that never returns: its task was blocked when all was over.
+/// A call that got no answer is one that never returns: its task was blocked when all was over. If nobody knows
+/// what became of a call, say so with [`crash`](History::crash).
 ///
 /// Two histories are equal if they have the same operations, and the same ones
 /// [precede](Operation::precedes) each other.
@@ -64,6 +65,8 @@ pub struct Operation<C, A> {
     task: usize,
     call: C,
     answer: Option<A>,
+    /// Whether nobody knows if it happened. Then there is no answer.
+    is_crashed: bool,
     /// The epoch of the call.
     first: usize,
     /// The epoch of the answer.
@@ -80,9 +83,14 @@ impl<C, A> History<C, A> {
     ///
     /// # Panics
     ///
-    /// If the task's last operation has not returned.
+    /// If the task's last operation has not returned, or has crashed.
     pub fn call(&mut self, task: usize, call: C) {
         let last = self.last_of(task);
+        assert!(
+            last.as_ref().is_none_or(|last| !last.is_crashed),
+            "{} cannot call: its last operation has crashed; let another task go on",
+            Name(task)
+        );
         assert!(
             last.is_none_or(|last| last.answer.is_some()),
             "{} cannot call: its last operation has not returned; record the answer first",
@@ -92,7 +100,8 @@ impl<C, A> History<C, A> {
             self.epoch += 1;
             self.is_answered = false;
         }
-        let operation = Operation { task, call, answer: None, first: self.epoch, last: None };
+        let operation =
+            Operation { task, call, answer: None, is_crashed: false, first: self.epoch, last: None };
         self.operations.insert(self.end_of(task), operation);
     }
 
@@ -103,12 +112,79 @@ impl<C, A> History<C, A> {
     /// If the task is in no operation.
     pub fn answer(&mut self, task: usize, answer: A) {
         let epoch = self.epoch;
-        let Some(operation) = self.last_of(task).filter(|last| last.answer.is_none()) else {
+        let Some(operation) = self.open(task) else {
             panic!("{} cannot be answered: it is in no operation; record the call first", Name(task));
         };
         operation.answer = Some(answer);
         operation.last = Some(epoch);
         self.is_answered = true;
+    }
+
+    /// Records that nobody knows what became of the operation that a task is in: a request that timed out, a
+    /// client that was lost. It may have happened at any time after its call, even after everything else that was
+    /// seen, or never.
+    ///
+    /// When this is recorded does not matter. It is the task's last operation; a client that goes on is
+    /// another task.
+    ///
+    /// # Panics
+    ///
+    /// If the task is in no operation.
+    ///
+    /// ```
+    /// use conccheck::property::{Criterion, History, Specification, Step, explain};
+    ///
+    /// /// A number that is read and written.
+    /// struct Register;
+    ///
+    /// #[derive(Clone, Debug)]
+    /// enum Call { Write(u8), Read }
+    ///
+    /// impl Specification for Register {
+    ///     type State = u8;
+    ///     type Call = Call;
+    ///     type Answer = u8;
+    ///
+    ///     fn initial(&self) -> u8 {
+    ///         0
+    ///     }
+    ///
+    ///     fn apply(&self, value: &mut u8, call: &Call) -> Step<u8> {
+    ///         if let Call::Write(new) = call {
+    ///             *value = *new;
+    ///         }
+    ///         Step::Answers(*value)
+    ///     }
+    /// }
+    ///
+    /// /// T1's write times out, and T2 reads.
+    /// fn after_a_timeout(reads: &[u8]) -> History<Call, u8> {
+    ///     let mut history = History::new();
+    ///     history.call(1, Call::Write(1));
+    ///     history.crash(1);
+    ///     for &value in reads {
+    ///         history.call(2, Call::Read);
+    ///         history.answer(2, value);
+    ///     }
+    ///     history
+    /// }
+    ///
+    /// // The write took effect between the reads.
+    /// let explained = explain(&Register, &after_a_timeout(&[0, 1]), Criterion::Linearizable).unwrap();
+    /// assert_eq!(explained.to_string(), "T2 Read → 0, T1 Write(1) (crashed), T2 Read → 1");
+    ///
+    /// // It is not undone.
+    /// let unexplained = explain(&Register, &after_a_timeout(&[1, 0]), Criterion::Linearizable).unwrap_err();
+    /// assert_eq!(unexplained.to_string(), "\
+    /// not linearizable: no order of the operations gives these answers, whether or not the crashed one happened
+    /// the longest that works: T1 Write(1) (crashed), T2 Read → 1
+    /// after it, T2 Read → 0 does not fit: it would answer 1");
+    /// ```
+    pub fn crash(&mut self, task: usize) {
+        let Some(operation) = self.open(task) else {
+            panic!("{} cannot crash: it is in no operation; record the call first", Name(task));
+        };
+        operation.is_crashed = true;
     }
 
     /// All operations, task by task, and those of one task in the order in which it called them.
@@ -122,6 +198,11 @@ impl<C, A> History<C, A> {
             self.operations.iter().any(|one| one.first < at && one.last.is_none_or(|last| at <= last))
         };
         (0..=self.epoch).filter(|&at| !is_open(at)).collect()
+    }
+
+    /// The operation that a task is in.
+    fn open(&mut self, task: usize) -> Option<&mut Operation<C, A>> {
+        self.last_of(task).filter(|last| last.answer.is_none() && !last.is_crashed)
     }
 
     fn last_of(&mut self, task: usize) -> Option<&mut Operation<C, A>> {
@@ -152,9 +233,14 @@ impl<C, A> Operation<C, A> {
         &self.call
     }
 
-    /// What was answered; `None` if it never returned.
+    /// What was answered; `None` if it never returned, or [crashed](Operation::is_crashed).
     pub fn answer(&self) -> Option<&A> {
         self.answer.as_ref()
+    }
+
+    /// Whether nobody knows what became of it: it may have happened at any time after its call, or never.
+    pub fn is_crashed(&self) -> bool {
+        self.is_crashed
     }
 
     /// Whether it had returned when `other`, of the same history, was called.
@@ -198,6 +284,7 @@ impl<C: Debug, A: Debug> Display for Operation<C, A> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         let call = &self.call;
         match self.answer.as_ref().map(|answer| format!("{answer:?}")) {
+            None if self.is_crashed => write!(f, "{call:?} (crashed)"),
             None => write!(f, "{call:?}, never returns"),
             Some(answer) if answer == "()" => write!(f, "{call:?}"),
             Some(answer) => write!(f, "{call:?} → {answer}"),

@@ -20,7 +20,8 @@ const OPERATIONS_MAX: usize = 6;
 pub(super) struct Forced(BTreeSet<[(usize, usize); 2]>);
 
 impl Forced {
-    /// What the values of these operations tell, two by two, if `precedes` has to be kept.
+    /// What the values of these operations tell, two by two, if `precedes` has to be kept. Nothing if one of them
+    /// crashed: it may have moved any value.
     ///
     /// # Errors
     ///
@@ -30,6 +31,9 @@ impl Forced {
         operations: &[&'a OperationOf<S>],
         precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
     ) -> Result<Self, DeadEnd<'a, S>> {
+        if operations.iter().any(|one| one.is_crashed()) {
+            return Ok(Forced::default());
+        }
         let mut values = BTreeMap::<u64, Order<S>>::new();
         for &one in operations {
             if let Some(value) = one.answer().and_then(|answer| specification.value(one.call(), answer)) {

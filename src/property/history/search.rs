@@ -9,6 +9,9 @@
 //! Operations that never returned are placed in no order. At its end each of them has to block, as in
 //! Burckhardt, Dern, Musuvathi and Tan, "Line-Up", PLDI 2010. There, each may have an order of its own; here
 //! one order has to do for all, as it does for an object whose operations happen at one moment.
+//!
+//! Operations that crashed are placed or left out. They are tried last, and only where they change the state:
+//! nothing has to come after them, so elsewhere they may as well not have happened.
 
 use super::Operation;
 use super::bits::Bits;
@@ -24,12 +27,15 @@ pub(super) type Order<'a, S> = Vec<&'a OperationOf<S>>;
 /// What to look for, and how far the search has come.
 pub(super) struct Search<'a, S: Specification> {
     specification: &'a S,
-    /// Those that returned, in the order in which they did: the first to be tried is likely to be right.
-    returned: Order<'a, S>,
+    /// Those that returned, in the order in which they did: the first to be tried is likely to be right. After
+    /// them those that crashed.
+    candidates: Order<'a, S>,
+    /// How many of the candidates returned.
+    returned: usize,
     unreturned: Order<'a, S>,
-    /// For each returned one those that have to come later, without what follows from others.
+    /// For each candidate those that have to come later, without what follows from others.
     successors: Vec<Vec<usize>>,
-    /// For each returned one how many have to be placed before it.
+    /// For each candidate how many have to be placed before it.
     missing: Vec<usize>,
     /// Those of which none is missing, and that are not placed.
     ready: Bits,
@@ -43,17 +49,27 @@ pub(super) struct Search<'a, S: Specification> {
 struct Frame<State> {
     /// Which operation led here.
     placed: Option<usize>,
+    /// How many of those placed so far returned.
+    returned: usize,
     state: State,
     /// The candidates below this were tried.
     next: usize,
-    /// Whether one of them gave the answer that was seen.
+    /// Whether one of those that returned gave the answer that was seen.
     fits: bool,
+}
+
+impl<State> Frame<State> {
+    fn new(placed: Option<usize>, returned: usize, state: State) -> Self {
+        Frame { placed, returned, state, next: 0, fits: false }
+    }
 }
 
 /// An order that works as far as it goes, and what does not fit after it.
 pub(super) struct DeadEnd<'a, S: Specification> {
     pub(super) order: Order<'a, S>,
     pub(super) misfits: Vec<Misfit<'a, S>>,
+    /// How many of the operations that were to be ordered crashed.
+    pub(super) crashed: usize,
 }
 
 /// An operation that could be next, or that has to block, and what the specification says instead.
@@ -69,45 +85,62 @@ impl<'a, S: Specification> Search<'a, S> {
         operations: impl Iterator<Item = &'a OperationOf<S>>,
         precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
     ) -> Self {
-        let (mut returned, unreturned): (Vec<_>, Vec<_>) = operations.partition(|one| one.answer().is_some());
-        returned.sort_by_key(|one| one.last());
-        let later: Vec<Bits> =
-            returned.iter().map(|one| returned.iter().map(|other| precedes(one, other)).collect()).collect();
+        let (mut candidates, unreturned): (Vec<_>, Vec<_>) =
+            operations.partition(|one| one.answer().is_some() || one.is_crashed());
+        candidates.sort_by_key(|one| (one.is_crashed(), one.last()));
+        let later: Vec<Bits> = candidates
+            .iter()
+            .map(|one| candidates.iter().map(|other| precedes(one, other)).collect())
+            .collect();
         let successors: Vec<Vec<usize>> = later.iter().map(|bits| immediate(bits, &later)).collect();
-        let mut missing = vec![0; returned.len()];
+        let mut missing = vec![0; candidates.len()];
         successors.iter().flatten().for_each(|&one| missing[one] += 1);
         Search {
             specification,
             successors,
             ready: missing.iter().map(|&missing| missing == 0).collect(),
             missing,
-            placed: Bits::new(returned.len()),
-            frames: vec![Frame { placed: None, state: specification.initial(), next: 0, fits: false }],
+            placed: Bits::new(candidates.len()),
+            frames: vec![Frame::new(None, 0, specification.initial())],
             entered: HashSet::new(),
-            returned,
+            returned: candidates.iter().filter(|one| !one.is_crashed()).count(),
+            candidates,
             unreturned,
         }
     }
 
     /// The order, or else the longest that works; of several that are equally long one after which the
-    /// fewest do not fit, and of these the first that was found.
+    /// fewest do not fit, of these one with the fewest that crashed, and of these the first that was found.
     pub(super) fn run(&mut self) -> Result<Order<'a, S>, DeadEnd<'a, S>> {
-        let mut longest = DeadEnd { order: Vec::new(), misfits: self.misfits() };
-        loop {
-            if let Some((candidate, state)) = self.advance() {
-                self.place(candidate, state);
-                continue;
+        let mut longest = self.end();
+        let mut is_new = true;
+        while let Some(frame) = self.frames.last() {
+            if is_new && frame.returned == self.returned && self.misfits().is_empty() {
+                return Ok(self.order());
             }
-            let Some(frame) = self.frames.last() else { return Err(longest) };
-            if !frame.fits && self.frames.len() > longest.order.len() {
-                let end = DeadEnd { order: self.order(), misfits: self.misfits() };
-                if end.order.len() == self.returned.len() && end.misfits.is_empty() {
-                    return Ok(end.order);
+            let next = self.advance();
+            is_new = next.is_some();
+            match next {
+                Some((candidate, state)) => self.place(candidate, state),
+                None => {
+                    if self.is_dead_end_after(longest.returned()) {
+                        longest = std::cmp::max_by_key(self.end(), longest, DeadEnd::rank);
+                    }
+                    self.take_back();
                 }
-                longest = std::cmp::max_by_key(end, longest, DeadEnd::rank);
             }
-            self.take_back();
         }
+        Err(longest)
+    }
+
+    /// Whether none of those that returned can follow the present order, in which there are so many of them.
+    fn is_dead_end_after(&self, returned: usize) -> bool {
+        self.frames.last().is_some_and(|frame| !frame.fits && frame.returned >= returned)
+    }
+
+    fn end(&self) -> DeadEnd<'a, S> {
+        let crashed = self.candidates.len() - self.returned;
+        DeadEnd { order: self.order(), misfits: self.misfits(), crashed }
     }
 
     /// How many pairs of placed operations and a state were entered.
@@ -123,11 +156,17 @@ impl<'a, S: Specification> Search<'a, S> {
         while let Some(candidate) = self.ready.next(frame.next) {
             frame.next = candidate + 1;
             let mut state = frame.state.clone();
-            let operation = self.returned[candidate];
-            if !is_seen(&self.specification.apply(&mut state, operation.call()), operation) {
+            let operation = self.candidates[candidate];
+            let step = self.specification.apply(&mut state, operation.call());
+            if operation.is_crashed() {
+                if step == Step::Blocks || state == frame.state {
+                    continue;
+                }
+            } else if is_seen(&step, operation) {
+                frame.fits = true;
+            } else {
                 continue;
             }
-            frame.fits = true;
             let mut placed = self.placed.clone();
             placed.insert(candidate);
             if self.entered.insert((placed, state.clone())) {
@@ -146,7 +185,9 @@ impl<'a, S: Specification> Search<'a, S> {
                 self.ready.insert(later);
             }
         }
-        self.frames.push(Frame { placed: Some(operation), state, next: 0, fits: false });
+        let before = self.frames.last().map_or(0, |frame| frame.returned);
+        let returned = before + usize::from(operation < self.returned);
+        self.frames.push(Frame::new(Some(operation), returned, state));
     }
 
     fn take_back(&mut self) {
@@ -160,15 +201,16 @@ impl<'a, S: Specification> Search<'a, S> {
     }
 
     fn order(&self) -> Order<'a, S> {
-        self.frames.iter().filter_map(|frame| frame.placed).map(|placed| self.returned[placed]).collect()
+        self.frames.iter().filter_map(|frame| frame.placed).map(|placed| self.candidates[placed]).collect()
     }
 
     /// What does not fit in the present state: of those that could be next, or in the end of those that have
     /// to block.
     fn misfits(&self) -> Vec<Misfit<'a, S>> {
         let Some(frame) = self.frames.last() else { return Vec::new() };
-        let is_whole = self.frames.len() > self.returned.len();
-        let next = self.ready.iter().map(|candidate| self.returned[candidate]);
+        let is_whole = frame.returned == self.returned;
+        let returned = self.ready.iter().filter(|&candidate| candidate < self.returned);
+        let next = returned.map(|candidate| self.candidates[candidate]);
         let blocked = self.unreturned.iter().copied().filter(|_| is_whole);
         next.chain(blocked)
             .map(|operation| {
@@ -181,12 +223,18 @@ impl<'a, S: Specification> Search<'a, S> {
 }
 
 impl<S: Specification> DeadEnd<'_, S> {
-    fn rank(&self) -> (usize, Reverse<usize>) {
-        (self.order.len(), Reverse(self.misfits.len()))
+    fn rank(&self) -> (usize, Reverse<usize>, Reverse<usize>) {
+        let crashed = self.order.len() - self.returned();
+        (self.returned(), Reverse(self.misfits.len()), Reverse(crashed))
+    }
+
+    /// How many operations of the order returned.
+    fn returned(&self) -> usize {
+        self.order.iter().filter(|one| !one.is_crashed()).count()
     }
 }
 
-/// Whether a step is what became of an operation.
+/// Whether a step is what became of an operation that did not crash.
 pub(super) fn is_seen<C, A: PartialEq>(step: &Step<A>, operation: &Operation<C, A>) -> bool {
     match step {
         Step::Answers(answer) => operation.answer() == Some(answer),

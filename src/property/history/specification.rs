@@ -81,7 +81,8 @@ pub trait Specification {
     /// queue empty). That is so with queues, stacks and priority queues, but not with counters.
     ///
     /// What the operations on two values tell makes long histories in which many values wait much faster to
-    /// decide, where most values are moved only once or twice. `None`: on no value.
+    /// decide, where most values are moved only once or twice. `None`: on no value. They do not help if an
+    /// operation [crashed](super::History::crash): nobody knows which value it moved.
     fn value(&self, call: &Self::Call, answer: &Self::Answer) -> Option<u64> {
         let _ = (call, answer);
         None

@@ -1,11 +1,11 @@
 //! The search against brute force: every order of the operations that the criterion admits is played from
-//! its beginning, with the criterion read off the events.
+//! its beginning, with the criterion read off the events, and each choice of those that crashed.
 
 use super::drawn::{Drawn, Event};
 use super::objects::{Answer, Call, History, Object};
 use crate::property::history::explain::by_values;
 use crate::property::history::search::Search;
-use crate::property::{Criterion, Specification, Step, explain};
+use crate::property::{Criterion, Operation, Specification, Step, explain};
 use Criterion::{Linearizable, QuiescentlyConsistent, SequentiallyConsistent};
 use fastrand::Rng;
 use std::collections::VecDeque;
@@ -21,6 +21,7 @@ struct Seen<'a> {
     call: &'a Call,
     answer: Option<(&'a Answer, usize)>,
     called: usize,
+    is_crashed: bool,
 }
 
 /// Plays all orders.
@@ -29,7 +30,7 @@ struct BruteForce<'a> {
     criterion: Criterion,
     /// In the order of [`History::operations`].
     operations: Vec<Seen<'a>>,
-    /// How many operations of an order fit, at most.
+    /// How many operations of an order fit, at most, of those that returned.
     longest: usize,
     is_explained: bool,
 }
@@ -39,27 +40,32 @@ impl<'a> BruteForce<'a> {
         let mut operations: Vec<Seen> = Vec::new();
         for (at, (task, event)) in drawn.events.iter().enumerate() {
             match event {
-                Event::Call(call) => operations.push(Seen { task: *task, call, answer: None, called: at }),
+                Event::Call(call) => {
+                    operations.push(Seen { task: *task, call, answer: None, called: at, is_crashed: false })
+                }
                 Event::Answer(answer) => {
                     let called = operations.iter_mut().rfind(|one| one.task == *task).unwrap();
                     called.answer = Some((answer, at));
                 }
             }
         }
+        for one in &mut operations {
+            one.is_crashed = one.answer.is_none() && drawn.crashed.contains(&one.task);
+        }
         operations.sort_by_key(|one| one.task);
         BruteForce { drawn, criterion, operations, longest: 0, is_explained: false }
     }
 
     fn run(mut self) -> Self {
-        let returned = (0..self.operations.len()).filter(|&at| self.operations[at].answer.is_some());
-        let returned: Vec<usize> = returned.collect();
-        self.extend(&mut Vec::new(), returned);
+        let is_in = |one: &Seen| one.answer.is_some() || one.is_crashed;
+        let rest = (0..self.operations.len()).filter(|&at| is_in(&self.operations[at])).collect();
+        self.extend(&mut Vec::new(), rest);
         self
     }
 
     fn extend(&mut self, order: &mut Vec<usize>, rest: Vec<usize>) {
-        if rest.is_empty() {
-            return self.play(order);
+        if self.returned(&rest) == 0 {
+            self.play(order);
         }
         for &next in &rest {
             if rest.iter().any(|&other| self.precedes(other, next)) {
@@ -73,15 +79,23 @@ impl<'a> BruteForce<'a> {
 
     fn play(&mut self, order: &[usize]) {
         let fitting = self.fitting(order);
-        self.longest = self.longest.max(fitting);
+        self.longest = self.longest.max(self.returned(&order[..fitting]));
         self.is_explained |= fitting == order.len() && self.are_blocked(&self.state_after(order));
+    }
+
+    /// How many of them returned.
+    fn returned(&self, operations: &[usize]) -> usize {
+        operations.iter().filter(|&&at| self.operations[at].answer.is_some()).count()
     }
 
     fn fitting(&self, order: &[usize]) -> usize {
         let mut state = self.drawn.object.initial();
         let fits = |&&at: &&usize| {
-            let answer = self.drawn.object.apply(&mut state, self.operations[at].call);
-            self.operations[at].answer.is_some_and(|(seen, _)| answer == Step::Answers(*seen))
+            let step = self.drawn.object.apply(&mut state, self.operations[at].call);
+            match self.operations[at].answer {
+                Some((seen, _)) => step == Step::Answers(*seen),
+                None => step != Step::Blocks,
+            }
         };
         order.iter().take_while(fits).count()
     }
@@ -95,7 +109,7 @@ impl<'a> BruteForce<'a> {
     }
 
     fn are_blocked(&self, state: &VecDeque<u8>) -> bool {
-        let mut unreturned = self.operations.iter().filter(|one| one.answer.is_none());
+        let mut unreturned = self.operations.iter().filter(|one| one.answer.is_none() && !one.is_crashed);
         unreturned.all(|one| self.drawn.object.apply(&mut state.clone(), one.call) == Step::Blocks)
     }
 
@@ -135,7 +149,7 @@ impl<'a> BruteForce<'a> {
         }
         let state = self.state_after(&order);
         match misfit {
-            None => assert!(order.len() == returned && self.are_blocked(&state)),
+            None => assert!(self.returned(&order) == returned && self.are_blocked(&state)),
             Some(misfit) => {
                 let operation = misfit.operation();
                 let instead = self.drawn.object.apply(&mut state.clone(), operation.call());
@@ -143,7 +157,7 @@ impl<'a> BruteForce<'a> {
                 assert_ne!(instead, operation.answer().map_or(Step::Blocks, |answer| Step::Answers(*answer)));
                 assert!(!order.contains(&index(operation)));
                 if !is_partitioned(self.drawn.object, self.criterion) {
-                    assert_eq!(order.len(), self.longest, "{}:\n{history}", self.criterion);
+                    assert_eq!(self.returned(&order), self.longest, "{}:\n{history}", self.criterion);
                 }
             }
         }
@@ -162,16 +176,21 @@ fn drawn(count: usize) -> impl Iterator<Item = Drawn> {
 #[test]
 fn agrees_with_brute_force_on_ten_thousand_histories() {
     let mut counts = [[0; 2]; CRITERIA.len()];
+    let mut crashed = [[0; 2]; CRITERIA.len()];
     for drawn in drawn(10_000) {
-        for (criterion, counts) in CRITERIA.into_iter().zip(&mut counts) {
+        for (at, criterion) in CRITERIA.into_iter().enumerate() {
             let oracle = BruteForce::new(&drawn, criterion).run();
             oracle.compare();
-            counts[usize::from(oracle.is_explained)] += 1;
+            let has_crashed = oracle.operations.iter().any(|one| one.is_crashed);
+            counts[at][usize::from(oracle.is_explained)] += 1;
+            crashed[at][usize::from(oracle.is_explained)] += usize::from(has_crashed);
         }
     }
-    for (criterion, [not, explained]) in CRITERIA.into_iter().zip(counts) {
-        writeln!(std::io::stderr(), "{criterion}: {explained} histories are, {not} are not").unwrap();
-        assert!(explained >= 2_000 && not >= 2_000);
+    for (at, criterion) in CRITERIA.into_iter().enumerate() {
+        let ([not, explained], [not_crashed, crashed]) = (counts[at], crashed[at]);
+        let all = format!("{criterion}: {explained} histories are, {not} are not");
+        writeln!(std::io::stderr(), "{all}; with crashes {crashed}, {not_crashed}").unwrap();
+        assert!(explained >= 2_000 && not >= 2_000 && crashed >= 500 && not_crashed >= 100);
     }
 }
 
@@ -191,8 +210,40 @@ fn without_real_time(object: &Object, history: &History, criterion: Criterion) -
 
 /// What never returned is forgotten.
 fn without_unreturned(object: &Object, history: &History, criterion: Criterion) -> bool {
-    let returned = history.operations().iter().filter(|one| one.answer().is_some());
+    let returned = history.operations().iter().filter(|one| one.answer().is_some() || one.is_crashed());
     Search::new(object, returned, criterion.precedence(history)).run().is_ok()
+}
+
+/// What crashed never happened.
+fn without_crashed(object: &Object, history: &History, criterion: Criterion) -> bool {
+    let others = history.operations().iter().filter(|one| !one.is_crashed());
+    Search::new(object, others, criterion.precedence(history)).run().is_ok()
+}
+
+/// What crashed is blocked for ever.
+fn blocked_when_crashed(object: &Object, history: &History, criterion: Criterion) -> bool {
+    let mut blocked = History::new();
+    for (epoch, is_answer) in (0..2 * history.operations().len()).map(|at| (at / 2, at % 2 == 1)) {
+        for one in history.operations() {
+            match one.answer() {
+                Some(answer) if is_answer && one.last() == Some(epoch) => blocked.answer(one.task(), *answer),
+                _ if !is_answer && one.first() == epoch => blocked.call(one.task(), one.call().clone()),
+                _ => {}
+            }
+        }
+    }
+    explain(object, &blocked, criterion).is_ok()
+}
+
+/// What crashed happened, and before all that was called later.
+fn at_once_when_crashed(object: &Object, history: &History, criterion: Criterion) -> bool {
+    let precedes = criterion.precedence(history);
+    let at_once = |one: &_, other: &_| precedes(one, other) || is_before(one, other);
+    Search::new(object, history.operations().iter(), at_once).run().is_ok()
+}
+
+fn is_before(crashed: &Operation<Call, Answer>, other: &Operation<Call, Answer>) -> bool {
+    crashed.is_crashed() && crashed.first() < other.first()
 }
 
 /// Registers are searched one by one although the criterion is not local.
@@ -269,15 +320,18 @@ impl Specification for Forgetful {
 
 #[test]
 fn brute_force_catches_wrong_searches() {
-    let broken: [(&str, Broken); 6] = [
+    let broken: [(&str, Broken); 9] = [
         ("without order", without_order),
         ("without real time", without_real_time),
         ("without unreturned", without_unreturned),
+        ("without crashed", without_crashed),
+        ("blocked when crashed", blocked_when_crashed),
+        ("at once when crashed", at_once_when_crashed),
         ("always in parts", always_in_parts),
         ("without states", without_states),
         ("with entangled values", with_entangled_values),
     ];
-    let mut caught = [0; 6];
+    let mut caught = [0; 9];
     for drawn in drawn(10_000) {
         for criterion in CRITERIA {
             let oracle = BruteForce::new(&drawn, criterion).run();

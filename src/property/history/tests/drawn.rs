@@ -1,15 +1,18 @@
 //! Generated histories: of an object that is right and of tasks that overlap, and what becomes of them when
-//! answers, operations and events are changed here and there.
+//! answers, operations and events are changed here and there, and tasks crash.
 
 use super::objects::{Answer, Call, History, OBJECTS, Object};
 use crate::property::{Specification, Step};
 use fastrand::Rng;
+use std::collections::BTreeSet;
 
 /// A history as events, in the order in which they happened.
 #[derive(Clone, Debug)]
 pub(super) struct Drawn {
     pub(super) object: Object,
     pub(super) events: Vec<(usize, Event)>,
+    /// Tasks that are said to have crashed if their last operation has no answer.
+    pub(super) crashed: BTreeSet<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,7 +48,9 @@ impl Drawn {
                 Phase::Done(_) => true,
             };
             let able: Vec<usize> = (0..tasks).filter(|&task| can_go(&phases[task])).collect();
-            let Some(&task) = rng.choice(&able) else { return Drawn { object, events } };
+            let Some(&task) = rng.choice(&able) else {
+                return Drawn { object, events, crashed: BTreeSet::new() };
+            };
             phases[task] = match &phases[task] {
                 Phase::Idle => {
                     let call = call(rng);
@@ -84,14 +89,22 @@ impl Drawn {
                 Event::Answer(answer) => history.answer(*task, *answer),
             }
         }
+        self.crashed.iter().filter(|&&task| self.is_open(task)).for_each(|&task| history.crash(task));
         history
+    }
+
+    /// Whether the task's last operation has no answer.
+    fn is_open(&self, task: usize) -> bool {
+        let last = self.events.iter().rfind(|(other, _)| *other == task);
+        matches!(last, Some((_, Event::Call(_))))
     }
 
     fn change(&mut self, rng: &mut Rng) {
         let at = rng.usize(..self.events.len());
-        match rng.usize(..6) {
+        match rng.usize(..7) {
             0 => self.answer_otherwise(at, rng),
             5 => self.delay_writes(),
+            6 => self.crash(at),
             1 => self.lose_answer(at),
             2 => self.answer_all(rng),
             3 => self.mix_events(2 * self.events.len(), rng),
@@ -126,11 +139,21 @@ impl Drawn {
         }
     }
 
+    /// The task crashes in the operation that it is in. What it did later did not happen, though others may have
+    /// seen it.
+    fn crash(&mut self, at: usize) {
+        let task = self.events[at].0;
+        let is_call = |(other, event): &(usize, Event)| *other == task && matches!(event, Event::Call(_));
+        let Some(call) = self.events[..=at].iter().rposition(is_call) else { return };
+        let mut at = 0..;
+        self.events.retain(|(other, _)| at.next().is_some_and(|at| at <= call) || *other != task);
+        self.crashed.insert(task);
+    }
+
     /// Operations that never returned return.
     fn answer_all(&mut self, rng: &mut Rng) {
         for task in 0..4 {
-            let last = self.events.iter().rfind(|(other, _)| *other == task);
-            if let Some((_, Event::Call(_))) = last {
+            if self.is_open(task) {
                 self.events.push((task, Event::Answer(Some(rng.u8(..3)))));
             }
         }

@@ -204,6 +204,90 @@ fn rejects_two_that_wait_for_a_value_that_is_there() {
     assert_eq!(explained(Object::WaitingQueue, &history(served)), [true, true, true]);
 }
 
+/// T1's call crashes, and T2 reads these values one after another.
+fn read_after_a_crash(call: Call, values: &[u8]) -> History {
+    let mut history = History::new();
+    history.call(1, call);
+    history.crash(1);
+    for &value in values {
+        history.call(2, Read(0));
+        history.answer(2, Some(value));
+    }
+    history
+}
+
+/// ```text
+/// T1  |--write 1 (crashed)
+/// T2                         |--read--|   |--read--|
+/// ```
+/// A write that timed out, as in logs of distributed stores.
+#[test]
+fn a_crashed_write_happens_at_any_time_after_its_call_or_never() {
+    for values in [[0, 0], [0, 1], [1, 1]] {
+        let history = read_after_a_crash(Write(0, 1), &values);
+        assert_eq!(explained(Object::Register, &history), [true, true, true], "{values:?}");
+    }
+}
+
+/// Quiescent consistency forgives it: what crashed is under way for ever, and all reads overlap.
+#[test]
+fn a_crashed_write_happens_only_once() {
+    let history = read_after_a_crash(Write(0, 1), &[1, 0]);
+    assert_eq!(explained(Object::Register, &history), [false, false, true]);
+    let expected = "not linearizable: no order of the operations gives these answers, \
+whether or not the crashed one happened
+the longest that works: T1 Write(0, 1) (crashed), T2 Read(0) → Some(1)
+after it, T2 Read(0) → Some(0) does not fit: it would answer Some(1)";
+    assert_eq!(refusal(Object::Register, &history, Linearizable), expected);
+}
+
+/// ```text
+/// T1  |--read 1--|
+/// T2                 |--write 1 (crashed)
+/// ```
+/// A task's own order says nothing of it.
+#[test]
+fn a_crashed_write_does_not_happen_before_its_call() {
+    let mut history = read_after_a_crash(Read(0), &[1]);
+    history.call(3, Write(0, 1));
+    history.crash(3);
+    assert_eq!(explained(Object::Register, &history), [false, true, true]);
+    let expected = "not linearizable: no order of the operations gives these answers, \
+whichever of the 2 crashed ones happened
+none works
+at the start, T2 Read(0) → Some(1) does not fit: it would answer Some(0)";
+    assert_eq!(refusal(Object::Register, &history, Linearizable), expected);
+}
+
+/// ```text
+/// T1  |--lock--|
+/// T2               |--unlock (crashed)
+/// T3               |--lock …
+/// ```
+/// T3 may wait for ever because the unlock never happened. If T4 gets the lock, it did.
+#[test]
+fn what_never_returns_may_wait_for_what_crashed() {
+    let mut history = history([(1, Lock, value(1), 0..1), (2, Unlock, None, 2..9), (3, Lock, None, 2..9)]);
+    history.crash(2);
+    assert_eq!(explained(Object::Lock, &history), [true, true, true]);
+    history.call(4, Lock);
+    history.answer(4, Some(1));
+    assert_eq!(explained(Object::Lock, &history), [true, true, true]);
+    history.call(4, Lock);
+    history.answer(4, Some(1));
+    assert_eq!(explained(Object::Lock, &history), [false, false, false]);
+}
+
+#[test]
+fn when_a_crash_is_recorded_does_not_matter() {
+    let early = read_after_a_crash(Write(0, 1), &[0]);
+    let mut late = history([(1, Write(0, 1), None, 0..9), (2, Read(0), value(0), 1..2)]);
+    assert_ne!(early, late, "what never returns is not what crashed");
+    late.crash(1);
+    assert_eq!(early, late);
+    assert_eq!(early.to_string(), "T1                       T2\nWrite(0, 1) (crashed)    Read(0) → Some(0)");
+}
+
 #[test]
 fn says_when_the_first_operation_is_wrong() {
     let history = history([(1, TryLock, value(0), 0..1)]);
@@ -255,4 +339,12 @@ fn wrong_recording_is_refused_in_words() {
     assert_eq!(twice, "T3 cannot call: its last operation has not returned; record the answer first");
     let unasked = message(|history| history.answer(0, None));
     assert_eq!(unasked, "main cannot be answered: it is in no operation; record the call first");
+    let nothing = message(|history| history.crash(2));
+    assert_eq!(nothing, "T2 cannot crash: it is in no operation; record the call first");
+    let revived = message(|history| {
+        history.call(3, Dequeue);
+        history.crash(3);
+        history.call(3, Dequeue);
+    });
+    assert_eq!(revived, "T3 cannot call: its last operation has crashed; let another task go on");
 }
