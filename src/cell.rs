@@ -12,7 +12,7 @@ use crate::engine::ObjectState;
 /// [`std::cell::UnsafeCell`] as far as it says when its value is read and when written.
 ///
 /// Under native two accesses that nothing orders, one of them a write, end the execution as
-/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, which says so. What orders them is what
+/// [`Outcome::DataRace`](crate::Outcome::DataRace); under loom they end the check, too. What orders them is what
 /// the program declares: the `Ordering`s of atomics and fences (a `Relaxed` store or load orders nothing), and what std
 /// promises of locks, channels, spawning and joining. Under shuttle and in real runs nobody looks.
 ///
@@ -55,8 +55,8 @@ impl<T> UnsafeCell<T> {
             Backend::Native => cell.native().make_cell(),
             #[cfg(feature = "loom")]
             Backend::Loom => {
-                let made = || backend::loom::operation(|| loom::cell::UnsafeCell::new(()));
-                let _ = cell.binding.twin(WHAT, made);
+                let place = Location::caller();
+                let _ = cell.binding.twin(WHAT, || backend::loom::PlainCell::new(place));
             }
             _ => {}
         }
@@ -123,10 +123,7 @@ impl<T: ?Sized> UnsafeCell<T> {
         match backend::current() {
             Backend::Native => self.native().access_cell(is_write),
             #[cfg(feature = "loom")]
-            Backend::Loom => {
-                let cell = self.loom();
-                backend::loom::operation(|| if is_write { cell.with_mut(|_| ()) } else { cell.with(|_| ()) });
-            }
+            Backend::Loom => self.loom().access(is_write, Location::caller()),
             _ => {}
         }
     }
@@ -139,8 +136,10 @@ impl<T: ?Sized> UnsafeCell<T> {
 
     #[cfg(feature = "loom")]
     #[track_caller]
-    fn loom(&self) -> &loom::cell::UnsafeCell<()> {
-        self.binding.twin(WHAT, || backend::loom::made_first(0, |_| loom::cell::UnsafeCell::new(())))
+    fn loom(&self) -> &backend::loom::PlainCell {
+        // As if main had made it before all else, which races with nothing.
+        let make = |_| backend::loom::PlainCell::new(Location::caller());
+        self.binding.twin(WHAT, || backend::loom::made_first(0, make))
     }
 }
 
@@ -179,6 +178,10 @@ impl<T: ?Sized> Drop for Access<'_, T> {
         #[cfg(feature = "check")]
         if backend::current() == Backend::Native {
             return self.cell.native().access_cell_at(self.is_write, false, self.place);
+        }
+        #[cfg(feature = "loom")]
+        if backend::current() == Backend::Loom {
+            return self.cell.loom().access(self.is_write, self.place);
         }
         self.cell.access(self.is_write);
     }

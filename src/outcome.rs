@@ -43,7 +43,8 @@ pub struct Seen {
     pub executions: u64,
     /// The first, counted from 0.
     pub first: u64,
-    /// If it is a panic, where the first was raised: `file:line:column`.
+    /// If it is a panic, where the first was raised: `file:line:column`. If it is a data race under
+    /// [`Backend::Loom`](crate::Backend::Loom), where its two accesses are, in the order of the tasks.
     pub place: Option<String>,
     /// The least schedule that led to it, of those that were seen: fewest preemptions, then fewest steps.
     /// [`Backend::Native`](crate::Backend::Native) only.
@@ -75,6 +76,8 @@ pub enum Incomplete {
     },
     /// The backend cannot go on after a hang.
     FirstHang,
+    /// The backend cannot go on after a data race.
+    FirstDataRace,
     /// It found what it was looking for.
     Found,
     /// Somebody stopped it.
@@ -217,6 +220,7 @@ impl fmt::Display for Incomplete {
                 "the loop at {place} was followed for at most {rounds_max} rounds in a row in which it found nothing new"
             ),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
+            Incomplete::FirstDataRace => f.write_str("stopped at the first data race"),
             Incomplete::Found => f.write_str("stopped at the first that was looked for"),
             Incomplete::Interrupted => f.write_str("interrupted"),
             Incomplete::Unsupported(reason) => f.write_str(reason),

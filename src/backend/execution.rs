@@ -28,6 +28,7 @@ struct State {
     reason: Option<String>,
     waits_for_itself: bool,
     has_timed_wait: bool,
+    has_seq_cst: bool,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
     /// What the program would have returned, had it not come to stand still.
@@ -158,6 +159,18 @@ impl Execution {
     /// Whether a task waited with a timeout.
     pub(crate) fn has_timed_wait(&self) -> bool {
         self.lock().has_timed_wait
+    }
+
+    /// Writes down that a load or store is `SeqCst`, which loom takes for `Acquire` and `Release`.
+    #[cfg(feature = "loom")]
+    pub(crate) fn access_seq_cst(&self) {
+        self.lock().has_seq_cst = true;
+    }
+
+    /// Whether a load or store was `SeqCst`, and taken for less.
+    #[cfg(feature = "loom")]
+    pub(crate) fn has_seq_cst(&self) -> bool {
+        self.lock().has_seq_cst
     }
 
     /// Leaves the execution: a task waits for what it holds itself, so it never goes on.

@@ -165,6 +165,16 @@ pub(crate) fn unsupported(what: &str, instead: &str) -> ! {
     execution().give_up(format!("the {backend} backend cannot do this: {what}; {instead}"))
 }
 
+/// The order of a load or store, which the running checker may take for less; the execution remembers that.
+#[cfg(any(feature = "shuttle", feature = "loom"))]
+pub(crate) fn note_order(order: std::sync::atomic::Ordering) -> std::sync::atomic::Ordering {
+    #[cfg(feature = "loom")]
+    if order == std::sync::atomic::Ordering::SeqCst && current() == Backend::Loom {
+        execution().access_seq_cst();
+    }
+    order
+}
+
 /// A match arm for backends whose feature is off: no check starts with one, so no task gets here.
 pub(crate) fn not_compiled_in() -> ! {
     panic!("the backend is not compiled in; enable the cargo feature of its name")

@@ -99,6 +99,8 @@ pub(crate) struct Search<T> {
     cuts: BTreeSet<Incomplete>,
     /// Whether a hang had a timed wait in it.
     pub(crate) hang_has_timed_wait: bool,
+    /// Whether a load or store was `SeqCst` that the backend took for less.
+    pub(crate) has_seq_cst: bool,
     /// What is known of the program.
     pub(crate) facts: Facts,
     /// Something that was found out about it, so that all has to be explored anew.
@@ -111,7 +113,7 @@ pub(crate) struct Search<T> {
 /// What an execution came to.
 pub(crate) struct Came<T> {
     pub(crate) outcome: Outcome<T>,
-    /// If it panicked, where in the program.
+    /// If it panicked, where in the program; if two accesses raced, where they are, unless a schedule tells.
     place: Option<String>,
 }
 
@@ -139,6 +141,12 @@ impl<T> Came<T> {
         let value = execution.take_value_if_blocked();
         let deadlocked = || Outcome::Deadlocked { blocked: execution.unfinished() };
         Came::to(execution, || value.map_or_else(deadlocked, Outcome::Returned))
+    }
+
+    /// Two tasks accessed a cell at once, at these places, and the checker has no more to show of it.
+    #[cfg(feature = "loom")]
+    pub(crate) fn to_a_data_race(tasks: [String; 2], places: String) -> Self {
+        Came { outcome: Outcome::DataRace { tasks }, place: Some(places) }
     }
 
     /// Every task that has not ended waits, some of them in loops, for what nobody will do.
@@ -191,6 +199,7 @@ impl<T> Search<T> {
             incomplete: None,
             cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
+            has_seq_cst: false,
             facts: Facts::default(),
             learned: None,
             begun: Instant::now(),
@@ -283,6 +292,7 @@ impl<T: Ord> Search<T> {
         self.redundant += other.redundant;
         self.events += other.events;
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
+        self.has_seq_cst |= other.has_seq_cst;
         self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);
         self.cuts.extend(other.cuts);

@@ -392,6 +392,7 @@ impl Checker {
             outcomes: search.outcomes,
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
+            has_seq_cst: search.has_seq_cst,
             explainer,
         }
     }

@@ -113,14 +113,19 @@ pub fn details(checked: &Checked, again: &str, ascii: bool, width: usize) -> Str
         let bad = if mark == '=' { Style::new() } else { AnsiColor::Red.on_default() };
         let shown = outcome_text(outcome);
         let _ = write!(text, "  {bad}{mark} {shown}{bad:#}   in {}", super::executions(seen.executions));
-        let _ = writeln!(text, ", first in number {}", seen.first + 1);
+        let _ = write!(text, ", first in number {}", seen.first + 1);
+        // Where no witness can show it.
+        let place = seen.place.as_ref().filter(|_| seen.schedule.is_none());
+        let _ = writeln!(text, "{}", place.map_or(String::new(), |place| format!(", at {place}")));
         let is_elsewhere = mark == '=' || explained == Some(outcome);
         if let Some(token) = token(checked, outcome).filter(|_| !is_elsewhere) {
             let _ = writeln!(text, "      replay: conccheck replay {token}");
         }
     }
     let _ = writeln!(text, "  right is: {}", program.right.join(", or "));
-    for note in [report.note(), comparison(checked)].into_iter().flatten() {
+    let note = report.note().filter(|_| report.outcomes().any(|outcome| !checked.is_right(outcome)));
+    let notes = note.iter().flat_map(|note| note.lines()).map(ToString::to_string);
+    for note in notes.chain(comparison(checked)) {
         let _ = writeln!(text, "  {note}");
     }
     let _ = writeln!(text, "  again: {again}");
@@ -230,6 +235,7 @@ fn program_value(checked: &Checked) -> Value {
         "as_expected": checked.is_as_expected(),
         "complete": report.is_complete(),
         "incomplete_because": (!report.is_complete()).then(|| Incomplete::list(report.incomplete_because())),
+        "note": report.note().map(|note| note.replace("note: ", "")),
         "executions": report.executions(),
         "redundant": report.redundant(),
         "events": report.events(),

@@ -68,6 +68,7 @@ pub struct Report<T> {
     pub(crate) incomplete: Vec<Incomplete>,
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
+    pub(crate) has_seq_cst: bool,
 }
 
 impl<T: Ord> Report<T> {
@@ -91,10 +92,30 @@ impl<T: Ord> Report<T> {
         self.outcomes.get(outcome)
     }
 
-    /// What a reader of a hang should know.
+    /// What the reader of a hang, or of an outcome that is wrong, should know of the backend; a line for each.
+    ///
+    /// loom takes `SeqCst` loads and stores for `Acquire` and `Release`, and so may see what no machine does. Of fences it
+    /// knows better.
+    ///
+    /// ```
+    /// use conccheck::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    /// use conccheck::{Backend, Checker};
+    ///
+    /// let checker = |backend| Checker::new().backend(backend);
+    /// let program = || AtomicBool::new(true).load(SeqCst);
+    /// assert!(checker(Backend::Loom).explore(program).note().is_some_and(|note| note.contains("fence(SeqCst)")));
+    /// assert_eq!(checker(Backend::Native).explore(program).note(), None);
+    /// ```
     pub fn note(&self) -> Option<String> {
-        let note = "waits with a timeout, which never passes under";
-        self.hang_has_timed_wait.then(|| format!("note: a task that hangs {note} {}", self.backend))
+        let backend = self.backend;
+        let timed =
+            format!("note: a task that hangs waits with a timeout, which never passes under {backend}");
+        let seq_cst = "note: loom takes SeqCst loads and stores for AcqRel, so it may show what cannot happen; order them \
+                       with fence(SeqCst), which loom knows, or check under native";
+        let notes = [(self.hang_has_timed_wait, timed.as_str()), (self.has_seq_cst, seq_cst)];
+        let notes: Vec<&str> =
+            notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect();
+        (!notes.is_empty()).then(|| notes.join("\n"))
     }
 
     /// How many executions were run to their end, failures and hangs included.
@@ -282,7 +303,7 @@ impl<T: Ord + Debug> Report<T> {
             true => "  all executions were seen".to_string(),
             false => format!("  {}", Incomplete::list(&self.incomplete)),
         };
-        text += &self.note().map_or(String::new(), |note| format!("\n  {note}"));
+        text.extend(self.note().iter().flat_map(|note| note.lines()).map(|note| format!("\n  {note}")));
         if let Some((_, witness)) = self.least_witness(|outcome| judge(outcome).mark != '=') {
             let options = Options { replay: Some(again(&witness.schedule)), ..Options::default() };
             text += &format!("\n\n{}", witness::render(&witness, &options));

@@ -24,6 +24,9 @@ pub(crate) fn text<T: Ord + Debug>(
     });
     sections[0].push('\n');
     text.extend(sections);
+    if entries.len() > 1 || entries.iter().any(|entry| !"= ".contains(entry.judged.mark)) {
+        text.extend(report.note().iter().flat_map(|note| note.lines()).map(|note| format!("\n{note}")));
+    }
     text.trim_end().to_string()
 }
 

@@ -173,7 +173,7 @@ macro_rules! atomic {
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 on_backend!(
-                    self, "load", real home => home.load(order), twin cell => Bits::from_plain(cell.load(order)),
+                    self, "load", real home => home.load(order), twin cell => Bits::from_plain(cell.load(backend::note_order(order))),
                     native object => object.load(order), |_, value| value
                 )
             }
@@ -182,7 +182,7 @@ macro_rules! atomic {
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 on_backend!(
-                    self, "store", real home => home.store(value, order), twin cell => cell.store(value.plain(), order),
+                    self, "store", real home => home.store(value, order), twin cell => cell.store(value.plain(), backend::note_order(order)),
                     native object => object.store(value.bits(), order), |_, _| ()
                 )
             }

@@ -108,6 +108,19 @@ fn what_a_backend_does_not_tell_is_null_in_json() {
 }
 
 #[test]
+fn what_loom_takes_for_less_is_said_beside_what_is_wrong() {
+    let check =
+        |name, format: &[&str]| output(&[&["check", name, "--backend", "loom"], format].concat()).stdout;
+    let text = |name| String::from_utf8(check(name, &[])).unwrap();
+    let note = "loom takes SeqCst loads and stores for AcqRel";
+    assert!(text("threads::lost_update").contains(&format!("\n  note: {note}")));
+    assert!(!text("threads::safe_counter").contains(note));
+    let json = |name| -> Value { serde_json::from_slice(&check(name, &["--format", "json"])).unwrap() };
+    assert!(json("threads::lost_update")["programs"][0]["note"].as_str().unwrap().starts_with(note));
+    assert_eq!(json("pool::shutdown_notifies_nobody")["programs"][0]["note"], Value::Null);
+}
+
+#[test]
 fn a_search_that_a_limit_stopped_exits_3_only_if_everything_is_required_and_nothing_is_wrong() {
     let code = |arguments: &[&str]| output(&[&["check"], arguments].concat()).status.code();
     let cut = ["threads::safe_counter", "--executions-max", "1"];

@@ -24,6 +24,7 @@ mod first_bug;
 mod gil;
 mod incomplete;
 mod layers;
+mod loom_verdicts;
 mod native;
 mod objects;
 mod outcome_sets;

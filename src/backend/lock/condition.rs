@@ -65,7 +65,9 @@ impl Condition {
             Turn::Shuttle(guard) => map_guard(self.shuttle().wait(guard), Turn::Shuttle),
             #[cfg(feature = "loom")]
             Turn::Loom(guard) => {
-                map_guard(crate::backend::loom::operation(|| self.loom().wait(guard)), Turn::Loom)
+                let guard = guard.into_inner();
+                let waited = crate::backend::loom::operation(|| self.loom().wait(guard));
+                map_guard(waited, |guard| Turn::Loom(crate::backend::loom::Guard::new(guard)))
             }
         }
     }

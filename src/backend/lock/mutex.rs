@@ -30,7 +30,7 @@ pub(super) enum Turn<'a> {
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::MutexGuard<'a, ()>),
     #[cfg(feature = "loom")]
-    Loom(loom::sync::MutexGuard<'a, ()>),
+    Loom(crate::backend::loom::Guard<loom::sync::MutexGuard<'a, ()>>),
 }
 
 impl Lock {
@@ -67,7 +67,8 @@ impl Lock {
             Backend::Loom => {
                 self.refuse_poison_under_loom();
                 let lock = self.binding.twin(self.what(), new_of_loom);
-                Turn::Loom(super::unpoisoned(crate::backend::loom::operation(|| lock.lock())))
+                let guard = super::unpoisoned(crate::backend::loom::operation(|| lock.lock()));
+                Turn::Loom(crate::backend::loom::Guard::new(guard))
             }
             #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
             _ => crate::backend::not_compiled_in(),
@@ -94,7 +95,7 @@ impl Lock {
                 self.refuse_poison_under_loom();
                 let lock = self.binding.twin(self.what(), new_of_loom);
                 let tried = crate::backend::loom::operation(|| lock.try_lock());
-                super::unpoisoned_if_free(tried).map(Turn::Loom)
+                super::unpoisoned_if_free(tried).map(crate::backend::loom::Guard::new).map(Turn::Loom)
             }
             #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
             _ => crate::backend::not_compiled_in(),

@@ -31,7 +31,7 @@ enum ReadTurn<'a> {
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::RwLockReadGuard<'a, ()>),
     #[cfg(feature = "loom")]
-    Loom(loom::sync::RwLockReadGuard<'a, ()>),
+    Loom(crate::backend::loom::Guard<loom::sync::RwLockReadGuard<'a, ()>>),
 }
 
 #[allow(dead_code, reason = "held for what dropping it does")]
@@ -41,7 +41,7 @@ enum WriteTurn<'a> {
     #[cfg(feature = "shuttle")]
     Shuttle(shuttle::sync::RwLockWriteGuard<'a, ()>),
     #[cfg(feature = "loom")]
-    Loom(loom::sync::RwLockWriteGuard<'a, ()>),
+    Loom(crate::backend::loom::Guard<loom::sync::RwLockWriteGuard<'a, ()>>),
 }
 
 const WHAT: &str = "a reader-writer lock";
@@ -67,7 +67,8 @@ macro_rules! enter {
                 Backend::Loom => {
                     self.refuse_poison_under_loom();
                     let lock = self.binding.twin(WHAT, new_of_loom);
-                    $turn::Loom(super::unpoisoned(crate::backend::loom::operation(|| lock.$method())))
+                    let guard = super::unpoisoned(crate::backend::loom::operation(|| lock.$method()));
+                    $turn::Loom(crate::backend::loom::Guard::new(guard))
                 }
                 #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
                 _ => crate::backend::not_compiled_in(),
@@ -95,7 +96,7 @@ macro_rules! enter {
                     self.refuse_poison_under_loom();
                     let lock = self.binding.twin(WHAT, new_of_loom);
                     let tried = crate::backend::loom::operation(|| lock.$method());
-                    super::unpoisoned_if_free(tried).map($turn::Loom)
+                    super::unpoisoned_if_free(tried).map(crate::backend::loom::Guard::new).map($turn::Loom)
                 }
                 #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
                 _ => crate::backend::not_compiled_in(),

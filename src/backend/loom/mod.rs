@@ -1,6 +1,6 @@
 //! Exploring under loom: its model chooses everything; this file starts it and gets out again.
 //!
-//! loom tells of a deadlock, or of too many steps, by a panic in whatever task it happens to be in.
+//! loom tells of a deadlock, of a data race, or of too many steps, by a panic in whatever task it happens to be in.
 //! If that unwound the program, destructors would call back into a broken loom and abort the process. So
 //! every call into loom goes through [`operation`], where such a panic ends: the outcome is written
 //! down and the OS thread that explores is left sleeping for good, with its tasks as they are. loom
@@ -9,6 +9,11 @@
 //! To loom, making an atomic is a write that all others have to come after. The facade's are made by `const` code,
 //! which loom does not see, so what stands for them is made before anything else of an execution: see [`made_first`].
 
+mod race;
+mod stop;
+
+pub(crate) use self::race::Cell as PlainCell;
+use self::stop::{Stop, classify};
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
 use super::{Backend, TaskId, current, execution, locals, panics, set_execution};
@@ -85,12 +90,6 @@ pub(crate) fn made_first<T: 'static>(bits: u64, make: fn(u64) -> T) -> T {
     operation(|| make(bits))
 }
 
-enum Stop {
-    Blocked,
-    Endless,
-    GivenUp(String),
-}
-
 thread_local! {
     /// Where the exploring thread tells how it ended.
     static EXIT: RefCell<Option<Sender<Ended>>> = const { RefCell::new(None) };
@@ -129,6 +128,8 @@ where
     builder.preemption_bound = search.limits.preemptions_max;
     builder.max_permutations = None;
     builder.max_duration = None;
+    // So that it names the tasks of a data race.
+    builder.location = true;
     let preemptions_max = search.limits.preemptions_max;
     let state = Shared(Arc::new(Mutex::new(State { search, execution: None, value: None })));
     let (exit, ended) = channel();
@@ -168,11 +169,16 @@ fn ended_or_wanting(ended: Ended) -> Ended {
 /// Calls into loom, and leaves for good if loom cannot go on.
 #[track_caller]
 pub(crate) fn operation<R>(call: impl FnOnce() -> R) -> R {
+    operation_or(call, |_| None)
+}
+
+/// Calls into loom, and leaves for good if loom cannot go on: for what `explain` makes of loom's message, if it knows.
+fn operation_or<R>(call: impl FnOnce() -> R, explain: impl Fn(&str) -> Option<Stop>) -> R {
     if std::thread::panicking() && !UNWINDS.replace(true) {
         // While a task unwinds nobody else goes on unless it blocks: whether a thread is panicking is
         // one flag for all tasks, and theirs would poison what they hold.
         loom::stop_exploring();
-        let result = operation(call);
+        let result = operation_or(call, explain);
         loom::explore();
         UNWINDS.set(false);
         return result;
@@ -180,7 +186,33 @@ pub(crate) fn operation<R>(call: impl FnOnce() -> R) -> R {
     match std::panic::catch_unwind(panic::AssertUnwindSafe(call)) {
         Ok(result) => result,
         Err(payload) if current() != Backend::Loom => panic::resume_unwind(payload),
-        Err(payload) => stop(classify(&*payload).unwrap_or(Stop::GivenUp(panic::message(&*payload)))),
+        Err(payload) => {
+            let message = panic::message(&*payload);
+            let known = explain(&message).or_else(|| classify(&*payload));
+            stop(known.unwrap_or(Stop::GivenUp(message)))
+        }
+    }
+}
+
+/// A guard of loom's, which is given back in an [`operation`].
+pub(crate) struct Guard<G>(Option<G>);
+
+impl<G> Guard<G> {
+    pub(crate) fn new(guard: G) -> Self {
+        Guard(Some(guard))
+    }
+
+    /// loom's own, for a call that takes it.
+    pub(crate) fn into_inner(mut self) -> G {
+        self.0.take().expect("it is there until it is dropped")
+    }
+}
+
+impl<G> Drop for Guard<G> {
+    fn drop(&mut self) {
+        if let Some(guard) = self.0.take() {
+            operation(|| drop(guard));
+        }
     }
 }
 
@@ -204,30 +236,6 @@ fn stop(stop: Stop) -> ! {
     loop {
         std::thread::park();
     }
-}
-
-/// What loom means by a panic of its own; `None` for one of ours.
-fn classify(payload: &(dyn Any + Send)) -> Option<Stop> {
-    if payload.is::<Abandoned>() {
-        return None;
-    }
-    let message = panic::message(payload);
-    Some(if message.starts_with("deadlock; threads") {
-        Stop::Blocked
-    } else if message.contains("maximum number of branches") {
-        Stop::Endless
-    } else if message.contains("PoisonError") {
-        // loom unwraps its own lock, also when the program's holder panicked while another task waited.
-        Stop::GivenUp(
-            "the loom backend cannot do this: a lock whose holder panicked; check this program under shuttle"
-                .to_string(),
-        )
-    } else {
-        Stop::GivenUp(format!(
-            "loom stopped by itself: {message} (a program that is not the same every time does this to it: \
-             one that reads a clock, an address or a random number)"
-        ))
-    })
 }
 
 /// The main task of one execution.
@@ -271,6 +279,7 @@ impl<T: Ord + 'static> State<T> {
             return;
         };
         let value = self.value.take();
+        self.search.has_seq_cst |= execution.has_seq_cst();
         match ended {
             Ended::Whole => {
                 self.search.record(Came::to_its_end(&execution, value));
@@ -283,6 +292,11 @@ impl<T: Ord + 'static> State<T> {
             Ended::Stopped(Stop::Endless) => {
                 self.search.record_endless();
                 self.search.give_up(Incomplete::StepsMax(self.search.limits.steps_max));
+            }
+            Ended::Stopped(Stop::DataRace { tasks, places }) => {
+                let tasks = tasks.map(|task| execution.task_name(task));
+                self.search.record(Came::to_a_data_race(tasks, places.clone()));
+                self.search.give_up(Incomplete::FirstDataRace);
             }
             Ended::Stopped(Stop::GivenUp(reason)) => {
                 self.search.give_up(Incomplete::Unsupported(reason.clone()));
