@@ -30,10 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("checker", &["backend", "strategy", "property", "outcome", "schedule", "replay", "report", "witness"]),
     (
         "property",
-        &[
-            "backend", "checker", "sync", "thread", "panic", "outcome", "schedule", "replay", "report",
-            "witness",
-        ],
+        &["backend", "checker", "thread", "panic", "outcome", "schedule", "replay", "report", "witness"],
     ),
     ("replay", &["property", "schedule", "token"]),
     (
