@@ -29,6 +29,7 @@ mod native;
 mod objects;
 mod outcome_sets;
 mod outside;
+mod pairs;
 mod parity;
 mod policy;
 mod pool;
