@@ -60,10 +60,9 @@ impl Count {
             return;
         }
         self.touch();
-        if !self.is_watched
-            && !native::is_main_alone()
-            && !(is_alone && !self.is_shared.load(Ordering::Relaxed))
-        {
+        // An owner that was always the only one may look: no order of what others do shows it anything else.
+        let may_be_shared = !is_alone || self.is_shared.load(Ordering::Relaxed);
+        if !self.is_watched && may_be_shared && !native::is_main_alone() {
             native::find_out(self.fact);
         }
         self.act_if_watched(action);

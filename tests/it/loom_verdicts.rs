@@ -80,7 +80,9 @@ fn a_cell_that_two_write_and_one_reads_is_a_race_unless_the_writers_are_joined()
             let one = if joins_first { one.join().map(|()| None).unwrap() } else { Some(one) };
             let other = write(&message);
             other.join().unwrap();
-            one.map(|one| one.join().unwrap());
+            if let Some(one) = one {
+                one.join().unwrap();
+            }
             // SAFETY: as above.
             message.text.with(|text| unsafe { *text })
         })
