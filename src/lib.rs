@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use conccheck::sync::{Arc, atomic::{AtomicU32, Ordering::SeqCst}};
-//! use conccheck::{Backend, Checker, thread};
+//! use conccheck::{Checker, thread};
 //!
 //! let visits = || {
 //!     let visits = Arc::new(AtomicU32::new(0));
@@ -18,7 +18,7 @@
 //!     other.join().unwrap();
 //!     visits.load(SeqCst)
 //! };
-//! let report = Checker::new().backend(Backend::Loom).explore(visits);
+//! let report = Checker::new().explore(visits);
 //! assert_eq!(report.to_string(), "explored    complete\n\noutcomes    2\n    1\n    2\n\nhangs       none\npanics      none\nraces       none");
 //! ```
 //!
