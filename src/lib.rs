@@ -46,7 +46,7 @@
 //! * A failure is a value: nothing panics to report one but what is for a `#[test]`: [`Checker::check`],
 //!   `Checker::for_all`, `Object::check` and [`Agreement::assert`](property::Agreement::assert).
 //! * What a backend cannot do ends the check with a reason, as [`Verdict::Skip`]; it is not done otherwise.
-//! * Without the feature `check`, the facade is re-exports of std and tokio.
+//! * Without the feature `check`, the facade is re-exports of std and tokio. [`task`] is there with the feature `tokio`.
 //!
 //! # The backends
 //!
@@ -90,6 +90,7 @@ pub mod panic;
 #[cfg(feature = "models")]
 pub mod process;
 pub mod sync;
+#[cfg(feature = "tokio")]
 pub mod task;
 pub mod thread;
 pub mod time;

@@ -78,6 +78,9 @@ pub enum Incomplete {
     FirstHang,
     /// The backend cannot go on after a data race.
     FirstDataRace,
+    /// An execution ends at its data race, so that what its tasks would have done after it was not seen, nor what that
+    /// would have led to in another order.
+    AfterDataRace,
     /// It found what it was looking for.
     Found,
     /// Somebody stopped it.
@@ -221,6 +224,7 @@ impl fmt::Display for Incomplete {
             ),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
             Incomplete::FirstDataRace => f.write_str("stopped at the first data race"),
+            Incomplete::AfterDataRace => f.write_str("an execution ends at its data race"),
             Incomplete::Found => f.write_str("stopped at the first that was looked for"),
             Incomplete::Interrupted => f.write_str("interrupted"),
             Incomplete::Unsupported(reason) => f.write_str(reason),

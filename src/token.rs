@@ -197,6 +197,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::CellsAreUsed => (1, None),
             Fact::LoopIsBlind(mark) => (2, Some(mark)),
             Fact::ArcIsWatched(mark) => (3, Some(mark)),
+            Fact::PoisonIsCleared => (4, None),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -213,6 +214,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             1 => Fact::CellsAreUsed,
             2 => Fact::LoopIsBlind(mark()?),
             3 => Fact::ArcIsWatched(mark()?),
+            4 => Fact::PoisonIsCleared,
             _ => return None,
         });
     }

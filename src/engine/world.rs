@@ -176,6 +176,11 @@ impl World {
         id
     }
 
+    /// Whether whoever chooses goes by the trace, and explores what that leads to.
+    pub(crate) fn analyses(&self) -> bool {
+        self.analyses
+    }
+
     /// How many objects there are as yet.
     pub(crate) fn object_count(&self) -> usize {
         self.objects.len()

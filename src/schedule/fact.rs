@@ -11,6 +11,8 @@ pub(crate) enum Fact {
     EndsAreAsked,
     /// There is plain memory, whose accesses must not race: what orders them is kept.
     CellsAreUsed,
+    /// Somebody clears the poison of a lock, which needs no lock: then to take a lock is also to look at its poison.
+    PoisonIsCleared,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

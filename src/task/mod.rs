@@ -1,4 +1,4 @@
-//! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`.
+//! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature `tokio`.
 //!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,

@@ -1,4 +1,5 @@
-//! A crate of somebody else checks its own queue as the README says, finds its bug, and replays it.
+//! What a crate of somebody else sees, whose dependency conccheck is: it checks its own queue as the README says, finds
+//! its bug, and replays it; what `cargo test` shows of checks that cannot pass in silence; and what it has to build.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::process::{Command, Output};
 
 const MANIFEST: &str = r#"
 [package]
-name = "queue"
+name = "NAME"
 version = "0.1.0"
 edition = "2024"
 
@@ -52,11 +53,11 @@ fn readme_code(text: &str) -> String {
     blocks.filter(|code| code.contains(text)).map(str::to_string).next().expect("the README has such code")
 }
 
-/// Makes the crate in `folder`, with `code` as its library.
-fn make(folder: &Path, code: &str) {
+/// Makes the crate in `folder`, with `code` as its library. (One name in two folders is one crate to cargo.)
+fn make(folder: &Path, name: &str, code: &str) {
     let here = env!("CARGO_MANIFEST_DIR");
     fs::create_dir_all(folder.join("src")).unwrap();
-    fs::write(folder.join("Cargo.toml"), MANIFEST.replace('@', here)).unwrap();
+    fs::write(folder.join("Cargo.toml"), MANIFEST.replace('@', here).replace("NAME", name)).unwrap();
     // The same versions as ours, which are there.
     fs::copy(Path::new(here).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     fs::write(folder.join("src/lib.rs"), code).unwrap();
@@ -108,7 +109,7 @@ fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_me
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let code = readme_code("the_queue_is_linearizable");
-    make(folder, &(code.clone() + WITH_AN_INPUT));
+    make(folder, "queue", &(code.clone() + WITH_AN_INPUT));
 
     let failed = cargo_test(folder, QUEUE, None);
     assert_eq!(failed.status.code(), Some(101));
@@ -144,11 +145,102 @@ fn a_crate_of_its_own_finds_its_bug_shows_it_replays_it_and_passes_when_it_is_me
         "        let mut items = self.items.lock().unwrap();\n        let item = items.pop_front()?;\n",
     );
     assert_ne!(mended, code);
-    make(folder, &mended);
+    make(folder, "queue", &mended);
     let passed = cargo_test(folder, QUEUE, None);
     assert!(passed.status.success(), "{}", String::from_utf8_lossy(&passed.stdout));
     let stale = cargo_test(folder, QUEUE, Some(token));
     assert_eq!(stale.status.code(), Some(101));
     let text = String::from_utf8_lossy(&stale.stdout).into_owned();
     assert!(text.contains("CONCCHECK_REPLAY cannot be replayed: diverged at step"), "{text}");
+}
+
+/// What a check cannot pass in silence: it did not see everything; a guard is alive where an assertion fails; a lock is
+/// std's.
+const NOT_SILENT: &str = r#"
+#[cfg(test)]
+mod tests {
+    use conccheck::sync::{Arc, Mutex, atomic::{AtomicU32, Ordering::SeqCst}};
+    use conccheck::{Checker, thread};
+
+    #[test]
+    fn cut() {
+        let visits = || {
+            let visits = Arc::new(AtomicU32::new(0));
+            let others: Vec<_> = (0..5)
+                .map(|_| Arc::clone(&visits))
+                .map(|visits| thread::spawn(move || visits.fetch_add(1, SeqCst)))
+                .collect();
+            others.into_iter().for_each(|other| assert!(other.join().unwrap() < 5));
+        };
+        Checker::new().executions_max(100).check(visits);
+    }
+
+    #[test]
+    fn guard_alive() {
+        conccheck::check(|| {
+            let total = Arc::new(Mutex::new(0));
+            let other = thread::spawn({
+                let total = Arc::clone(&total);
+                move || *total.lock().unwrap() += 1
+            });
+            {
+                let total = total.lock().unwrap();
+                assert_eq!(*total, 0, "nobody was here before");
+            }
+            other.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn stds_lock() {
+        let total = || {
+            let total = Arc::new(std::sync::Mutex::new(AtomicU32::new(0)));
+            let other = thread::spawn({
+                let total = Arc::clone(&total);
+                move || total.lock().unwrap().fetch_add(1, SeqCst)
+            });
+            total.lock().unwrap().fetch_add(1, SeqCst);
+            other.join().unwrap();
+        };
+        Checker::new().time_max(std::time::Duration::from_secs(2)).check(total);
+    }
+}
+"#;
+
+#[test]
+fn what_a_check_cannot_pass_in_silence_is_seen_in_the_output_of_cargo_test() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path(), "not_silent", NOT_SILENT);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots/outside");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(r"finished in [0-9.]+s", "finished in [time]");
+    settings.add_filter(r"\([0-9]+\) panicked at", "([thread]) panicked at");
+    settings.add_filter(r"cc1-[0-9a-z]+", "[token]");
+    settings.bind(|| {
+        for test in ["cut", "guard_alive", "stds_lock"] {
+            let output = cargo_test(folder.path(), test, None);
+            let [harness, told] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+            let of_cargo = |line: &&str| line.starts_with("   ") || line.starts_with("error: test failed");
+            let told: Vec<&str> = told.lines().filter(|line| !of_cargo(line)).collect();
+            insta::assert_snapshot!(test, format!("{}\n{}", told.join("\n"), harness.trim()).trim());
+        }
+    });
+}
+
+#[test]
+fn without_check_nothing_more_is_built_and_with_it_no_tokio() {
+    let dependencies = |features: &str| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["tree", "--offline", "--locked", "--prefix", "none", "--edges", "normal,build"]);
+        command.args(["--no-default-features", "--features", features]);
+        let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().skip(1).map(str::to_string).collect::<Vec<_>>()
+    };
+    let has_tokio = |features| dependencies(features).iter().any(|package| package.starts_with("tokio "));
+    assert_eq!(dependencies(""), Vec::<String>::new());
+    assert!(dependencies("check").len() > 5 && !has_tokio("check"));
+    assert!(has_tokio("tokio") && has_tokio("check,tokio"));
 }

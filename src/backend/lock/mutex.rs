@@ -120,7 +120,7 @@ impl Lock {
     pub(crate) fn clear_poison(&self) {
         match current() {
             Backend::Real => self.real.clear_poison(),
-            _ => self.poison.set(false),
+            _ => self.poison.clear(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::backend::{Backend, Binding, Home, current, is_unwinding, native};
 use crate::engine::ObjectState;
+use crate::schedule::Fact;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LockResult, PoisonError};
 
@@ -26,9 +27,10 @@ impl Poison {
     /// Wraps what a lock that was just taken gives.
     #[track_caller]
     pub(super) fn wrap<G>(&self, guard: G) -> LockResult<G> {
-        // Nobody sets it without the lock, and what clears it leaves an atomic behind.
         let is_poisoned = match current() {
-            Backend::Native => self.binding.is_bound() && self.get(),
+            // It is set by who has the lock, so that the lock's own order tells whether it was. It is cleared by whom it
+            // may be: only where somebody does that is looking at it an operation.
+            Backend::Native if !native::knows(Fact::PoisonIsCleared) => self.is_set(),
             _ => self.get(),
         };
         if is_poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
@@ -47,8 +49,22 @@ impl Poison {
         is_poisoned
     }
 
+    /// As [`Poison::set`], for who need not have the lock.
     #[track_caller]
-    pub(super) fn set(&self, is_poisoned: bool) {
+    pub(super) fn clear(&self) {
+        if current() == Backend::Native && !native::knows(Fact::PoisonIsCleared) {
+            native::find_out(Fact::PoisonIsCleared);
+        }
+        self.set(false);
+    }
+
+    /// What the native engine has it as, without an operation.
+    fn is_set(&self) -> bool {
+        self.binding.is_bound() && self.object().value() != 0
+    }
+
+    #[track_caller]
+    fn set(&self, is_poisoned: bool) {
         if current() != Backend::Native {
             return self.flag().store(is_poisoned, Ordering::Relaxed);
         }
@@ -62,7 +78,7 @@ impl Poison {
     /// As it is when nobody else can have the lock.
     pub(super) fn get_exclusively(&mut self) -> bool {
         match current() {
-            Backend::Native => self.binding.is_bound() && self.object().value() != 0,
+            Backend::Native => self.is_set(),
             _ => *self.flag.get_mut().get_mut(),
         }
     }

@@ -155,7 +155,7 @@ impl RwTurns {
     pub(crate) fn clear_poison(&self) {
         match current() {
             Backend::Real => self.real.clear_poison(),
-            _ => self.poison.set(false),
+            _ => self.poison.clear(),
         }
     }
 

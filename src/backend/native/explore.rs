@@ -299,6 +299,10 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
             engine.finish(&end);
             (came, schedule.map(|schedule| (cost, schedule)), barred)
         });
+        if matches!(end, End::DataRace(_)) && with(|engine| engine.world.analyses()) {
+            // What would have come later, and in which other order, is not in the trace.
+            self.search.cut(Incomplete::AfterDataRace);
+        }
         match came {
             None => conclude(&mut self.search, &end, running),
             Some(came) => match self.compare(running, &came) {
