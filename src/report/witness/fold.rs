@@ -24,9 +24,18 @@ pub(super) enum Row {
     Left { steps: Vec<usize> },
 }
 
-/// The rows of a witness in which `important` steps, by position, are to be seen. Everything, if it fits;
-/// else what touches the objects of the important steps, or those that are shared near the end.
-pub(super) fn fold(witness: &Witness, important: &[usize]) -> Vec<Row> {
+/// Which steps, by position, are to be seen in any case.
+#[derive(Clone, Copy)]
+pub(super) enum Focus<'a> {
+    /// Those that a diagnosis tells of; what else touches their objects belongs to the story.
+    Story(&'a [usize]),
+    /// These and no others. Where there are none, what touches objects that are shared near the end.
+    Points(&'a [usize]),
+}
+
+/// The rows of a witness. Everything, if it fits; else what `focus` asks for.
+pub(super) fn fold(witness: &Witness, focus: Focus) -> Vec<Row> {
+    let (Focus::Story(important) | Focus::Points(important)) = focus;
     let important: BTreeSet<usize> = important.iter().copied().collect();
     let rounds = fold_loops(&witness.steps, &important);
     let all: Vec<usize> = (0..rounds.len()).collect();
@@ -34,7 +43,11 @@ pub(super) fn fold(witness: &Witness, important: &[usize]) -> Vec<Row> {
     if height(witness, &everything) <= ROWS_MAX {
         return everything;
     }
-    let order = by_importance(witness, &rounds, &important);
+    let spoken_of = match focus {
+        Focus::Story(steps) => steps.iter().filter_map(|&step| witness.steps[step].object).collect(),
+        Focus::Points(_) => BTreeSet::new(),
+    };
+    let order = by_importance(witness, &rounds, &important, &spoken_of);
     let mut kept_count = order.len().min(ROWS_MAX);
     loop {
         let rows = leave_out(&rounds, &order[..kept_count]);
@@ -90,10 +103,13 @@ fn longest_loop(steps: &[Step]) -> (usize, usize) {
 }
 
 /// The positions of the rounds that a reader needs, those first that are needed most.
-fn by_importance(witness: &Witness, rounds: &[Round], important: &BTreeSet<usize>) -> Vec<usize> {
+fn by_importance(
+    witness: &Witness,
+    rounds: &[Round],
+    important: &BTreeSet<usize>,
+    spoken_of: &BTreeSet<usize>,
+) -> Vec<usize> {
     let step = |round: &Round| &witness.steps[round.steps[0]];
-    let spoken_of: BTreeSet<usize> =
-        important.iter().filter_map(|&important| witness.steps[important].object).collect();
     let near = &rounds[rounds.len().saturating_sub(NEAR)..];
     let tasks_near = |object: usize| {
         let users = near.iter().map(step).filter(|step| step.object == Some(object));
@@ -166,7 +182,7 @@ mod tests {
     fn what_fits_is_shown_as_it_is() {
         let mut sample = Sample::new("");
         sample.object(Atomic, None).load(0, 0, "0", "").load(0, 0, "0", "").load(1, 0, "0", "");
-        assert_eq!(steps(&fold(&sample.witness, &[])), [(0, 1), (1, 1), (2, 1)]);
+        assert_eq!(steps(&fold(&sample.witness, Focus::Points(&[]))), [(0, 1), (1, 1), (2, 1)]);
     }
 
     #[test]
@@ -177,7 +193,7 @@ mod tests {
             sample.load(0, 0, "1", "").done(0, "yield_now", None, "");
         }
         sample.store(1, 0, ("1", "2"), "");
-        assert_eq!(steps(&fold(&sample.witness, &[])), [(0, 1), (1, 5), (2, 5), (11, 1)]);
+        assert_eq!(steps(&fold(&sample.witness, Focus::Points(&[]))), [(0, 1), (1, 5), (2, 5), (11, 1)]);
     }
 
     #[test]
@@ -187,7 +203,7 @@ mod tests {
         for value in ["1", "2", "3", "4"] {
             sample.load(0, 0, value, "");
         }
-        assert_eq!(fold(&sample.witness, &[]).len(), 4);
+        assert_eq!(fold(&sample.witness, Focus::Points(&[])).len(), 4);
     }
 
     #[test]
@@ -199,7 +215,7 @@ mod tests {
             sample.store(2, 1, ("0", &value.to_string()), "");
         }
         sample.store(2, 0, ("0", "1"), "").store(1, 0, ("0", "1"), "").load(0, 0, "1", "");
-        let rows = fold(&sample.witness, &[0, 301, 302]);
+        let rows = fold(&sample.witness, Focus::Story(&[0, 301, 302]));
         assert!(rows.len() <= ROWS_MAX, "{} rows", rows.len());
         let shown = steps(&rows);
         assert_eq!(shown[0], (0, 1), "the important first step");
@@ -217,6 +233,6 @@ mod tests {
         for _ in 0..100_000 {
             sample.load(0, 0, "0", "");
         }
-        assert_eq!(steps(&fold(&sample.witness, &[])), [(0, 100_000)]);
+        assert_eq!(steps(&fold(&sample.witness, Focus::Points(&[]))), [(0, 100_000)]);
     }
 }

@@ -18,10 +18,11 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod turning;
 
 use self::diagnosis::diagnose;
 use self::excerpt::{Look, excerpt};
-use self::fold::fold;
+use self::fold::{Focus, fold};
 use self::lanes::lanes;
 use self::lines::{View, main_file};
 use self::list::list;
@@ -30,14 +31,13 @@ use self::path::shown;
 use self::phrase::one_line as in_one_line;
 use self::source::{Sources, read_file};
 use self::theme::{ASCII, Signs, Tone, UNICODE, clip, pad};
+use self::turning::turning_points;
 use crate::witness::{Effect, Place, Witness};
 
 pub(crate) use self::brief::one_line;
 
 /// Where the facts below the first sentence begin.
 const FACT_INDENT: usize = 12;
-/// So many switches are shown in the source where no diagnosis says what matters.
-const SWITCHES_MAX: usize = 3;
 /// A longer text of the head is cut: a message can have hundreds of words.
 const HEAD_LINES_MAX: usize = 3;
 
@@ -81,7 +81,11 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     let names = Names::of(witness, sources);
     let is_right = options.right.contains(&witness.outcome);
     let diagnosis = if is_right { None } else { diagnose(witness, &names) };
-    let important = diagnosis.as_ref().map_or(&[][..], |diagnosis| &diagnosis.steps);
+    let points = turning_points(witness, &names);
+    let focus = match &diagnosis {
+        Some(diagnosis) => Focus::Story(&diagnosis.steps),
+        None => Focus::Points(&points.steps),
+    };
     let file = main_file(witness);
     let view = View {
         witness,
@@ -92,10 +96,10 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
         color: options.color,
         width: options.width,
     };
-    let lines = view.lines(&fold(witness, important));
+    let lines = view.lines(&fold(witness, focus));
     let labels = match &diagnosis {
         Some(diagnosis) => diagnosis.labels.clone(),
-        None => turning_points(witness, &names),
+        None => points.labels,
     };
     let look = Look { color: options.color, ascii: options.ascii, width: options.width };
     let sentence = diagnosis.as_ref().map(|diagnosis| &*diagnosis.sentence);
@@ -133,21 +137,6 @@ fn head(witness: &Witness, sentence: Option<&str>, file: Option<&str>, options: 
     let lines = file.map_or(String::new(), |file| format!("; :n is line n of {}", shown(file)));
     add("witness", &format!("{}, {}{lines}", count(steps, "step"), count(switches, "preemption")));
     text
-}
-
-/// Without a diagnosis: where tasks were made to leave, and where they panic.
-fn turning_points(witness: &Witness, names: &Names) -> Vec<(Place, String)> {
-    let label = |at: usize, what: &str| {
-        let step = &witness.steps[at];
-        Some((step.place?, format!("{} {what} (step {})", names.task(step.task), at + 1)))
-    };
-    let switches: Vec<usize> =
-        (1..witness.steps.len()).filter(|&at| witness.steps[at].preempts).map(|at| at - 1).collect();
-    let last = &switches[switches.len().saturating_sub(SWITCHES_MAX)..];
-    let left = last.iter().filter_map(|&at| label(at, "is preempted after this"));
-    let is_panic = |at: &usize| matches!(witness.steps[*at].effect, Effect::Panicked(_));
-    let panics = (0..witness.steps.len()).filter(is_panic).filter_map(|at| label(at, "panics"));
-    left.chain(panics).collect()
 }
 
 fn count(number: usize, what: &str) -> String {

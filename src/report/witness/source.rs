@@ -17,7 +17,8 @@ pub(super) struct Call<'a> {
     pub(super) name: &'a str,
     /// What stands before the dot: `shared.total`; empty, if it is no method.
     pub(super) receiver: &'a str,
-    /// From the receiver to the closing parenthesis, in bytes of the file.
+    /// From the receiver to the closing parenthesis, in bytes of the file; of a call of several lines, what stands on the
+    /// line of its name.
     pub(super) span: Range<usize>,
 }
 
@@ -62,8 +63,17 @@ impl Sources {
         }
         let receiver = receiver_at_end(before);
         let receiver_start = if receiver.is_empty() { start } else { start_within(text, receiver) };
-        Some(Call { name, receiver, span: receiver_start..start + callee_and_arguments(after) })
+        let span = receiver_start..start + callee_and_arguments(after);
+        Some(Call { name, receiver, span: on_one_line(text, span, start) })
     }
+}
+
+/// The part of `span` on the line of `at`, a place in it.
+fn on_one_line(text: &str, span: Range<usize>, at: usize) -> Range<usize> {
+    let before = &text[span.start..at];
+    let start = before.rfind('\n').map_or(span.start, |newline| at - before[newline..].trim_start().len());
+    let line = text[at..span.end].lines().next().unwrap_or_default();
+    start..at + line.trim_end().len()
 }
 
 /// Where a place is, in bytes.
@@ -177,6 +187,15 @@ mod tests {
     fn a_function_has_no_receiver() {
         let (name, receiver, span) = call_at("let t = thread::spawn(move || f(1)); g()", "thread").unwrap();
         assert_eq!((&*name, &*receiver, &*span), ("thread", "", "thread::spawn(move || f(1))"));
+    }
+
+    #[test]
+    fn of_a_call_of_several_lines_the_line_of_its_name_is_shown() {
+        let (.., span) =
+            call_at("let t = thread::spawn({\n    let n = 1;\n    move || n\n});", "thread").unwrap();
+        assert_eq!(span, "thread::spawn({");
+        let (.., span) = call_at("shared\n    .total\n    .store(\n        1,\n    );", "store").unwrap();
+        assert_eq!(span, ".store(");
     }
 
     #[test]
