@@ -23,7 +23,7 @@ pub enum Criterion {
     SequentiallyConsistent,
     /// Operations that are separated by a moment at which the object is at rest, no operation being under way,
     /// seem to happen in that order (Aspnes, Herlihy and Shavit, "Counting networks", JACM 1994). An
-    /// operation that never returns is under way for ever, and so is one that [crashed](History::crash): after
+    /// operation that never returns is under way for ever, and so is one that is [pending](super::Operation::is_pending): after
     /// it, nothing is separated any more.
     QuiescentlyConsistent,
 }

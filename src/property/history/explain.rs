@@ -19,14 +19,14 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// Looks for an order of the operations in which the specification gives the answers that were seen, and
 /// which keeps what the criterion says.
 ///
-/// The order has all operations that returned, and of those that [crashed](History::crash) some, each anywhere after
+/// The order has all operations that returned, and of those that are [pending](Operation::is_pending) some, each anywhere after
 /// what had returned before its call. Those that never returned have to block in the state at its end: one order for
 /// all of them.
 ///
 /// Finding the order is hard in general (Gibbons and Korach, "Testing shared memories", SIAM J. Comput. 1997):
 /// time and memory can grow exponentially with the operations among which the criterion leaves a choice. For
 /// linearizability these are the ones that overlap, and [partitions](Specification::partition) and
-/// [values](Specification::value) help. One that crashed overlaps with everything after its call.
+/// [values](Specification::value) help. One that is pending overlaps with everything after its call.
 ///
 /// # Errors
 ///
@@ -107,12 +107,12 @@ pub struct Unexplained<C, A> {
     order: Vec<Operation<C, A>>,
     operation: Operation<C, A>,
     instead: Step<A>,
-    /// How many of the operations that were to be ordered crashed.
-    crashed: usize,
+    /// How many of the operations that were to be ordered are pending.
+    pending: usize,
 }
 
 impl<C, A> Explanation<C, A> {
-    /// All operations that returned, and those that [crashed](History::crash) and have to have happened for it.
+    /// All operations that returned, and those that are [pending](Operation::is_pending) and have to have happened for it.
     pub fn order(&self) -> &[Operation<C, A>] {
         &self.order
     }
@@ -152,7 +152,7 @@ impl<C: Clone, A: Clone> Unexplained<C, A> {
             order: end.order.into_iter().cloned().collect(),
             operation: misfit.operation.clone(),
             instead: misfit.instead,
-            crashed: end.crashed,
+            pending: end.pending,
         }
     }
 }
@@ -166,10 +166,10 @@ impl<C: Debug, A: Debug> Display for Explanation<C, A> {
 impl<C: Debug, A: Debug> Display for Unexplained<C, A> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         write!(f, "not {}: no order of the operations gives these answers", self.criterion)?;
-        match self.crashed {
+        match self.pending {
             0 => writeln!(f)?,
-            1 => writeln!(f, ", whether or not the crashed one happened")?,
-            crashed => writeln!(f, ", whichever of the {crashed} crashed ones happened")?,
+            1 => writeln!(f, ", whether or not the pending one happened")?,
+            pending => writeln!(f, ", whichever of the {pending} pending ones happened")?,
         }
         match self.order.is_empty() {
             true => write!(f, "none works\nat the start, ")?,

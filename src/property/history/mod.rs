@@ -25,8 +25,9 @@ use unicode_width::UnicodeWidthStr;
 
 /// The operations that tasks performed on an object, recorded call by call and answer by answer.
 ///
-/// A call that got no answer is one that never returns: its task was blocked when all was over. If nobody knows
-/// what became of a call, say so with [`crash`](History::crash).
+/// A call that got no answer is *pending* (Herlihy and Wing, "Linearizability", TOPLAS 1990): it may have happened at
+/// any time after it was made, or never. Of one whose task is known to be blocked for ever, say so with
+/// [`block`](History::block).
 ///
 /// Two histories are equal if they have the same operations, and the same ones
 /// [precede](Operation::precedes) each other.
@@ -46,7 +47,7 @@ use unicode_width::UnicodeWidthStr;
 /// assert_eq!(history.to_string(), "\
 /// T1                T2
 /// Push(7) → None    Pop → Some(7)
-/// │                 Pop, never returns");
+/// │                 Pop (pending)");
 /// let [push, first, second] = history.operations() else { unreachable!() };
 /// assert!(first.precedes(second) && !push.precedes(second));
 /// ```
@@ -64,13 +65,23 @@ pub struct History<C, A> {
 pub struct Operation<C, A> {
     task: usize,
     call: C,
-    answer: Option<A>,
-    /// Whether nobody knows if it happened. Then there is no answer.
-    is_crashed: bool,
+    end: End<A>,
     /// The epoch of the call.
     first: usize,
     /// The epoch of the answer.
     last: Option<usize>,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum End<A> {
+    Answered(A),
+    /// It is not known, or not yet.
+    Pending,
+    /// It is not known, and never will be.
+    Crashed,
+    /// It never returns.
+    Blocked,
 }
 
 impl<C, A> History<C, A> {
@@ -83,25 +94,24 @@ impl<C, A> History<C, A> {
     ///
     /// # Panics
     ///
-    /// If the task's last operation has not returned, or has crashed.
+    /// If the task's last operation has not returned.
     pub fn call(&mut self, task: usize, call: C) {
-        let last = self.last_of(task);
-        assert!(
-            last.as_ref().is_none_or(|last| !last.is_crashed),
-            "{} cannot call: its last operation has crashed; let another task go on",
-            Name(task)
-        );
-        assert!(
-            last.is_none_or(|last| last.answer.is_some()),
-            "{} cannot call: its last operation has not returned; record the answer first",
-            Name(task)
-        );
+        let why = match self.last_of(task).map(|last| &last.end) {
+            None | Some(End::Answered(_)) => None,
+            Some(End::Pending) => {
+                Some("has not returned; record the answer first, or let another task go on")
+            }
+            Some(End::Crashed) => Some("has crashed; let another task go on"),
+            Some(End::Blocked) => Some("never returns"),
+        };
+        if let Some(why) = why {
+            panic!("{} cannot call: its last operation {why}", Name(task));
+        }
         if self.is_answered {
             self.epoch += 1;
             self.is_answered = false;
         }
-        let operation =
-            Operation { task, call, answer: None, is_crashed: false, first: self.epoch, last: None };
+        let operation = Operation { task, call, end: End::Pending, first: self.epoch, last: None };
         self.operations.insert(self.end_of(task), operation);
     }
 
@@ -115,14 +125,14 @@ impl<C, A> History<C, A> {
         let Some(operation) = self.open(task) else {
             panic!("{} cannot be answered: it is in no operation; record the call first", Name(task));
         };
-        operation.answer = Some(answer);
+        operation.end = End::Answered(answer);
         operation.last = Some(epoch);
         self.is_answered = true;
     }
 
-    /// Records that nobody knows what became of the operation that a task is in: a request that timed out, a
-    /// client that was lost. It may have happened at any time after its call, even after everything else that was
-    /// seen, or never.
+    /// Records that nobody will ever know what became of the operation that a task is in: a request that timed out, a
+    /// client that was lost. It is pending: it may have happened at any time after its call, even after everything
+    /// else that was seen, or never.
     ///
     /// When this is recorded does not matter. It is the task's last operation; a client that goes on is
     /// another task.
@@ -176,7 +186,7 @@ impl<C, A> History<C, A> {
     /// // It is not undone.
     /// let unexplained = explain(&Register, &after_a_timeout(&[1, 0]), Criterion::Linearizable).unwrap_err();
     /// assert_eq!(unexplained.to_string(), "\
-    /// not linearizable: no order of the operations gives these answers, whether or not the crashed one happened
+    /// not linearizable: no order of the operations gives these answers, whether or not the pending one happened
     /// the longest that works: T1 Write(1) (crashed), T2 Read → 1
     /// after it, T2 Read → 0 does not fit: it would answer 1");
     /// ```
@@ -184,7 +194,26 @@ impl<C, A> History<C, A> {
         let Some(operation) = self.open(task) else {
             panic!("{} cannot crash: it is in no operation; record the call first", Name(task));
         };
-        operation.is_crashed = true;
+        operation.end = End::Crashed;
+    }
+
+    /// Records that the operation that a task is in never returns: all is over, and the task is blocked. Then a
+    /// specification that would answer it does not explain the history.
+    ///
+    /// # Panics
+    ///
+    /// If the task is in no operation.
+    pub fn block(&mut self, task: usize) {
+        let Some(operation) = self.open(task) else {
+            panic!("{} cannot be blocked: it is in no operation; record the call first", Name(task));
+        };
+        operation.end = End::Blocked;
+    }
+
+    /// Records of every task that is in an operation that it never returns.
+    pub(super) fn block_all(&mut self) {
+        let open = self.operations.iter_mut().filter(|one| matches!(one.end, End::Pending));
+        open.for_each(|one| one.end = End::Blocked);
     }
 
     /// All operations, task by task, and those of one task in the order in which it called them.
@@ -202,7 +231,7 @@ impl<C, A> History<C, A> {
 
     /// The operation that a task is in.
     fn open(&mut self, task: usize) -> Option<&mut Operation<C, A>> {
-        self.last_of(task).filter(|last| last.answer.is_none() && !last.is_crashed)
+        self.last_of(task).filter(|last| matches!(last.end, End::Pending))
     }
 
     fn last_of(&mut self, task: usize) -> Option<&mut Operation<C, A>> {
@@ -233,14 +262,17 @@ impl<C, A> Operation<C, A> {
         &self.call
     }
 
-    /// What was answered; `None` if it never returned, or [crashed](Operation::is_crashed).
+    /// What was answered; `None` if it never returned, or is [pending](Operation::is_pending).
     pub fn answer(&self) -> Option<&A> {
-        self.answer.as_ref()
+        match &self.end {
+            End::Answered(answer) => Some(answer),
+            _ => None,
+        }
     }
 
     /// Whether nobody knows what became of it: it may have happened at any time after its call, or never.
-    pub fn is_crashed(&self) -> bool {
-        self.is_crashed
+    pub fn is_pending(&self) -> bool {
+        matches!(self.end, End::Pending | End::Crashed)
     }
 
     /// Whether it had returned when `other`, of the same history, was called.
@@ -283,11 +315,14 @@ impl Display for Name {
 impl<C: Debug, A: Debug> Display for Operation<C, A> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         let call = &self.call;
-        match self.answer.as_ref().map(|answer| format!("{answer:?}")) {
-            None if self.is_crashed => write!(f, "{call:?} (crashed)"),
-            None => write!(f, "{call:?}, never returns"),
-            Some(answer) if answer == "()" => write!(f, "{call:?}"),
-            Some(answer) => write!(f, "{call:?} → {answer}"),
+        match &self.end {
+            End::Pending => write!(f, "{call:?} (pending)"),
+            End::Crashed => write!(f, "{call:?} (crashed)"),
+            End::Blocked => write!(f, "{call:?}, never returns"),
+            End::Answered(answer) => match format!("{answer:?}") {
+                answer if answer == "()" => write!(f, "{call:?}"),
+                answer => write!(f, "{call:?} → {answer}"),
+            },
         }
     }
 }

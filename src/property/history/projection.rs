@@ -21,7 +21,7 @@ pub(super) struct Forced(BTreeSet<[(usize, usize); 2]>);
 
 impl Forced {
     /// What the values of these operations tell, two by two, if `precedes` has to be kept. Nothing if one of them
-    /// crashed: it may have moved any value.
+    /// is pending: it may have moved any value.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Forced {
         operations: &[&'a OperationOf<S>],
         precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
     ) -> Result<Self, DeadEnd<'a, S>> {
-        if operations.iter().any(|one| one.is_crashed()) {
+        if operations.iter().any(|one| one.is_pending()) {
             return Ok(Forced::default());
         }
         let mut values = BTreeMap::<u64, Order<S>>::new();

@@ -6,11 +6,11 @@
 //! there is none. Lowe, "Testing for linearizability", CCPE 2017: what can follow depends only on which
 //! operations were placed and on the state that they led to, so each such pair is entered once.
 //!
-//! Operations that never returned are placed in no order. At its end each of them has to block, as in
+//! Operations that never return are placed in no order. At its end each of them has to block, as in
 //! Burckhardt, Dern, Musuvathi and Tan, "Line-Up", PLDI 2010. There, each may have an order of its own; here
 //! one order has to do for all, as it does for an object whose operations happen at one moment.
 //!
-//! Operations that crashed are placed or left out. They are tried last, and only where they change the state:
+//! Pending operations are placed or left out. They are tried last, and only where they change the state:
 //! nothing has to come after them, so elsewhere they may as well not have happened.
 
 use super::Operation;
@@ -28,7 +28,7 @@ pub(super) type Order<'a, S> = Vec<&'a OperationOf<S>>;
 pub(super) struct Search<'a, S: Specification> {
     specification: &'a S,
     /// Those that returned, in the order in which they did: the first to be tried is likely to be right. After
-    /// them those that crashed.
+    /// them those that are pending.
     candidates: Order<'a, S>,
     /// How many of the candidates returned.
     returned: usize,
@@ -68,8 +68,8 @@ impl<State> Frame<State> {
 pub(super) struct DeadEnd<'a, S: Specification> {
     pub(super) order: Order<'a, S>,
     pub(super) misfits: Vec<Misfit<'a, S>>,
-    /// How many of the operations that were to be ordered crashed.
-    pub(super) crashed: usize,
+    /// How many of the operations that were to be ordered are pending.
+    pub(super) pending: usize,
 }
 
 /// An operation that could be next, or that has to block, and what the specification says instead.
@@ -86,8 +86,8 @@ impl<'a, S: Specification> Search<'a, S> {
         precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
     ) -> Self {
         let (mut candidates, unreturned): (Vec<_>, Vec<_>) =
-            operations.partition(|one| one.answer().is_some() || one.is_crashed());
-        candidates.sort_by_key(|one| (one.is_crashed(), one.last()));
+            operations.partition(|one| one.answer().is_some() || one.is_pending());
+        candidates.sort_by_key(|one| (one.is_pending(), one.last()));
         let later: Vec<Bits> = candidates
             .iter()
             .map(|one| candidates.iter().map(|other| precedes(one, other)).collect())
@@ -103,14 +103,14 @@ impl<'a, S: Specification> Search<'a, S> {
             placed: Bits::new(candidates.len()),
             frames: vec![Frame::new(None, 0, specification.initial())],
             entered: HashSet::new(),
-            returned: candidates.iter().filter(|one| !one.is_crashed()).count(),
+            returned: candidates.iter().filter(|one| !one.is_pending()).count(),
             candidates,
             unreturned,
         }
     }
 
     /// The order, or else the longest that works; of several that are equally long one after which the
-    /// fewest do not fit, of these one with the fewest that crashed, and of these the first that was found.
+    /// fewest do not fit, of these one with the fewest that are pending, and of these the first that was found.
     pub(super) fn run(&mut self) -> Result<Order<'a, S>, DeadEnd<'a, S>> {
         let mut longest = self.end();
         let mut is_new = true;
@@ -139,8 +139,8 @@ impl<'a, S: Specification> Search<'a, S> {
     }
 
     fn end(&self) -> DeadEnd<'a, S> {
-        let crashed = self.candidates.len() - self.returned;
-        DeadEnd { order: self.order(), misfits: self.misfits(), crashed }
+        let pending = self.candidates.len() - self.returned;
+        DeadEnd { order: self.order(), misfits: self.misfits(), pending }
     }
 
     /// How many pairs of placed operations and a state were entered.
@@ -158,7 +158,7 @@ impl<'a, S: Specification> Search<'a, S> {
             let mut state = frame.state.clone();
             let operation = self.candidates[candidate];
             let step = self.specification.apply(&mut state, operation.call());
-            if operation.is_crashed() {
+            if operation.is_pending() {
                 if step == Step::Blocks || state == frame.state {
                     continue;
                 }
@@ -224,17 +224,17 @@ impl<'a, S: Specification> Search<'a, S> {
 
 impl<S: Specification> DeadEnd<'_, S> {
     fn rank(&self) -> (usize, Reverse<usize>, Reverse<usize>) {
-        let crashed = self.order.len() - self.returned();
-        (self.returned(), Reverse(self.misfits.len()), Reverse(crashed))
+        let pending = self.order.len() - self.returned();
+        (self.returned(), Reverse(self.misfits.len()), Reverse(pending))
     }
 
     /// How many operations of the order returned.
     fn returned(&self) -> usize {
-        self.order.iter().filter(|one| !one.is_crashed()).count()
+        self.order.iter().filter(|one| !one.is_pending()).count()
     }
 }
 
-/// Whether a step is what became of an operation that did not crash.
+/// Whether a step is what became of an operation that is not pending.
 pub(super) fn is_seen<C, A: PartialEq>(step: &Step<A>, operation: &Operation<C, A>) -> bool {
     match step {
         Step::Answers(answer) => operation.answer() == Some(answer),

@@ -82,7 +82,7 @@ pub trait Specification {
     ///
     /// What the operations on two values tell makes long histories in which many values wait much faster to
     /// decide, where most values are moved only once or twice. `None`: on no value. They do not help if an
-    /// operation [crashed](super::History::crash): nobody knows which value it moved.
+    /// operation is [pending](super::Operation::is_pending): nobody knows which value it moved.
     fn value(&self, call: &Self::Call, answer: &Self::Answer) -> Option<u64> {
         let _ = (call, answer);
         None

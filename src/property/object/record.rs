@@ -46,7 +46,7 @@ impl Record {
         let record = Arc::new(Record { history: Mutex::default(), object });
         if backend::current() != Backend::Real {
             let stopped = Arc::clone(&record);
-            backend::with_execution(|execution| execution.if_blocked(move || stopped.history()));
+            backend::with_execution(|execution| execution.if_blocked(move || stopped.blocked()));
         }
         record
     }
@@ -72,6 +72,13 @@ impl Record {
     /// What was recorded so far.
     pub(crate) fn history(&self) -> Seen {
         self.lock().clone()
+    }
+
+    /// What was recorded where nothing more can happen.
+    fn blocked(&self) -> Seen {
+        let mut history = self.history();
+        history.block_all();
+        history
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {

@@ -210,13 +210,13 @@ fn without_real_time(object: &Object, history: &History, criterion: Criterion) -
 
 /// What never returned is forgotten.
 fn without_unreturned(object: &Object, history: &History, criterion: Criterion) -> bool {
-    let returned = history.operations().iter().filter(|one| one.answer().is_some() || one.is_crashed());
+    let returned = history.operations().iter().filter(|one| one.answer().is_some() || one.is_pending());
     Search::new(object, returned, criterion.precedence(history)).run().is_ok()
 }
 
 /// What crashed never happened.
 fn without_crashed(object: &Object, history: &History, criterion: Criterion) -> bool {
-    let others = history.operations().iter().filter(|one| !one.is_crashed());
+    let others = history.operations().iter().filter(|one| !one.is_pending());
     Search::new(object, others, criterion.precedence(history)).run().is_ok()
 }
 
@@ -232,6 +232,7 @@ fn blocked_when_crashed(object: &Object, history: &History, criterion: Criterion
             }
         }
     }
+    blocked.block_all();
     explain(object, &blocked, criterion).is_ok()
 }
 
@@ -243,7 +244,7 @@ fn at_once_when_crashed(object: &Object, history: &History, criterion: Criterion
 }
 
 fn is_before(crashed: &Operation<Call, Answer>, other: &Operation<Call, Answer>) -> bool {
-    crashed.is_crashed() && crashed.first() < other.first()
+    crashed.is_pending() && crashed.first() < other.first()
 }
 
 /// Registers are searched one by one although the criterion is not local.

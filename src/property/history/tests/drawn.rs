@@ -89,7 +89,10 @@ impl Drawn {
                 Event::Answer(answer) => history.answer(*task, *answer),
             }
         }
-        self.crashed.iter().filter(|&&task| self.is_open(task)).for_each(|&task| history.crash(task));
+        let tasks: BTreeSet<usize> = self.events.iter().map(|(task, _)| *task).collect();
+        for task in tasks.into_iter().filter(|&task| self.is_open(task)) {
+            if self.crashed.contains(&task) { history.crash(task) } else { history.block(task) }
+        }
         history
     }
 

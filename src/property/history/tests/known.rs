@@ -15,6 +15,13 @@ const fn value(value: u8) -> Option<Answer> {
 }
 
 fn history<const N: usize>(intervals: [Interval; N]) -> History {
+    let mut history = recorded(&intervals);
+    history.block_all();
+    history
+}
+
+/// What got no answer is pending as yet.
+fn recorded(intervals: &[Interval]) -> History {
     let end = intervals.iter().map(|(.., time)| time.end).max().unwrap_or_default();
     let mut history = History::new();
     for now in 0..=end {
@@ -229,13 +236,26 @@ fn a_crashed_write_happens_at_any_time_after_its_call_or_never() {
     }
 }
 
+/// As Herlihy and Wing have it: a call that was not answered yet happened or did not.
+#[test]
+fn a_pending_write_happened_or_did_not_and_a_blocked_one_did_not() {
+    for (values, is_explained) in [([0, 0], true), ([0, 1], true), ([1, 1], true), ([1, 0], false)] {
+        let reads = values.map(|value| (2, Read(0), Some(Some(value))));
+        let [(a, b, c), (d, e, f)] = reads;
+        let mut history = recorded(&[(1, Write(0, 1), None, 0..9), (a, b, c, 1..2), (d, e, f, 3..4)]);
+        assert_eq!(explain(&Object::Register, &history, Linearizable).is_ok(), is_explained, "{values:?}");
+        history.block(1);
+        assert!(explain(&Object::Register, &history, Linearizable).is_err(), "a write does not block");
+    }
+}
+
 /// Quiescent consistency forgives it: what crashed is under way for ever, and all reads overlap.
 #[test]
 fn a_crashed_write_happens_only_once() {
     let history = read_after_a_crash(Write(0, 1), &[1, 0]);
     assert_eq!(explained(Object::Register, &history), [false, false, true]);
     let expected = "not linearizable: no order of the operations gives these answers, \
-whether or not the crashed one happened
+whether or not the pending one happened
 the longest that works: T1 Write(0, 1) (crashed), T2 Read(0) → Some(1)
 after it, T2 Read(0) → Some(0) does not fit: it would answer Some(1)";
     assert_eq!(refusal(Object::Register, &history, Linearizable), expected);
@@ -253,7 +273,7 @@ fn a_crashed_write_does_not_happen_before_its_call() {
     history.crash(3);
     assert_eq!(explained(Object::Register, &history), [false, true, true]);
     let expected = "not linearizable: no order of the operations gives these answers, \
-whichever of the 2 crashed ones happened
+whichever of the 2 pending ones happened
 none works
 at the start, T2 Read(0) → Some(1) does not fit: it would answer Some(0)";
     assert_eq!(refusal(Object::Register, &history, Linearizable), expected);
@@ -267,8 +287,9 @@ at the start, T2 Read(0) → Some(1) does not fit: it would answer Some(0)";
 /// T3 may wait for ever because the unlock never happened. If T4 gets the lock, it did.
 #[test]
 fn what_never_returns_may_wait_for_what_crashed() {
-    let mut history = history([(1, Lock, value(1), 0..1), (2, Unlock, None, 2..9), (3, Lock, None, 2..9)]);
+    let mut history = recorded(&[(1, Lock, value(1), 0..1), (2, Unlock, None, 2..9), (3, Lock, None, 2..9)]);
     history.crash(2);
+    history.block(3);
     assert_eq!(explained(Object::Lock, &history), [true, true, true]);
     history.call(4, Lock);
     history.answer(4, Some(1));
@@ -281,8 +302,8 @@ fn what_never_returns_may_wait_for_what_crashed() {
 #[test]
 fn when_a_crash_is_recorded_does_not_matter() {
     let early = read_after_a_crash(Write(0, 1), &[0]);
-    let mut late = history([(1, Write(0, 1), None, 0..9), (2, Read(0), value(0), 1..2)]);
-    assert_ne!(early, late, "what never returns is not what crashed");
+    let mut late = recorded(&[(1, Write(0, 1), None, 0..9), (2, Read(0), value(0), 1..2)]);
+    assert_ne!(early, late, "what may still return has not crashed");
     late.crash(1);
     assert_eq!(early, late);
     assert_eq!(early.to_string(), "T1                       T2\nWrite(0, 1) (crashed)    Read(0) → Some(0)");
@@ -336,7 +357,10 @@ fn wrong_recording_is_refused_in_words() {
         *recorded.unwrap_err().downcast::<String>().unwrap()
     };
     let twice = message(|history| (0..2).for_each(|_| history.call(3, Dequeue)));
-    assert_eq!(twice, "T3 cannot call: its last operation has not returned; record the answer first");
+    assert_eq!(
+        twice,
+        "T3 cannot call: its last operation has not returned; record the answer first, or let another task go on"
+    );
     let unasked = message(|history| history.answer(0, None));
     assert_eq!(unasked, "main cannot be answered: it is in no operation; record the call first");
     let nothing = message(|history| history.crash(2));
@@ -347,4 +371,10 @@ fn wrong_recording_is_refused_in_words() {
         history.call(3, Dequeue);
     });
     assert_eq!(revived, "T3 cannot call: its last operation has crashed; let another task go on");
+    let unblocked = message(|history| {
+        history.call(3, Dequeue);
+        history.block(3);
+        history.answer(3, None);
+    });
+    assert_eq!(unblocked, "T3 cannot be answered: it is in no operation; record the call first");
 }
