@@ -1,6 +1,6 @@
 //! What can be typed: the program, its subcommands and what they have in common.
 
-use super::{check, list, replay, run};
+use super::{check, judge, list, replay, run};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Concurrency models, run for real and explored.
@@ -26,6 +26,7 @@ pub(super) enum Command {
     Run(run::Args),
     Check(check::Args),
     Replay(replay::Args),
+    Judge(judge::Args),
     List(list::Args),
 }
 

@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod corpus;
 mod exit;
+mod judge;
 mod list;
 mod output;
 mod progress;
@@ -39,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(args) => run::run(&args, cli.color.into()),
         Command::Check(args) => check::run(&args, cli.color.into()),
         Command::Replay(args) => replay::run(&args, cli.color.into()),
+        Command::Judge(args) => judge::run(&args, cli.color.into()),
         Command::List(args) => list::run(&args, cli.color.into()),
     };
     result.unwrap_or_else(|error| {

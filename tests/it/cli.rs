@@ -44,6 +44,7 @@ fn help_teaches() {
         ("help_run", vec!["run", "--help"]),
         ("help_check", vec!["check", "--help"]),
         ("help_replay", vec!["replay", "--help"]),
+        ("help_judge", vec!["judge", "--help"]),
         ("help_list", vec!["list", "--help"]),
         ("no_arguments", vec![]),
     ] {

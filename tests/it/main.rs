@@ -23,6 +23,7 @@ mod drawn;
 mod first_bug;
 mod gil;
 mod incomplete;
+mod judge;
 mod layers;
 mod loom_verdicts;
 mod native;
