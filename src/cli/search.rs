@@ -156,7 +156,9 @@ impl SearchArgs {
         };
         let depth = strategy.filter(|strategy| strategy.row().takes(DEPTH));
         let depth = depth.map(|strategy| strategy.parameters().depth.to_string());
-        add("strategy", strategy.map(|strategy| strategy.name().to_string()));
+        // Native's own choice is more than its strategy: samples beside it.
+        let is_chosen = self.strategy.is_some() || Backend::from(self.backend) != Backend::Native;
+        add("strategy", strategy.filter(|_| is_chosen).map(|strategy| strategy.name().to_string()));
         add("seed", strategy.and_then(Strategy::seed).map(|seed| seed.to_string()));
         add("depth", depth);
         add("executions-max", self.executions_max.map(|count| count.to_string()));

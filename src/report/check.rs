@@ -238,6 +238,7 @@ fn program_value(checked: &Checked) -> Value {
         "note": report.note().map(|note| note.replace("note: ", "")),
         "executions": report.executions(),
         "redundant": report.redundant(),
+        "samples": report.sampled(),
         "events": report.events(),
         "outcomes": outcomes,
         "seconds": report.elapsed().as_secs_f64(),

@@ -70,6 +70,7 @@ fn json_is_one_document_of_the_agreed_form() {
         ("complete", Value::from(true)),
         ("executions", Value::from(4)),
         ("redundant", Value::from(0)),
+        ("samples", Value::from(0)),
         // Two loads, two stores and main's load, in each.
         ("events", Value::from(20)),
     ] {
