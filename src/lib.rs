@@ -26,7 +26,7 @@
 //!
 //! # The map
 //!
-//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`time`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
+//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`time`], [`cell`], [`alloc`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
 //! * `backend`: what is behind the facade: real, native, shuttle, loom.
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
@@ -84,6 +84,7 @@
 )]
 #![cfg_attr(not(feature = "check"), allow(rustdoc::broken_intra_doc_links))]
 
+pub mod alloc;
 pub mod cell;
 pub mod hint;
 pub mod panic;

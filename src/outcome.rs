@@ -29,6 +29,12 @@ pub enum Outcome<T> {
         /// The tasks, in the order in which they came.
         tasks: [String; 2],
     },
+    /// The program returned and all its tasks ended, but something that it owned is still there, which nobody can let
+    /// go of any more. Only where [`Checker::find_leaks`](crate::Checker::find_leaks) asks for it.
+    Leaked {
+        /// What it is, and where in the program it was made: "an Arc made at src/lib.rs:3:14".
+        what: Vec<String>,
+    },
     /// A real run gave no answer in this time.
     Unfinished {
         /// How long it was waited for.
@@ -170,12 +176,13 @@ impl Incomplete {
 }
 
 impl<T> Outcome<T> {
-    /// One letter for its kind: `P` a panic, `H` a hang, `R` a data race, a space for a value.
+    /// One letter for its kind: `P` a panic, `H` a hang, `R` a data race, `L` a leak, a space for a value.
     pub fn mark(&self) -> char {
         match self {
             Outcome::Returned(_) => ' ',
             Outcome::Panicked(_) => 'P',
             Outcome::DataRace { .. } => 'R',
+            Outcome::Leaked { .. } => 'L',
             Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } | Outcome::Unfinished { .. } => 'H',
         }
     }
@@ -255,6 +262,7 @@ impl<T: Debug> fmt::Display for Outcome<T> {
             Outcome::DataRace { tasks: [one, other] } => {
                 write!(f, "data race: {one} and {other} access a cell at the same time, one of them to write")
             }
+            Outcome::Leaked { what } => write!(f, "leaks {}", what.join(", ")),
             Outcome::Unfinished { after } => write!(f, "no answer within {after:?}"),
         }
     }

@@ -5,7 +5,8 @@
 //!
 //! For real, and under the other checkers, nobody looks.
 
-use super::{Backend, Binding, current, native, number};
+use super::ledger::Entry;
+use super::{Backend, Binding, current, native, number, with_execution};
 use crate::engine::ObjectState;
 use crate::engine::object::CountAction;
 use crate::schedule::{Fact, Mark};
@@ -21,6 +22,8 @@ pub(crate) struct Count {
     /// Whether all that its owners do is an operation.
     is_watched: bool,
     maker: AtomicUsize,
+    /// Its number in the ledger of what has to be let go of, if there is one.
+    entry: Option<u64>,
     /// Whether another task than its maker has had to do with it.
     is_shared: AtomicBool,
 }
@@ -31,8 +34,11 @@ impl Count {
     /// Of what has one owner; `None` where nobody looks.
     #[track_caller]
     pub(crate) fn new() -> Option<Arc<Self>> {
+        // A closure's caller is another.
+        let made_at = Location::caller();
         (current() == Backend::Native).then(|| {
-            let fact = Fact::ArcIsWatched(Mark::of(Location::caller()));
+            let fact = Fact::ArcIsWatched(Mark::of(made_at));
+            let entry = || Entry { what: "an Arc", made_at, address: None };
             Arc::new(Count {
                 binding: Binding::new(),
                 fact,
@@ -40,6 +46,7 @@ impl Count {
                 is_watched: native::knows(fact),
                 maker: AtomicUsize::new(native::current().0.index()),
                 is_shared: AtomicBool::new(false),
+                entry: with_execution(|execution| execution.made(entry)),
             })
         })
     }
@@ -104,6 +111,15 @@ impl Count {
     fn act_if_watched(&self, action: CountAction) {
         if self.is_watched {
             self.binding.native(WHAT, ObjectState::count).count(action);
+        }
+    }
+}
+
+/// Neither owner nor observer is left.
+impl Drop for Count {
+    fn drop(&mut self) {
+        if let Some(entry) = self.entry.filter(|_| self.is_here()) {
+            with_execution(|execution| execution.gone(entry));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! It knows nothing of schedules: the checkers keep those.
 
 use super::Backend;
+use super::ledger::{Entry, Ledger};
 use super::roll::{Panic, Roll, TaskId};
 use super::statics::Statics;
 use crate::panic;
@@ -19,12 +20,15 @@ pub(crate) struct Execution {
     pub(crate) number: u64,
     state: Mutex<State>,
     abandoned: AtomicBool,
+    /// Whether what is made is written down, to find what is left at the end.
+    finds_leaks: bool,
 }
 
 #[derive(Default)]
 struct State {
     roll: Roll,
     statics: Statics,
+    ledger: Ledger,
     reason: Option<String>,
     waits_for_itself: bool,
     has_timed_wait: bool,
@@ -54,8 +58,13 @@ pub(crate) struct Abandoned;
 impl Execution {
     /// An execution whose main task has begun.
     pub(crate) fn begin(backend: Backend) -> Running {
+        Execution::begin_to_find(backend, false)
+    }
+
+    /// As [`Execution::begin`], if `finds_leaks` to find what is left at the end, too.
+    pub(crate) fn begin_to_find(backend: Backend, finds_leaks: bool) -> Running {
         let (state, abandoned) = (Mutex::default(), AtomicBool::new(false));
-        let execution = Execution { backend, number: next_number(), state, abandoned };
+        let execution = Execution { backend, number: next_number(), state, abandoned, finds_leaks };
         execution.lock().roll.begin();
         Arc::new(execution)
     }
@@ -63,7 +72,7 @@ impl Execution {
     /// Another execution under the same backend, in the same memory if nobody else has it.
     pub(crate) fn begin_again(running: &mut Running) {
         match Arc::get_mut(running) {
-            None => *running = Execution::begin(running.backend),
+            None => *running = Execution::begin_to_find(running.backend, running.finds_leaks),
             Some(execution) => {
                 *execution.abandoned.get_mut() = false;
                 execution.number = next_number();
@@ -187,6 +196,28 @@ impl Execution {
     /// What stands for the program's statics in this execution.
     pub(crate) fn statics<R>(&self, use_statics: impl FnOnce(&mut Statics) -> R) -> R {
         use_statics(&mut self.lock().statics)
+    }
+
+    /// Writes down that something was made that somebody has to let go of, if that matters.
+    pub(crate) fn made(&self, entry: impl FnOnce() -> Entry) -> Option<u64> {
+        self.finds_leaks.then(|| self.lock().ledger.made(entry()))
+    }
+
+    /// Writes down that something of that number is gone.
+    pub(crate) fn gone(&self, number: u64) {
+        self.lock().ledger.gone(number);
+    }
+
+    /// As [`Execution::gone`], of what is at this address.
+    pub(crate) fn gone_from(&self, address: usize) {
+        if self.finds_leaks {
+            self.lock().ledger.gone_from(address);
+        }
+    }
+
+    /// What is left, and where it was made.
+    pub(crate) fn leaked(&self) -> Vec<String> {
+        self.lock().ledger.left()
     }
 
     /// Ends the check as one that could not be done, and leaves the execution.

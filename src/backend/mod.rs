@@ -11,6 +11,7 @@ pub(crate) mod clock;
 mod count;
 mod execution;
 mod home;
+mod ledger;
 pub(crate) mod locals;
 mod lock;
 pub(crate) mod native;
@@ -29,6 +30,7 @@ pub(crate) use binding::Binding;
 pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::Home;
+pub(crate) use ledger::Entry as LedgerEntry;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;

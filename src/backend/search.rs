@@ -23,6 +23,8 @@ pub(crate) struct Limits {
     pub(crate) logs: bool,
     /// Whether samples are drawn beside dpor.
     pub(crate) samples: bool,
+    /// Whether what is left at the end of an execution is a failure.
+    pub(crate) finds_leaks: bool,
     /// How many OS threads explore.
     pub(crate) workers: usize,
 }
@@ -128,8 +130,11 @@ impl<T> Came<T> {
 
     /// All its tasks have ended; `value` is what its main task returned.
     pub(crate) fn to_its_end(execution: &Running, value: Option<T>) -> Self {
-        Came::to(execution, || {
-            Outcome::Returned(value.expect("a main task that ended has returned or panicked"))
+        Came::to(execution, || match execution.leaked() {
+            what if what.is_empty() => {
+                Outcome::Returned(value.expect("a main task that ended has returned or panicked"))
+            }
+            what => Outcome::Leaked { what },
         })
     }
 

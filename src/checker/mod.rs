@@ -51,6 +51,7 @@ pub struct Checker {
     steps_max: usize,
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
+    finds_leaks: bool,
     bounds: Bounds,
     workers: Option<usize>,
     requires_complete: bool,
@@ -67,6 +68,7 @@ impl Checker {
             steps_max: 10_000,
             time_max: None,
             preemptions_max: None,
+            finds_leaks: false,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
             requires_complete: false,
@@ -132,6 +134,31 @@ impl Checker {
     pub fn weak_failures_max(mut self, weak_failures_max: usize) -> Self {
         self.bounds.weak_failures_max = weak_failures_max;
         self
+    }
+
+    /// Makes it a failure, [`Outcome::Leaked`], if an [`Arc`](crate::sync::Arc) or what [`alloc`](crate::alloc) tracks is
+    /// still there at the end of an execution in which the program returns. What the program returns, or leaves in a
+    /// static, is to own none. [`Backend::Native`] only.
+    ///
+    /// ```
+    /// use conccheck::{Checker, Outcome, Verdict};
+    /// use conccheck::sync::{Arc, Mutex};
+    ///
+    /// struct Node(Mutex<Option<Arc<Node>>>);
+    ///
+    /// // Two nodes that own each other.
+    /// let report = Checker::new().find_leaks().explore(|| {
+    ///     let one = Arc::new(Node(Mutex::new(None)));
+    ///     let other = Arc::new(Node(Mutex::new(Some(Arc::clone(&one)))));
+    ///     *one.0.lock().unwrap() = Some(other);
+    /// });
+    /// assert_eq!(report.verdict(), Verdict::Fail);
+    /// let Some(Outcome::Leaked { what }) = report.outcomes().next() else { panic!("{report}") };
+    /// assert_eq!(what.len(), 2);
+    /// assert!(what[0].starts_with("an Arc made at "));
+    /// ```
+    pub fn find_leaks(self) -> Self {
+        Checker { finds_leaks: true, ..self }
     }
 
     /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
@@ -350,6 +377,7 @@ impl Checker {
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
             samples: self.is_portfolio(),
+            finds_leaks: self.finds_leaks,
             workers: self.workers.unwrap_or(1),
             logs: false,
         }

@@ -40,6 +40,9 @@ impl Checker {
                 return Err(SettingsError::BoundedDpor);
             }
         }
+        if self.finds_leaks && self.backend != Backend::Native {
+            return Err(SettingsError::Leaks(self.backend));
+        }
         match self.workers {
             None => {}
             Some(_) if self.backend != Backend::Native => return Err(SettingsError::Workers(self.backend)),
@@ -84,6 +87,9 @@ pub enum SettingsError {
     /// What dpor leaves out it knows from executions that such a bound would leave out.
     #[error("dpor cannot bound preemptions: it would miss executions within the bound; dfs can")]
     BoundedDpor,
+    /// The backend does not tell what is left.
+    #[error("the {0} backend cannot find leaks; native can")]
+    Leaks(Backend),
     /// The backend explores on one thread.
     #[error("the {0} backend explores on one thread; native takes several workers")]
     Workers(Backend),

@@ -264,6 +264,7 @@ pub(super) fn outcome_kind(outcome: &Outcome<String>) -> &'static str {
         Outcome::Deadlocked { .. } => "deadlocked",
         Outcome::Livelocked { .. } => "livelocked",
         Outcome::DataRace { .. } => "data race",
+        Outcome::Leaked { .. } => "leaked",
         Outcome::Unfinished { .. } => "unfinished",
     }
 }

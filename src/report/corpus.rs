@@ -67,6 +67,7 @@ fn bug(hunt: &Hunt) -> &'static str {
         Some(Outcome::Deadlocked { .. }) => "deadlock",
         Some(Outcome::Livelocked { .. }) => "livelock",
         Some(Outcome::DataRace { .. }) => "data race",
+        Some(Outcome::Leaked { .. }) => "leak",
         Some(Outcome::Unfinished { .. }) => "no answer",
     }
 }

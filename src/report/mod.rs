@@ -248,8 +248,8 @@ impl<T: Ord> Report<T> {
     pub fn verdict_if(&self, right: impl Fn(&T) -> bool) -> Verdict {
         let worst = self.outcomes().map(|outcome| match outcome {
             Outcome::Returned(value) if right(value) => Verdict::Pass,
-            Outcome::Returned(_) | Outcome::Panicked(_) | Outcome::DataRace { .. } => Verdict::Fail,
-            _ => Verdict::Hang,
+            hang if hang.is_hang() => Verdict::Hang,
+            _ => Verdict::Fail,
         });
         match (worst.max(), self.could_not_be_done()) {
             (_, Some(Incomplete::Flaky { .. })) => Verdict::Flaky,

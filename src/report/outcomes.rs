@@ -18,12 +18,15 @@ pub(crate) fn text<T: Ord + Debug>(
     let mut entries: Vec<Entry<T>> = report.outcomes().map(entry).collect();
     entries.sort_by(|one, other| one.key().cmp(&other.key()));
     let mut text = format!("explored    {}\n\n", explored(report.is_sampled(), report.incomplete_because()));
-    let mut sections = SECTIONS.map(|(title, kind)| {
-        let of_kind = entries.iter().filter(|entry| kind.contains(&entry.outcome.mark()));
-        section(report, title, &of_kind.collect::<Vec<_>>())
-    });
+    let of_kind = |kind: &[char]| -> Vec<&Entry<T>> {
+        entries.iter().filter(|entry| kind.contains(&entry.outcome.mark())).collect()
+    };
+    let mut sections = SECTIONS.map(|(title, kind)| section(report, title, &of_kind(kind)));
     sections[0].push('\n');
     text.extend(sections);
+    let (title, kind) = LEAKS;
+    let leaks = of_kind(kind);
+    text.extend((!leaks.is_empty()).then(|| section(report, title, &leaks)));
     if entries.len() > 1 || entries.iter().any(|entry| !"= ".contains(entry.judged.mark)) {
         text.extend(report.note().iter().flat_map(|note| note.lines()).map(|note| format!("\n{note}")));
     }
@@ -55,6 +58,9 @@ fn bound(why: &Incomplete) -> String {
 /// What each section shows: the marks of its outcomes, before anybody judges them.
 const SECTIONS: [(&str, &[char]); 4] =
     [("outcomes", &[' ']), ("hangs", &['H']), ("panics", &['P']), ("races", &['R'])];
+
+/// Of what is looked for only if somebody asks, a section without any would say more than is known.
+const LEAKS: (&str, &[char]) = ("leaks", &['L']);
 
 struct Entry<'a, T> {
     outcome: &'a Outcome<T>,

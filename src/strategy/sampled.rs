@@ -23,12 +23,9 @@ fn classes(
     let limits = Limits {
         executions_max,
         steps_max: 10_000,
-        time_max: None,
-        preemptions_max: None,
         bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
-        logs: false,
-        samples: false,
         workers: 1,
+        ..Limits::default()
     };
     let count = |classes: &mut BTreeMap<Class, u64>, world: &mut World, _: &Execution| {
         *classes.entry(world.trace.canonical()).or_default() += 1;

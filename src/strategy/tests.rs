@@ -346,12 +346,9 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
     let limits = Limits {
         executions_max: EXECUTIONS_MAX,
         steps_max: 1_000,
-        time_max: None,
-        preemptions_max: None,
         bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
-        logs: false,
-        samples: false,
         workers: 1,
+        ..Limits::default()
     };
     let program = program.clone();
     let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =

@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The facade.
     ("sync", &["backend", "engine", "engine/object", "time", "panic"]),
     ("cell", &["backend", "engine"]),
+    ("alloc", &["backend"]),
     ("thread", &["backend", "sync", "panic"]),
     ("task", &["backend", "sync", "thread", "panic"]),
     ("time", &["backend"]),
@@ -47,7 +48,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("measure", &["models", "panic"]),
     // The command line knows everything, and nobody knows it.
-    ("cli", &["backend", "checker", "strategy", "models", "measure", "report", "outcome", "token"]),
+    (
+        "cli",
+        &["backend", "checker", "strategy", "property", "models", "measure", "report", "outcome", "token"],
+    ),
 ];
 
 /// Where names live that the crate's root has.

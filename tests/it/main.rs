@@ -25,6 +25,7 @@ mod gil;
 mod incomplete;
 mod judge;
 mod layers;
+mod leaks;
 mod loom_verdicts;
 mod native;
 mod objects;

@@ -259,7 +259,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
     /// Explores on this thread; whether that was all.
     fn explore_here(mut self) -> (Self, bool) {
         self.engine.take().expect("it rests").go_on();
-        let mut running = Execution::begin(Backend::Native);
+        let mut running = Execution::begin_to_find(Backend::Native, self.search.limits.finds_leaks);
         let mut is_over = false;
         while !thread::panicking() {
             if let Some(rounds) = &mut self.rounds {

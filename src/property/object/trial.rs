@@ -88,10 +88,7 @@ impl<O, M: Clone + Eq + Hash> Trial<O, M> {
                     Err(payload) => Some(Fault::NotJudged(panic::message(&*payload))),
                 }
             }
-            _ => {
-                let is_hang = !matches!(outcome, Outcome::Panicked(_) | Outcome::DataRace { .. });
-                Some(Fault::Ended { outcome: outcome.to_string(), is_hang })
-            }
+            _ => Some(Fault::Ended { outcome: outcome.to_string(), is_hang: outcome.is_hang() }),
         }
     }
 }

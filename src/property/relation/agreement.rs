@@ -302,6 +302,7 @@ fn kind<T>(outcome: &Outcome<T>) -> &'static str {
         Outcome::Returned(_) => "value",
         Outcome::Panicked(_) => "panic",
         Outcome::DataRace { .. } => "data race",
+        Outcome::Leaked { .. } => "leak",
         Outcome::Deadlocked { .. } | Outcome::Livelocked { .. } | Outcome::Unfinished { .. } => "hang",
     }
 }
