@@ -76,6 +76,19 @@ fn the_token_that_check_prints_is_one_that_replay_takes() {
 }
 
 #[test]
+fn the_tokens_in_the_readme_are_of_this_program() {
+    let readme = include_str!("../../README.md");
+    let tokens: Vec<&str> =
+        readme.split("conccheck replay ").skip(1).map(|rest| rest.lines().next().unwrap()).collect();
+    let shown: Vec<&str> = tokens.into_iter().filter(|token| token.starts_with("cc1-")).collect();
+    assert!(shown.len() >= 2, "{shown:?}");
+    for token in shown {
+        let replayed = output(&["replay", token]);
+        assert_eq!(replayed.status.code(), Some(1), "{token}: {}", String::from_utf8_lossy(&replayed.stdout));
+    }
+}
+
+#[test]
 fn json_tells_the_outcome_or_where_it_diverged() {
     let document = |token: &Token| -> Value {
         serde_json::from_slice(&output(&["replay", &token.to_string(), "--format", "json"]).stdout).unwrap()
