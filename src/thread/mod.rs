@@ -9,20 +9,23 @@
 pub use std::thread::*;
 
 #[cfg(feature = "check")]
-mod checked;
+mod identity;
 #[cfg(feature = "check")]
 mod local;
 #[cfg(feature = "check")]
 mod scope;
+#[cfg(feature = "check")]
+mod spawn;
+#[cfg(feature = "check")]
+mod wait;
 
 #[cfg(feature = "check")]
 pub use self::{
-    checked::{
-        Builder, JoinHandle, Thread, ThreadId, available_parallelism, current, panicking, park, park_timeout,
-        sleep, spawn, yield_now,
-    },
+    identity::{Thread, ThreadId, current},
     local::{AccessError, LocalKey},
     scope::{Scope, ScopedJoinHandle, scope},
+    spawn::{Builder, JoinHandle, available_parallelism, spawn},
+    wait::{panicking, park, park_timeout, sleep, yield_now},
 };
 #[cfg(feature = "check")]
 pub use std::thread::Result;

@@ -1,7 +1,7 @@
 //! Threads that borrow from the one that spawned them, the same under every backend: a thread that
 //! the scope is sure to join before what it borrows is gone.
 
-use super::checked::Ending;
+use super::spawn::Ending;
 use super::{Builder, JoinHandle, Result, Thread};
 use crate::{backend, panic, sync};
 use std::any::Any;

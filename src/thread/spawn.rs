@@ -1,8 +1,8 @@
 //! Threads whose backend is chosen when they are spawned. Under a checker each also has a record
 //! in the running execution: its name, whether it has ended, and how.
 
+use super::identity::{HANDLE, Identity, NativeId, Thread};
 use super::scope::{Scope, ScopedJoinHandle};
-use crate::backend::clock::Deadline;
 use crate::backend::{self, Backend, TaskId, locals};
 use crate::panic;
 use std::fmt;
@@ -11,7 +11,6 @@ use std::num::NonZeroUsize;
 use std::panic::Location;
 use std::sync::Arc;
 use std::thread::Result;
-use std::time::Duration;
 
 /// Starts a thread.
 ///
@@ -243,8 +242,6 @@ impl Record {
     }
 }
 
-const HANDLE: &str = "a thread's handle";
-
 /// Tells whether a checker's thread has ended, without the right to wait for it.
 #[derive(Clone)]
 pub(super) struct Ending(Ends);
@@ -327,240 +324,6 @@ impl<T> JoinHandle<T> {
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JoinHandle").field("thread", &self.thread).finish_non_exhaustive()
-    }
-}
-
-/// A thread, to be unparked or told from others.
-#[derive(Clone)]
-pub struct Thread(Identity);
-
-#[derive(Clone)]
-enum Identity {
-    Real(std::thread::Thread),
-    Native(NativeId, Option<Arc<str>>),
-    #[cfg(feature = "shuttle")]
-    Shuttle(shuttle::thread::Thread),
-    #[cfg(feature = "loom")]
-    Loom(loom::thread::Thread),
-}
-
-/// Tells threads from each other.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ThreadId(Id);
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Id {
-    Real(std::thread::ThreadId),
-    Native(NativeId),
-    #[cfg(feature = "shuttle")]
-    Shuttle(shuttle::thread::ThreadId),
-    #[cfg(feature = "loom")]
-    Loom(loom::thread::ThreadId),
-}
-
-/// A task of the native engine, in the execution that it is in: the next has other tasks of that number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct NativeId {
-    task: backend::native::Task,
-    execution: u64,
-}
-
-impl NativeId {
-    fn new(task: backend::native::Task) -> Self {
-        NativeId { task, execution: backend::number() }
-    }
-
-    /// Refuses a task of another execution.
-    #[track_caller]
-    fn expect_here(self) {
-        backend::expect(Backend::Native, HANDLE);
-        if self.execution != backend::number() {
-            backend::native::refuse_of_earlier_execution(HANDLE);
-        }
-    }
-
-    #[track_caller]
-    fn has_ended(self) -> bool {
-        self.expect_here();
-        backend::native::has_ended(self.task)
-    }
-}
-
-impl Identity {
-    fn id(&self) -> Id {
-        match self {
-            Identity::Real(thread) => Id::Real(thread.id()),
-            Identity::Native(id, _) => Id::Native(*id),
-            #[cfg(feature = "shuttle")]
-            Identity::Shuttle(thread) => Id::Shuttle(thread.id()),
-            #[cfg(feature = "loom")]
-            Identity::Loom(thread) => Id::Loom(thread.id()),
-        }
-    }
-
-    #[track_caller]
-    fn unpark(&self) {
-        match self {
-            Identity::Real(thread) => {
-                backend::expect_real(HANDLE);
-                thread.unpark();
-            }
-            Identity::Native(id, _) => {
-                id.expect_here();
-                backend::native::unpark(id.task);
-            }
-            #[cfg(feature = "shuttle")]
-            Identity::Shuttle(thread) => {
-                backend::expect(Backend::Shuttle, HANDLE);
-                thread.unpark();
-            }
-            #[cfg(feature = "loom")]
-            Identity::Loom(thread) => {
-                backend::expect(Backend::Loom, HANDLE);
-                backend::loom::operation(|| thread.unpark());
-            }
-        }
-    }
-}
-
-impl Thread {
-    /// What tells this thread from others.
-    pub fn id(&self) -> ThreadId {
-        ThreadId(self.0.id())
-    }
-
-    /// The name it was given.
-    pub fn name(&self) -> Option<&str> {
-        match &self.0 {
-            Identity::Real(thread) => thread.name(),
-            Identity::Native(_, name) => name.as_deref(),
-            #[cfg(feature = "shuttle")]
-            Identity::Shuttle(thread) => thread.name(),
-            #[cfg(feature = "loom")]
-            Identity::Loom(thread) => thread.name(),
-        }
-    }
-
-    /// Lets the thread go on from [`park`], now or the next time.
-    #[track_caller]
-    pub fn unpark(&self) {
-        self.0.unpark();
-    }
-}
-
-impl fmt::Debug for Thread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Thread").field("name", &self.name()).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for ThreadId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Id::Real(id) => id.fmt(f),
-            Id::Native(id) => id.task.fmt(f),
-            #[cfg(feature = "shuttle")]
-            Id::Shuttle(id) => id.fmt(f),
-            #[cfg(feature = "loom")]
-            Id::Loom(id) => id.fmt(f),
-        }
-    }
-}
-
-/// The calling thread.
-pub fn current() -> Thread {
-    Thread(match backend::current() {
-        Backend::Real => Identity::Real(std::thread::current()),
-        Backend::Native => {
-            let (task, name) = backend::native::current();
-            Identity::Native(NativeId::new(task), name)
-        }
-        #[cfg(feature = "shuttle")]
-        Backend::Shuttle => Identity::Shuttle(shuttle::thread::current()),
-        #[cfg(feature = "loom")]
-        Backend::Loom => Identity::Loom(backend::loom::operation(loom::thread::current)),
-        #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
-        _ => backend::not_compiled_in(),
-    })
-}
-
-/// Lets other threads go first.
-#[track_caller]
-pub fn yield_now() {
-    match backend::current() {
-        Backend::Real => std::thread::yield_now(),
-        Backend::Native => backend::native::pause(),
-        #[cfg(feature = "shuttle")]
-        Backend::Shuttle => shuttle::thread::yield_now(),
-        #[cfg(feature = "loom")]
-        Backend::Loom => backend::loom::operation(loom::thread::yield_now),
-        #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
-        _ => backend::not_compiled_in(),
-    }
-}
-
-/// Waits for `duration`. Under a checker that takes no time: any other thread may go first, or none, and the clocks of
-/// [`time`](crate::time) show afterwards that it has passed.
-#[track_caller]
-pub fn sleep(duration: Duration) {
-    if backend::current() == Backend::Real {
-        return std::thread::sleep(duration);
-    }
-    match Deadline::after(duration) {
-        None => sleep_for_ever(),
-        Some(deadline) => {
-            yield_now();
-            deadline.pass();
-        }
-    }
-}
-
-/// Waits for centuries: until the thread is unparked again and again.
-#[track_caller]
-fn sleep_for_ever() -> ! {
-    loop {
-        park();
-    }
-}
-
-/// Whether the calling thread unwinds from a panic.
-pub fn panicking() -> bool {
-    backend::is_unwinding()
-}
-
-/// Waits until the thread is unparked, or for no reason at all.
-#[track_caller]
-pub fn park() {
-    match backend::current() {
-        Backend::Real => std::thread::park(),
-        Backend::Native => backend::native::park(),
-        #[cfg(feature = "shuttle")]
-        Backend::Shuttle => shuttle::thread::park(),
-        #[cfg(feature = "loom")]
-        Backend::Loom => backend::loom::operation(loom::thread::park),
-        #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
-        _ => backend::not_compiled_in(),
-    }
-}
-
-/// As [`park`], for at most `timeout`, which never passes under shuttle and loom, and under native in some
-/// executions.
-#[track_caller]
-pub fn park_timeout(timeout: Duration) {
-    match backend::current() {
-        Backend::Real => std::thread::park_timeout(timeout),
-        Backend::Native => match Deadline::after(timeout) {
-            None => park(),
-            Some(deadline) => {
-                if backend::native::park_timeout() {
-                    deadline.pass();
-                }
-            }
-        },
-        _ => {
-            backend::wait_with_timeout();
-            park();
-        }
     }
 }
 
