@@ -5,22 +5,17 @@
 //! known as such. What the schedule is of is told by name; whether that is still the same program, only
 //! a replay finds out.
 
-use crate::schedule::{Bounds, Fact, Facts, Mark, Pick, Schedule};
+mod body;
+mod letters;
+
+use self::body::{Reader, write_number};
+use self::letters::{from_letters, letters_of, to_letters};
+use crate::schedule::Schedule;
 use std::fmt;
 use std::str::FromStr;
 
 const PREFIX: &str = "cc1-";
-const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-const LETTER_BITS: usize = 5;
 const CHECKSUM_BYTES: usize = 4;
-
-/// Marks that a token keeps of a long schedule: some, evenly spread, are enough to notice another program.
-const MARKS_MAX: usize = 64;
-/// So many kept who wrote tokens before; they are read, too.
-const MARKS_MAX_BEFORE: usize = 200;
-
-/// No execution that is worth to be seen again is longer. It keeps a made-up token from filling the memory.
-const STEPS_MAX: usize = 10_000_000;
 
 /// Says how to see one execution of a program again. `Display` and `FromStr` are its text.
 ///
@@ -137,174 +132,6 @@ impl FromStr for Token {
     }
 }
 
-impl Token {
-    /// A byte that says what else there is; the program, its size, the bounds, the facts, the steps, their marks.
-    fn body(&self) -> Vec<u8> {
-        let Schedule { picks, bounds, facts } = &self.schedule;
-        let has_bounds = *bounds != Bounds::default();
-        let has_facts = *facts != Facts::default();
-        let mut bytes =
-            vec![u8::from(self.size.is_some()) | u8::from(has_bounds) << 1 | u8::from(has_facts) << 2];
-        write_number(&mut bytes, self.program.len() as u128);
-        bytes.extend(self.program.as_bytes());
-        if let Some(size) = self.size {
-            write_number(&mut bytes, size as u128);
-        }
-        if has_bounds {
-            for bound in [bounds.timeouts_max, bounds.spurious_max, bounds.weak_failures_max] {
-                write_number(&mut bytes, bound as u128);
-            }
-        }
-        if has_facts {
-            write_facts(&mut bytes, facts);
-        }
-        write_steps(&mut bytes, picks);
-        bytes.extend(picks.iter().step_by(mark_distance(picks.len(), MARKS_MAX)).map(|pick| pick.mark));
-        bytes
-    }
-
-    fn from_body(body: &[u8]) -> Option<Token> {
-        let mut reader = Reader(body);
-        let flags = reader.byte().filter(|flags| *flags < 8)?;
-        let name_bytes = reader.count()?;
-        let program = String::from_utf8(reader.bytes(name_bytes)?.to_vec()).ok()?;
-        let size = if flags & 1 == 0 { None } else { Some(reader.count()?) };
-        let mut bounds = Bounds::default();
-        if flags & 2 != 0 {
-            let [timeouts_max, spurious_max, weak_failures_max] =
-                [reader.count()?, reader.count()?, reader.count()?];
-            bounds = Bounds { timeouts_max, spurious_max, weak_failures_max };
-        }
-        let facts = if flags & 4 == 0 { Facts::default() } else { read_facts(&mut reader)? };
-        let mut picks = read_steps(&mut reader)?;
-        let distances = [MARKS_MAX, MARKS_MAX_BEFORE].map(|max| mark_distance(picks.len(), max));
-        let distance =
-            distances.into_iter().find(|&distance| picks.len().div_ceil(distance) == reader.0.len())?;
-        for pick in picks.iter_mut().step_by(distance) {
-            pick.mark = reader.byte()?;
-        }
-        let schedule = Schedule { picks, bounds, facts };
-        reader.0.is_empty().then_some(Token { program, size, schedule })
-    }
-}
-
-/// How many there are, and each as its kind and, if it is of a place, the place's mark.
-fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
-    write_number(bytes, facts.iter().count() as u128);
-    for fact in facts.iter() {
-        let (kind, mark) = match fact {
-            Fact::EndsAreAsked => (0, None),
-            Fact::CellsAreUsed => (1, None),
-            Fact::LoopIsBlind(mark) => (2, Some(mark)),
-            Fact::ArcIsWatched(mark) => (3, Some(mark)),
-            Fact::PoisonIsCleared => (4, None),
-        };
-        bytes.push(kind);
-        bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
-    }
-}
-
-fn read_facts(reader: &mut Reader) -> Option<Facts> {
-    let mut facts = Facts::default();
-    for _ in 0..reader.count()? {
-        let kind = reader.byte()?;
-        let mut mark = || Some(Mark(u32::from_le_bytes(reader.bytes(4)?.try_into().ok()?)));
-        facts.learn(match kind {
-            0 => Fact::EndsAreAsked,
-            1 => Fact::CellsAreUsed,
-            2 => Fact::LoopIsBlind(mark()?),
-            3 => Fact::ArcIsWatched(mark()?),
-            4 => Fact::PoisonIsCleared,
-            _ => return None,
-        });
-    }
-    Some(facts)
-}
-
-/// From one step whose mark is kept to the next.
-fn mark_distance(step_count: usize, marks_max: usize) -> usize {
-    step_count.div_ceil(marks_max).max(1)
-}
-
-/// How many runs of equal choices there are, of how many tasks and choices; then a number for each run, of
-/// which the task, the choice and the length are the digits.
-fn write_steps(bytes: &mut Vec<u8>, picks: &[Pick]) {
-    let key = |pick: &Pick| (pick.task, pick.choice);
-    let runs: Vec<&[Pick]> = picks.chunk_by(|one, next| key(one) == key(next)).collect();
-    let tasks = picks.iter().map(|pick| u128::from(pick.task) + 1).max().unwrap_or(1);
-    let choices = picks.iter().map(|pick| u128::from(pick.choice) + 1).max().unwrap_or(1);
-    for number in [runs.len() as u128, tasks, choices] {
-        write_number(bytes, number);
-    }
-    for run in runs {
-        let (task, choice) = key(&run[0]);
-        write_number(
-            bytes,
-            ((run.len() as u128 - 1) * choices + u128::from(choice)) * tasks + u128::from(task),
-        );
-    }
-}
-
-fn read_steps(reader: &mut Reader) -> Option<Vec<Pick>> {
-    let run_count = reader.count()?;
-    let [tasks, choices] = [reader.number()?, reader.number()?];
-    let mut picks: Vec<Pick> = Vec::new();
-    for _ in 0..run_count {
-        let number = reader.number()?;
-        let rest = number.checked_div(tasks)?;
-        let pick = Pick {
-            task: u32::try_from(number % tasks).ok()?,
-            choice: u32::try_from(rest.checked_rem(choices)?).ok()?,
-            mark: 0,
-        };
-        let length = usize::try_from(rest / choices).ok()?.checked_add(1)?;
-        let step_count = picks.len().checked_add(length).filter(|&count| count <= STEPS_MAX)?;
-        picks.resize(step_count, pick);
-    }
-    Some(picks)
-}
-
-/// Seven bits in a byte, the least first; the eighth says that there are more.
-fn write_number(bytes: &mut Vec<u8>, mut number: u128) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-/// What is left to be read. It gives `None` where that is too little.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.bytes(1).map(|byte| byte[0])
-    }
-
-    fn number(&mut self) -> Option<u128> {
-        let mut number = 0;
-        for shift in (0..u128::BITS).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u128::from(byte & 0x7f);
-            number |= bits << shift;
-            if byte < 0x80 {
-                return (number >> shift == bits).then_some(number);
-            }
-        }
-        None
-    }
-
-    fn count(&mut self) -> Option<usize> {
-        self.number().and_then(|number| usize::try_from(number).ok())
-    }
-}
-
 /// CRC-32, as in zip files. It notices every change within 32 bits, so of every one letter.
 fn checksum(bytes: &[u8]) -> u32 {
     let mut sum = u32::MAX;
@@ -315,37 +142,6 @@ fn checksum(bytes: &[u8]) -> u32 {
         }
     }
     !sum
-}
-
-fn letters_of(byte_count: usize) -> usize {
-    (8 * byte_count).div_ceil(LETTER_BITS)
-}
-
-fn to_letters(bytes: &[u8]) -> String {
-    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| byte >> (7 - at % 8) & 1);
-    let letter = |at: usize| {
-        let index = (0..LETTER_BITS).fold(0, |index, offset| index << 1 | bit(LETTER_BITS * at + offset));
-        char::from(LETTERS[usize::from(index)])
-    };
-    (0..letters_of(bytes.len())).map(letter).collect()
-}
-
-/// The bytes that the letters make up; bits that fill up the last letter are left out.
-fn from_letters(letters: &str) -> Result<Vec<u8>, TokenError> {
-    let mut bytes = Vec::with_capacity(letters.len() * LETTER_BITS / 8);
-    let (mut bits, mut bit_count) = (0_u16, 0);
-    for (index, character) in letters.chars().enumerate() {
-        let value = LETTERS.iter().position(|letter| char::from(*letter) == character);
-        let position = PREFIX.len() + index + 1;
-        let value = value.ok_or(TokenError::Character { character, position })?;
-        bits = bits << LETTER_BITS | value as u16;
-        bit_count += LETTER_BITS;
-        if bit_count >= 8 {
-            bit_count -= 8;
-            bytes.push((bits >> bit_count) as u8);
-        }
-    }
-    Ok(bytes)
 }
 
 fn not_of_this_version(text: &str) -> TokenError {
@@ -362,7 +158,10 @@ fn not_of_this_version(text: &str) -> TokenError {
 
 #[cfg(test)]
 mod tests {
+    use super::body::MARKS_MAX;
+    use super::letters::LETTERS;
     use super::*;
+    use crate::schedule::{Bounds, Facts, Pick};
     use proptest::prelude::*;
 
     /// Two tasks beside main, ten steps, one preemption.
