@@ -75,13 +75,13 @@ pub struct Operation<C, A> {
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum End<A> {
-    Answered(A),
     /// It is not known, or not yet.
     Pending,
     /// It is not known, and never will be.
     Crashed,
     /// It never returns.
     Blocked,
+    Answered(A),
 }
 
 impl<C, A> History<C, A> {
