@@ -82,7 +82,8 @@ pub(crate) struct World {
 pub(super) struct Version {
     /// How often it was changed.
     pub(super) count: u32,
-    /// All that was done there, in a few bits, where it may have left something that is not known here.
+    /// All that was done there, in a few bits, where it may have left something that is not known here; what an
+    /// atomic's last writer had done, if it is one.
     pub(super) past: u64,
 }
 

@@ -25,6 +25,7 @@ mod gil;
 mod incomplete;
 mod layers;
 mod loom_verdicts;
+mod loops;
 mod native;
 mod objects;
 mod outcome_sets;

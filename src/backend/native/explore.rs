@@ -67,9 +67,9 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
             search.outcomes.get(outcome).is_some_and(|seen| seen.schedule.as_ref() == Some(schedule))
         };
         if !again.outcomes.keys().all(has_it) {
-            let (expected, found) = ("the end of the execution", "an end with another outcome");
+            let (expected, found) = ("the end of the execution", "its end with another outcome");
             let (expected, found) = (expected.to_string(), found.to_string());
-            return search.repudiate(Incomplete::Flaky { step: schedule.len(), expected, found });
+            return search.repudiate(Incomplete::Flaky { step: schedule.len() + 1, expected, found });
         }
     }
 }
