@@ -50,7 +50,10 @@ fn nor_if_all_others_wait_for_who_pauses() {
         let is_complete = returns(rounds, |rounds| {
             let (to_other, messages) = mpsc::channel();
             let (to_me, answers) = mpsc::channel();
-            thread::spawn(move || to_me.send(messages.recv().unwrap()).unwrap());
+            thread::spawn(move || {
+                messages.recv().unwrap();
+                to_me.send(()).unwrap();
+            });
             (0..rounds).for_each(|_| thread::yield_now());
             to_other.send(()).unwrap();
             answers.recv().unwrap();

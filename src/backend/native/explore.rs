@@ -56,6 +56,9 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
     let known: Vec<Schedule> =
         search.outcomes.values().filter_map(|seen| seen.schedule.clone()).take(REHEARSALS).collect();
     for schedule in known.iter().cycle().take(REHEARSALS) {
+        if search.time_left().is_some_and(|left| left.is_zero()) {
+            return;
+        }
         let limits = Limits { executions_max: 1, time_max: None, logs: false, ..search.limits.clone() };
         let again = match replay(Search::new(limits, Arc::default()), schedule, Arc::clone(body)) {
             Ok((again, _)) => again,
