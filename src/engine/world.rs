@@ -198,7 +198,8 @@ impl World {
 
     /// What the task does next comes after the event at `position`.
     pub(super) fn happens_after(&mut self, task: TaskId, position: usize) {
-        if self.analyses {
+        // What is rehearsed is not traced, so there is no clock of it.
+        if self.analyses && !self.rehearses {
             self.pasts.join(task.index(), self.trace.clocks(), position);
         }
     }

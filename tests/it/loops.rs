@@ -2,7 +2,7 @@
 //! near that number is to one at which the engine makes up its mind, and whoever is left beside it.
 
 use conccheck::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
-use conccheck::sync::mpsc;
+use conccheck::sync::{Arc, Condvar, Mutex, mpsc};
 use conccheck::{Backend, Checker, Outcome, Report, Strategy, Verdict, thread};
 
 /// Around the number of rounds after which a loop counts as one that awaits something, and well beyond.
@@ -10,7 +10,7 @@ const ROUNDS: [usize; 5] = [999, 1_001, 1_002, 1_003, 5_000];
 
 fn explore(strategy: Strategy, program: impl Fn() + Send + Sync + 'static) -> Report<()> {
     let checker = Checker::new().backend(Backend::Native).strategy(strategy);
-    checker.executions_max(3).steps_max(100_000).explore(program)
+    checker.executions_max(5).steps_max(100_000).explore(program)
 }
 
 /// That it always returns, and whether that is all there is.
@@ -92,6 +92,32 @@ fn who_waits_after_it_has_seen_an_address_is_known_again_though_the_address_is_a
         });
     });
     assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(())], "{report}");
+}
+
+#[test]
+fn who_notifies_while_it_is_found_out_whether_a_loop_of_it_ends_wakes_whoever_waits_also_as_it_unwinds() {
+    struct Done(Arc<(AtomicBool, Mutex<()>, Condvar)>);
+    impl Drop for Done {
+        fn drop(&mut self) {
+            let (done, lock, changed) = &*self.0;
+            done.store(true, SeqCst);
+            // Taken and given back at one place: twice the same, as in a loop.
+            drop(lock.lock().unwrap());
+            changed.notify_all();
+        }
+    }
+    let report = explore(Strategy::Dpor, || {
+        let shared = Arc::new((AtomicBool::new(false), Mutex::new(()), Condvar::new()));
+        let done = Done(Arc::clone(&shared));
+        let thread = thread::spawn(move || {
+            let _done = done;
+            panic!("it unwinds");
+        });
+        let (done, lock, changed) = &*shared;
+        drop(changed.wait_while(lock.lock().unwrap(), |()| !done.load(SeqCst)).unwrap());
+        assert!(thread.join().is_err());
+    });
+    assert_eq!(report.verdict(), Verdict::Pass, "{report}");
 }
 
 #[test]
