@@ -239,7 +239,7 @@ impl fmt::Display for Incomplete {
                 f,
                 "step {step} of a schedule was {expected}, and was {found} when it was run again; the program \
                  must not depend on clocks, addresses, the order of a HashMap, or what another execution left \
-                 behind"
+                 behind: in a static, a thread-local or a lock that is std's and not conccheck's, mostly"
             ),
         }
     }

@@ -6,11 +6,17 @@ use super::world::World;
 use super::{Action, Event, Fact, Mark, ObjectId, Reply, TaskId};
 use std::panic::Location;
 
+/// A value from here on is an address or the like: another if the same is done once more. It is told from others by
+/// who wrote it.
+const ADDRESSES: u64 = 1 << 32;
+
 impl World {
     /// The running task has performed this, and `value` is what an atomic held.
     #[inline]
     pub(super) fn poll(&mut self, event: &Event, reply: Reply, has_effect: bool, value: u64) {
         let (task, object) = (event.task, event.operation.object);
+        let version = &mut self.versions[object.index()];
+        let value = if value < ADDRESSES { value } else { version.past };
         let seen = mix(value, reply as u64 | u64::from(event.choice) << 8);
         let what = mix(seen, std::ptr::from_ref(event.operation.place).addr() as u64);
         let polling = &mut self.tasks[task.index()].polling;
@@ -18,9 +24,10 @@ impl World {
         polling.past = mix(past, what);
         if !matches!(event.operation.action, Action::Atomic(_)) {
             // What it guards or carries is not known, but depends on what came before.
-            let seen = &mut self.versions[object.index()].past;
-            polling.past = mix(polling.past, *seen);
-            *seen = polling.past;
+            polling.past = mix(polling.past, version.past);
+            version.past = polling.past;
+        } else if has_effect {
+            version.past = polling.past;
         }
         if has_effect {
             self.tell_withheld(task);
@@ -109,7 +116,7 @@ impl World {
         let is_to_wait = match known {
             _ if is_blind => repeats >= ROUNDS_MAX,
             Some(Loop::Awaits) => true,
-            Some(Loop::Ends) | None => false,
+            Some(Loop::Ends { .. }) | None => false,
         };
         let watch = is_to_wait.then(|| polling.watch());
         let is_unknown = known.is_none() && !is_blind;

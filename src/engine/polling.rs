@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 /// How many rounds a loop is rehearsed.
-pub(super) const REHEARSED_ROUNDS: u32 = 1_000;
+const REHEARSED_ROUNDS: u32 = 1_000;
 /// How many rounds more a loop goes round for comparison.
 pub(super) const COMPARED_ROUNDS: u32 = 3;
 /// In how many executions the loops of one place are compared.
@@ -71,16 +71,16 @@ pub(super) struct LoopId {
 pub(super) enum Loop {
     /// It goes on for ever unless something changes.
     Awaits,
-    /// One with the same round has ended by itself.
-    Ends,
+    /// One with the same round has ended by itself, before it had gone round so often.
+    Ends { before: u32 },
 }
 
 /// What was found out about loops.
 #[derive(Debug, Default)]
 pub(super) struct Loops {
     awaiting: BTreeSet<LoopId>,
-    /// Rounds of loops that ended by themselves.
-    ending: BTreeSet<u64>,
+    /// Rounds of loops that ended by themselves, and before they had gone round how often.
+    ending: BTreeMap<u64, u32>,
     /// In how many executions loops of these places were compared.
     compared: BTreeMap<Place, u32>,
     /// Where loops were that were part of a livelock.
@@ -97,9 +97,14 @@ fn place_of(place: &'static Location<'static>) -> Place {
 impl Loops {
     pub(super) fn insert(&mut self, id: LoopId, known: Loop) {
         match known {
-            Loop::Awaits => self.awaiting.insert(id),
-            Loop::Ends => self.ending.insert(id.round),
-        };
+            Loop::Awaits => {
+                self.awaiting.insert(id);
+            }
+            Loop::Ends { before } => {
+                let known = self.ending.entry(id.round).or_default();
+                *known = before.max(*known);
+            }
+        }
     }
 
     /// What is known of a loop that has gone round so often. One that should have ended long since has to be looked
@@ -108,7 +113,8 @@ impl Loops {
         if self.awaiting.contains(&id) {
             Some(Loop::Awaits)
         } else {
-            (repeats < REHEARSED_ROUNDS && self.ending.contains(&id.round)).then_some(Loop::Ends)
+            let before = self.ending.get(&id.round).copied().filter(|&before| repeats < before)?;
+            Some(Loop::Ends { before })
         }
     }
 
@@ -268,6 +274,12 @@ impl Polling {
     pub(super) fn round_place(&self) -> Option<&'static Location<'static>> {
         let period = self.round?.id.period;
         Some(self.steps[self.steps.len() - period].place)
+    }
+
+    /// How many rounds the loop that it is in is rehearsed alone. What it does is of interest to nobody if it is nothing
+    /// but pauses, so it may well be long, and must not be bounded for want of knowing that it ends.
+    pub(super) fn rehearsed_rounds(&self) -> u32 {
+        if self.only_pauses() { LIVELOCK_ROUNDS } else { REHEARSED_ROUNDS }
     }
 
     /// Whether the round that was just gone is nothing but pauses.

@@ -82,7 +82,8 @@ pub(crate) struct World {
 pub(super) struct Version {
     /// How often it was changed.
     pub(super) count: u32,
-    /// All that was done there, in a few bits, where it may have left something that is not known here.
+    /// All that was done there, in a few bits, where it may have left something that is not known here; what an
+    /// atomic's last writer had done, if it is one.
     pub(super) past: u64,
 }
 
@@ -202,7 +203,8 @@ impl World {
 
     /// What the task does next comes after the event at `position`.
     pub(super) fn happens_after(&mut self, task: TaskId, position: usize) {
-        if self.analyses {
+        // What is rehearsed is not traced, so there is no clock of it.
+        if self.analyses && !self.rehearses {
             self.pasts.join(task.index(), self.trace.clocks(), position);
         }
     }

@@ -27,6 +27,7 @@ mod judge;
 mod layers;
 mod leaks;
 mod loom_verdicts;
+mod loops;
 mod native;
 mod objects;
 mod outcome_sets;

@@ -436,6 +436,35 @@ fn a_program_that_does_not_repeat_is_flaky_and_it_says_where() {
 }
 
 #[test]
+fn what_another_execution_left_behind_is_named_as_the_likely_cause_in_a_line_that_can_be_read() {
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let counts = native().explore(move || runs.fetch_add(1, SeqCst));
+    let why = counts.incomplete().unwrap().to_string();
+    assert!(
+        why.starts_with("step 1 of a schedule was the end of the execution, and was its end with another")
+    );
+    assert!(why.contains("a lock that is std's and not conccheck's"), "{why}");
+
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let many = native().explore(move || {
+        let (s, is_first) = (Shared::new(), runs.fetch_add(1, SeqCst) == 0);
+        let acts = || {
+            s.thread(move |s| {
+                if is_first {
+                    s.write(0, 1);
+                    0
+                } else {
+                    s.read(0)
+                }
+            })
+        };
+        run((0..10).map(|_| acts()).collect())
+    });
+    let why = many.incomplete().unwrap().to_string();
+    assert!(why.contains("or one of 8 others"), "{why}");
+}
+
+#[test]
 fn a_search_estimates_how_far_it_is() {
     let program =
         conccheck::models::PROGRAMS.iter().find(|program| program.name == "atomics::lastzero").unwrap();

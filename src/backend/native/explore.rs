@@ -56,6 +56,9 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
     let known: Vec<Schedule> =
         search.outcomes.values().filter_map(|seen| seen.schedule.clone()).take(REHEARSALS).collect();
     for schedule in known.iter().cycle().take(REHEARSALS) {
+        if search.time_left().is_some_and(|left| left.is_zero()) {
+            return;
+        }
         let limits = Limits { executions_max: 1, time_max: None, logs: false, ..search.limits.clone() };
         let again = match replay(Search::new(limits, Arc::default()), schedule, Arc::clone(body)) {
             Ok((again, _)) => again,
@@ -67,9 +70,9 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
             search.outcomes.get(outcome).is_some_and(|seen| seen.schedule.as_ref() == Some(schedule))
         };
         if !again.outcomes.keys().all(has_it) {
-            let (expected, found) = ("the end of the execution", "an end with another outcome");
+            let (expected, found) = ("the end of the execution", "its end with another outcome");
             let (expected, found) = (expected.to_string(), found.to_string());
-            return search.repudiate(Incomplete::Flaky { step: schedule.len(), expected, found });
+            return search.repudiate(Incomplete::Flaky { step: schedule.len() + 1, expected, found });
         }
     }
 }

@@ -45,9 +45,7 @@ impl Engine {
             Choice::Run(task, choice) => self.set_next(task, choice),
             Choice::Diverged(expected) => {
                 let found = world.enabled().filter_map(|task| world.foresee(task, ANY_CHOICE));
-                let found: Vec<String> = found.map(|event| describe(&event)).collect();
-                let found =
-                    if found.is_empty() { "nobody can go on".to_string() } else { found.join(", or ") };
+                let found = one_of(&found.map(|event| describe(&event)).collect::<Vec<_>>());
                 self.diverge(expected, found);
             }
             Choice::Redundant => self.end = Some(End::Redundant),
@@ -95,5 +93,16 @@ impl Engine {
             self.settings.pulse.beat(task, operation.place);
         }
         self.next = Some(task);
+    }
+}
+
+/// What can be done instead: the first few of it.
+fn one_of(found: &[String]) -> String {
+    match found {
+        [] => "nobody can go on".to_string(),
+        [first, second, _, others @ ..] if !others.is_empty() => {
+            format!("{first}, or {second}, or one of {} others", others.len() + 1)
+        }
+        _ => found.join(", or "),
     }
 }

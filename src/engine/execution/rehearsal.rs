@@ -4,8 +4,7 @@
 use super::Engine;
 use crate::engine::event::ONLY_CHOICE;
 use crate::engine::polling::{
-    COMPARED_ROUNDS, KNOWN_LIVELOCK_ROUNDS, LIVELOCK_ROUNDS, Loop, LoopId, Polling, REHEARSED_ROUNDS,
-    Uncompared,
+    COMPARED_ROUNDS, KNOWN_LIVELOCK_ROUNDS, LIVELOCK_ROUNDS, Loop, LoopId, Polling, Uncompared,
 };
 use crate::engine::scheduling::End;
 use crate::engine::{Fact, Mark, TaskId};
@@ -14,7 +13,7 @@ use std::panic::Location;
 /// What is tried out.
 pub(super) enum Rehearsal {
     /// Whether one task's loop ends if nobody else does anything.
-    Alone { task: TaskId, id: LoopId, from: u32 },
+    Alone { task: TaskId, id: LoopId, until: u32 },
     /// Whether the loops of all tasks that are left end if these go round in turn.
     Together { players: Vec<Player>, turn: usize },
     /// A few more rounds of a loop, after which the execution goes on as if there had been none.
@@ -58,9 +57,10 @@ impl Engine {
             if !self.world.is_enabled(running) {
                 return false;
             }
-            let from = self.repeats(running).unwrap_or(0);
+            let polling = &self.world.tasks[running.index()].polling;
+            let until = polling.repeats().unwrap_or(0) + polling.rehearsed_rounds();
             self.world.rehearses = true;
-            self.rehearsal = Some(Rehearsal::Alone { task: running, id, from });
+            self.rehearsal = Some(Rehearsal::Alone { task: running, id, until });
         }
         self.rehearse();
         self.rehearsal.is_some() || self.end.is_some()
@@ -133,14 +133,14 @@ impl Engine {
 
     fn rehearse(&mut self) {
         match self.rehearsal.take() {
-            Some(Rehearsal::Alone { task, id, from }) => {
+            Some(Rehearsal::Alone { task, id, until }) => {
                 let known = match self.repeats(task) {
                     // It did something else, or ended, or has to wait: for somebody who is not there now.
-                    None => Loop::Ends,
-                    Some(repeats) if repeats - from >= REHEARSED_ROUNDS => Loop::Awaits,
-                    Some(_) if !self.world.is_enabled(task) => Loop::Ends,
+                    None => Loop::Ends { before: until },
+                    Some(repeats) if repeats >= until => Loop::Awaits,
+                    Some(_) if !self.world.is_enabled(task) => Loop::Ends { before: until },
                     Some(_) => {
-                        self.rehearsal = Some(Rehearsal::Alone { task, id, from });
+                        self.rehearsal = Some(Rehearsal::Alone { task, id, until });
                         return self.play(task);
                     }
                 };
@@ -170,7 +170,8 @@ impl Engine {
             self.end = Some(End::Rehearsed);
             return;
         }
-        for _ in 0..players.len() {
+        // The last one who is asked is the first again, who has had its turn and may have another.
+        for _ in 0..=players.len() {
             let repeats = goes_round(&players[turn]).unwrap_or(0);
             let player = &mut players[turn];
             if repeats < player.until && self.world.is_enabled(player.task) {
