@@ -10,7 +10,7 @@ use crate::engine::world::describe;
 impl Engine {
     /// Chooses who is next, or finds that the execution is over.
     pub(super) fn choose(&mut self) {
-        if self.end.is_some() || self.rehearses() {
+        if self.end.is_some() || self.leaves() || self.rehearses() {
             return;
         }
         let step = self.world.position;
@@ -50,7 +50,7 @@ impl Engine {
                     if found.is_empty() { "nobody can go on".to_string() } else { found.join(", or ") };
                 self.diverge(expected, found);
             }
-            Choice::Redundant => self.end = Some(End::Redundant),
+            Choice::Redundant => self.leave(),
             Choice::Nobody => self.end_for_want_of_tasks(),
         }
     }
