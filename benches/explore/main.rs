@@ -3,9 +3,11 @@
 //! second; under dpor, which needs so many fewer of them, that is only half of the story: the other half is
 //! `to the end`, the time until a checker has seen everything. It takes about five minutes.
 //!
-//! `cargo bench --bench explore -- scaling` is something else: see `scaling`.
+//! With `-- scaling`, `-- workers` or `-- first-bug` it prints another table instead: see the files of these names.
 
+mod first_bug;
 mod scaling;
+mod workers;
 
 use conccheck::models::{PROGRAMS, Program};
 use conccheck::{Backend, Checker, Strategy};
@@ -107,8 +109,13 @@ fn to_the_end(criterion: &mut Criterion) {
 criterion_group!(benches, rate, steps, to_the_end);
 
 fn main() {
-    if std::env::args().any(|argument| argument == "scaling") {
-        return scaling::print();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("scaling") => return scaling::print(),
+        Some("workers") => return workers::print(),
+        Some("first-bug") => return first_bug::print(),
+        Some(workers::CHILD) => return workers::search(&arguments[1..]),
+        _ => {}
     }
     benches();
     Criterion::default().configure_from_args().final_summary();

@@ -1,6 +1,6 @@
 //! Whether the cost of a step stays the same as a program grows: nanoseconds a step of programs of 100, 1,000 and
-//! 10,000 of something, and how much more the last cost than the first. Shuttle's column divides its time by the
-//! same steps.
+//! 10,000 of something, and how much more the last cost than the first. Native's are medians of rounds that take the
+//! sizes in turn; shuttle's column, once each, divides its time by the same steps.
 
 use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::{Arc, Condvar, Mutex, RwLock, mpsc};
@@ -8,69 +8,84 @@ use conccheck::{Backend, Checker, Strategy, thread};
 use std::time::{Duration, Instant};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
-/// So many of them are done at least, in as many executions as that takes.
-const STEPS: u64 = 100_000;
-/// What would take longer is not done: a cell beyond a size that took this long stays empty.
-const PATIENCE: Duration = Duration::from_secs(20);
+const ROUNDS: usize = 3;
+/// So many steps native does at least, in as many executions as that takes; and shuttle, which takes longer.
+const STEPS: u64 = 500_000;
+const STEPS_OF_SHUTTLE: u64 = 20_000;
+/// Shuttle is not asked for a size if the one before took longer than this: what is ten times as large takes a
+/// hundred times as long.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A program of some size, and the largest that is explored by dpor: a vector clock is as wide as there are tasks.
-type Kind = (&'static str, fn(usize), usize);
+type Program = fn(usize);
 
-const KINDS: [Kind; 8] = [
-    ("tasks that lock once", tasks, 1_000),
-    ("messages of 2 senders", messages, 10_000),
-    ("messages of 4 senders, met", meetings, 10_000),
-    ("steps of 2 tasks", steps, 10_000),
-    ("objects of 2 tasks", objects, 10_000),
-    ("waiters, told together", waiters, 1_000),
-    ("waiters, told one by one", waiters_one_by_one, 1_000),
-    ("readers of a lock", readers, 1_000),
+const KINDS: [(&str, Program); 9] = [
+    ("tasks that lock once", tasks),
+    ("messages of 2 senders", messages),
+    ("messages of 4 senders, met", meetings),
+    ("senders of a message each", senders),
+    ("steps of 2 tasks", steps),
+    ("objects of 2 tasks", objects),
+    ("waiters, told together", waiters),
+    ("waiters, told one by one", waiters_one_by_one),
+    ("readers of a lock", readers),
 ];
 
 /// Prints the table.
 pub fn print() {
-    let native = Checker::new().backend(Backend::Native).steps_max(10_000_000).workers(1);
-    let shuttle = Checker::new().backend(Backend::Shuttle).steps_max(10_000_000);
-    let random = Strategy::Random { seed: 0 };
-    println!("{:28}{:16}{:>10}{:>10}{:>10}{:>9}", "ns a step", "", "100", "1,000", "10,000", "ratio");
-    for (name, program, dpor_max) in KINDS {
-        let rows = [
-            ("random", native.clone().strategy(random), usize::MAX),
-            ("dpor", native.clone().strategy(Strategy::Dpor), dpor_max),
-            ("shuttle random", shuttle.clone().strategy(random), usize::MAX),
-        ];
-        for (checker_name, checker, size_max) in rows {
-            let mut costs = Vec::new();
-            for size in SIZES.into_iter().filter(|&size| size <= size_max) {
-                let begun = Instant::now();
-                costs.extend(cost(&native, &checker, program, size));
-                if begun.elapsed() > PATIENCE {
-                    break;
-                }
+    println!("{:28}{:>8}{:>8}{:>8}{:>8}   shuttle's", "ns a step, random", "100", "1,000", "10,000", "ratio");
+    for (name, program) in KINDS {
+        let steps = SIZES.map(|size| steps_of(program, size));
+        let mut rounds: [Vec<f64>; SIZES.len()] = Default::default();
+        for _ in 0..ROUNDS {
+            for ((round, size), steps) in rounds.iter_mut().zip(SIZES).zip(steps) {
+                round.push(cost(Backend::Native, program, size, steps, STEPS));
             }
-            let mut line = format!("{name:28}{checker_name:16}");
-            for at in 0..SIZES.len() {
-                line += &costs.get(at).map_or(format!("{:>10}", ""), |cost| format!("{cost:>10.0}"));
-            }
-            if let (Some(first), Some(last)) = (costs.first(), costs.get(SIZES.len() - 1)) {
-                line += &format!("{:>9.1}", last / first);
-            }
-            println!("{line}");
         }
+        let [small, middle, large] = rounds.map(median);
+        println!(
+            "{name:28}{small:>8.0}{middle:>8.0}{large:>8.0}{:>8.1}   {}",
+            large / small,
+            of_shuttle(program, steps)
+        );
     }
 }
 
-/// Nanoseconds a step, of which `native` says how many there are.
-fn cost(native: &Checker, checker: &Checker, program: fn(usize), size: usize) -> Option<f64> {
-    let once = native.clone().strategy(Strategy::Random { seed: 0 }).executions_max(1);
-    let steps = once.explore(move || program(size)).events();
-    let executions = STEPS.div_ceil(steps.max(1));
-    let checker = checker.clone().executions_max(executions);
+/// Shuttle's cells.
+fn of_shuttle(program: Program, steps: [u64; SIZES.len()]) -> String {
+    let mut cells = String::new();
+    for (&size, steps) in SIZES.iter().zip(steps) {
+        let begun = Instant::now();
+        let cost = cost(Backend::Shuttle, program, size, steps, STEPS_OF_SHUTTLE);
+        cells += &format!("{cost:>8.0}");
+        if begun.elapsed() > PATIENCE {
+            break;
+        }
+    }
+    cells
+}
+
+fn checker(backend: Backend) -> Checker {
+    Checker::new().backend(backend).strategy(Strategy::Random { seed: 0 }).steps_max(10_000_000)
+}
+
+/// How many steps an execution has.
+fn steps_of(program: Program, size: usize) -> u64 {
+    checker(Backend::Native).executions_max(1).explore(move || program(size)).events().max(1)
+}
+
+/// Nanoseconds a step.
+fn cost(backend: Backend, program: Program, size: usize, steps: u64, steps_min: u64) -> f64 {
+    let checker = checker(backend).executions_max(steps_min.div_ceil(steps));
     let begun = Instant::now();
     let report = checker.explore(move || program(size));
-    let elapsed = begun.elapsed();
+    let elapsed = begun.elapsed().as_nanos() as f64;
     let done = if report.events() > 0 { report.events() } else { steps * report.executions() };
-    (done > 0).then(|| elapsed.as_nanos() as f64 / done as f64)
+    elapsed / done as f64
+}
+
+fn median(mut costs: Vec<f64>) -> f64 {
+    costs.sort_unstable_by(f64::total_cmp);
+    costs[ROUNDS / 2]
 }
 
 fn together(tasks: Vec<thread::JoinHandle<()>>) {
@@ -105,6 +120,18 @@ fn meetings(size: usize) {
         thread::spawn(move || (0..size / 4).for_each(|message| sender.send(message).unwrap()))
     };
     let senders = (0..4).map(task).collect();
+    drop(sender);
+    assert_eq!(receiver.iter().count(), size);
+    together(senders);
+}
+
+fn senders(size: usize) {
+    let (sender, receiver) = mpsc::channel();
+    let task = |message| {
+        let sender = sender.clone();
+        thread::spawn(move || sender.send(message).unwrap())
+    };
+    let senders = (0..size).map(task).collect();
     drop(sender);
     assert_eq!(receiver.iter().count(), size);
     together(senders);

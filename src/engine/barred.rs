@@ -8,7 +8,7 @@
 //! order: all that does not depend on a reader's entering, before it.
 
 use super::object::{Action, RwLockAction};
-use super::task::State;
+use super::task_set::TaskSet;
 use super::trace::Trace;
 use super::world::World;
 use super::{Event, ObjectId, Operation, TaskId};
@@ -27,7 +27,8 @@ impl World {
     pub(crate) fn is_barred(&self) -> bool {
         let is_kept_out = |task| match self.announced(task) {
             Some(Operation { object, action: Action::RwLock(RwLockAction::Read), .. }) => {
-                self.has_waiting_writer(object)
+                // Readers can enter, so whoever waits to write waits for readers.
+                self.waiting_writers(object).next().is_some()
             }
             _ => false,
         };
@@ -84,21 +85,9 @@ impl World {
         waits_to_write.then(|| Barred { positions: positions(), reader: (event.task, lock) })
     }
 
-    /// Whether some task has announced that it wants to write, and has to wait for readers.
-    fn has_waiting_writer(&self, lock: ObjectId) -> bool {
-        // Readers can enter, so whoever wants to write waits for readers.
-        self.waiting_writers(lock).next().is_some() && !self.objects[lock.index()].state.holders().is_empty()
-    }
-
-    /// Who has announced that it wants to write.
+    /// Who has announced that it wants to write, and has to wait.
     pub(crate) fn waiting_writers(&self, lock: ObjectId) -> impl Iterator<Item = TaskId> {
-        let is_writer = move |state: &State| match state {
-            State::Announced(Operation { object, action, .. }) => {
-                *object == lock && *action == Action::RwLock(RwLockAction::Write)
-            }
-            _ => false,
-        };
-        (0..self.tasks.len()).map(TaskId::new).filter(move |task| is_writer(&self.tasks[task.index()].state))
+        self.waiting(lock, Action::RwLock(RwLockAction::Write)).into_iter().flat_map(TaskSet::iter)
     }
 }
 

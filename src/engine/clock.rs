@@ -3,6 +3,9 @@
 
 use super::TaskId;
 
+/// Clocks of so many tasks are as narrow as can be, since most programs have no more; wider ones are widened more rarely.
+const NARROW: usize = 32;
+
 /// Clocks of the same width, numbered from 0.
 #[derive(Debug)]
 pub(crate) struct Clocks {
@@ -24,7 +27,7 @@ impl Clocks {
         if tasks <= self.width {
             return;
         }
-        let width = tasks.next_power_of_two();
+        let width = if tasks <= NARROW { tasks.next_multiple_of(4) } else { tasks.next_power_of_two() };
         let mut counts = vec![0; self.len() * width];
         for (new, old) in counts.chunks_exact_mut(width).zip(self.counts.chunks_exact(self.width)) {
             new[..self.width].copy_from_slice(old);

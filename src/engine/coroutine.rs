@@ -138,9 +138,12 @@ impl Stacks {
         Stacks(Vec::new())
     }
 
-    /// Adds others, as long as they are no more than so many together.
-    pub(crate) fn add(&mut self, others: Stacks, len_max: usize) {
+    pub(crate) fn add(&mut self, others: Stacks) {
         self.0.extend(others.0);
+    }
+
+    /// Gives those beyond so many back to the system.
+    pub(crate) fn truncate(&mut self, len_max: usize) {
         self.0.truncate(len_max);
     }
 }

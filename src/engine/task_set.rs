@@ -11,10 +11,16 @@ const BLOCK: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TaskSet {
     first: u64,
-    rest: Vec<u64>,
-    /// How many tasks each block of `rest` has, so that one is found quickly among thousands.
-    counts: Vec<u32>,
     len: u32,
+    /// Those with higher numbers: mostly none.
+    rest: Option<Box<Rest>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rest {
+    words: Vec<u64>,
+    /// How many tasks each block of words has, so that one is found quickly among thousands.
+    counts: Vec<u32>,
 }
 
 impl TaskSet {
@@ -31,10 +37,11 @@ impl TaskSet {
     }
 
     fn insert_far(&mut self, word: usize, bit: u64) {
-        self.widen(word + 1);
-        if self.rest[word] & bit == 0 {
-            self.rest[word] |= bit;
-            self.counts[word / BLOCK] += 1;
+        let rest = self.rest.get_or_insert_default();
+        rest.widen(word + 1);
+        if rest.words[word] & bit == 0 {
+            rest.words[word] |= bit;
+            rest.counts[word / BLOCK] += 1;
             self.len += 1;
         }
     }
@@ -46,12 +53,12 @@ impl TaskSet {
         let was_there = self.contains(task);
         if was_there {
             self.len -= 1;
-            match (task.index() / BITS).checked_sub(1) {
-                None => self.first &= !bit,
-                Some(word) => {
-                    self.rest[word] &= !bit;
-                    self.counts[word / BLOCK] -= 1;
+            match ((task.index() / BITS).checked_sub(1), &mut self.rest) {
+                (Some(word), Some(rest)) => {
+                    rest.words[word] &= !bit;
+                    rest.counts[word / BLOCK] -= 1;
                 }
+                _ => self.first &= !bit,
             }
         }
         was_there
@@ -59,7 +66,11 @@ impl TaskSet {
 
     #[inline]
     pub(super) fn contains(&self, task: TaskId) -> bool {
-        self.word(task.index() / BITS) >> (task.index() % BITS) & 1 == 1
+        let word = match (task.index() / BITS).checked_sub(1) {
+            None => self.first,
+            Some(word) => self.far_words().get(word).copied().unwrap_or(0),
+        };
+        word >> (task.index() % BITS) & 1 == 1
     }
 
     #[inline]
@@ -70,16 +81,19 @@ impl TaskSet {
     #[inline]
     pub(super) fn clear(&mut self) {
         (self.first, self.len) = (0, 0);
-        self.rest.clear();
-        self.counts.clear();
+        if let Some(rest) = &mut self.rest {
+            rest.words.clear();
+            rest.counts.clear();
+        }
     }
 
     /// Adds all tasks of another set.
     #[inline]
     pub(super) fn add(&mut self, others: &TaskSet) {
         self.first |= others.first;
-        self.widen(others.rest.len());
-        self.rest.iter_mut().zip(&others.rest).for_each(|(word, other)| *word |= other);
+        if let Some(others) = &others.rest {
+            self.rest.get_or_insert_default().add(others);
+        }
         self.count();
     }
 
@@ -87,7 +101,9 @@ impl TaskSet {
     #[inline]
     pub(super) fn subtract(&mut self, others: &TaskSet) {
         self.first &= !others.first;
-        self.rest.iter_mut().zip(&others.rest).for_each(|(word, other)| *word &= !other);
+        if let (Some(rest), Some(others)) = (&mut self.rest, &others.rest) {
+            rest.subtract(others);
+        }
         self.count();
     }
 
@@ -105,7 +121,8 @@ impl TaskSet {
                 Some(TaskId::new(place * BITS + bit))
             })
         };
-        self.words().enumerate().flat_map(of_word)
+        let words = std::iter::once(self.first).chain(self.far_words().iter().copied());
+        words.enumerate().flat_map(of_word)
     }
 
     /// The one before which there are so many others.
@@ -116,46 +133,76 @@ impl TaskSet {
         if let Some(bit) = nth_bit(self.first, &mut count) {
             return Some(TaskId::new(bit));
         }
-        let mut block = 0;
-        while count >= self.counts[block] as usize {
-            count -= self.counts[block] as usize;
-            block += 1;
-        }
-        (block * BLOCK..self.rest.len()).find_map(|word| {
-            let bit = nth_bit(self.rest[word], &mut count)?;
-            Some(TaskId::new((word + 1) * BITS + bit))
-        })
+        let (word, bit) = self.rest.as_ref()?.nth(count)?;
+        Some(TaskId::new((word + 1) * BITS + bit))
     }
 
     #[inline]
-    fn words(&self) -> impl Iterator<Item = u64> {
-        std::iter::once(self.first).chain(self.rest.iter().copied())
+    fn far_words(&self) -> &[u64] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.words)
     }
 
+    /// Counts its tasks, of which its blocks know how many they have.
     #[inline]
-    fn word(&self, place: usize) -> u64 {
-        match place.checked_sub(1) {
-            None => self.first,
-            Some(word) => self.rest.get(word).copied().unwrap_or(0),
-        }
+    fn count(&mut self) {
+        let counts = self.rest.as_ref().map_or(&[][..], |rest| &rest.counts);
+        self.len = self.first.count_ones() + counts.iter().sum::<u32>();
     }
+}
 
+impl Rest {
     #[inline]
     fn widen(&mut self, words: usize) {
-        if self.rest.len() < words {
-            self.rest.resize(words, 0);
+        if self.words.len() < words {
+            self.words.resize(words, 0);
             self.counts.resize(words.div_ceil(BLOCK), 0);
         }
     }
 
-    /// Counts its tasks anew.
-    #[inline]
-    fn count(&mut self) {
-        self.len = self.first.count_ones();
-        for (count, block) in self.counts.iter_mut().zip(self.rest.chunks(BLOCK)) {
-            *count = block.iter().map(|word| word.count_ones()).sum();
-            self.len += *count;
+    fn add(&mut self, others: &Rest) {
+        self.change(others, |word, other| word | other, |count, other| count + other);
+    }
+
+    fn subtract(&mut self, others: &Rest) {
+        self.change(others, |word, other| word & !other, |count, other| count - other);
+    }
+
+    /// Changes each word by another set's. Mostly all of a block's tasks come, or go, so that these need not be counted.
+    fn change(
+        &mut self,
+        others: &Rest,
+        of_words: impl Fn(u64, u64) -> u64,
+        of_counts: impl Fn(u32, u32) -> u32,
+    ) {
+        self.widen(others.words.len());
+        let blocks = self.words.chunks_mut(BLOCK).zip(others.words.chunks(BLOCK));
+        let counts = self.counts.iter_mut().zip(&others.counts);
+        for ((words, others), (count, &other_count)) in blocks.zip(counts) {
+            if other_count == 0 {
+                continue;
+            }
+            let mut unchanged = 0;
+            for (word, &other) in words.iter_mut().zip(others) {
+                let before = *word;
+                *word = of_words(before, other);
+                unchanged |= (before ^ *word) ^ other;
+            }
+            *count = match unchanged {
+                0 => of_counts(*count, other_count),
+                _ => words.iter().map(|word| word.count_ones()).sum(),
+            };
         }
+    }
+
+    /// The word and the bit before which there are so many tasks.
+    fn nth(&self, mut count: usize) -> Option<(usize, usize)> {
+        let mut block = 0;
+        while count >= *self.counts.get(block)? as usize {
+            count -= self.counts[block] as usize;
+            block += 1;
+        }
+        (block * BLOCK..self.words.len())
+            .find_map(|word| Some((word, nth_bit(self.words[word], &mut count)?)))
     }
 }
 
@@ -201,6 +248,16 @@ mod tests {
         set.subtract(&other);
         assert_eq!(set.len(), model.len() - 2);
         assert!(!set.contains(TaskId::new(3)) && !set.contains(TaskId::new(1_000)) && !set.is_empty());
+        // Of a block some tasks go that are there, and some that are not; the other set reaches further.
+        other.insert(TaskId::new(9_000));
+        other.insert(TaskId::new(701));
+        other.insert(TaskId::new(700));
+        let before = set.len();
+        set.subtract(&other);
+        assert_eq!((set.len(), set.nth(set.len() - 1)), (before - 1, Some(TaskId::new(5_000))));
+        set.add(&other);
+        assert_eq!(set.len(), set.iter().count());
+        assert_eq!(set.nth(set.len() - 1), Some(TaskId::new(9_000)));
         set.clear();
         assert!(set.is_empty() && !set.contains(TaskId::new(0)));
     }

@@ -293,6 +293,13 @@ impl World {
         self.is_stuck
     }
 
+    /// Those that have announced this of the object, if they have to wait for it.
+    pub(super) fn waiting(&self, object: ObjectId, action: Action) -> Option<&TaskSet> {
+        let Waiting::Queue(number) = action.waiting() else { return None };
+        let queue = &self.queues[object.index()][number];
+        (!queue.is_enabled).then_some(&queue.tasks)
+    }
+
     /// What was just done to an object lets others go on, or makes them wait.
     #[inline]
     fn requeue(&mut self, object: ObjectId) {
@@ -311,7 +318,9 @@ impl World {
                 match is_enabled {
                     true => {
                         self.ready.add(&queue.tasks);
-                        self.ready.subtract(&self.held);
+                        if !self.held.is_empty() {
+                            self.ready.subtract(&self.held);
+                        }
                     }
                     false => self.ready.subtract(&queue.tasks),
                 }
@@ -331,7 +340,7 @@ impl World {
         match event.choice {
             ANY_CHOICE => self.choices(event.task).next(),
             ONLY_CHOICE if !operation.action.chooses_tasks() && !self.is_stuck => Some(ONLY_CHOICE),
-            choice => self.choices(event.task).find(|&other| other == choice),
+            choice => Some(choice).filter(|&choice| self.has_choice(event.task, choice)),
         }
     }
 
@@ -343,6 +352,11 @@ impl World {
     /// Whether the task polls and waits for news, so that it cannot do what it has announced.
     pub(crate) fn is_held(&self, task: TaskId) -> bool {
         self.held.contains(task)
+    }
+
+    /// Whether [`World::enabled`] has the task.
+    pub(crate) fn may_go_on(&self, task: TaskId) -> bool {
+        self.is_enabled(task) && (task == self.running || !self.must_go_on())
     }
 
     /// All tasks that can go on, and may: first the one that ran last, if it can, since it needs no switch.
@@ -436,6 +450,18 @@ impl World {
                 self.objects[object.index()].state.choices(action).get(place)
             }
             None => None,
+        }
+    }
+
+    /// Whether this is one of them.
+    pub(crate) fn has_choice(&self, task: TaskId, choice: u32) -> bool {
+        match self.announced(task) {
+            _ if self.is_stuck => choice == TIME_UP,
+            Some(Operation { action: Action::Chance(_), .. }) => (choice as usize) < self.choice_count(task),
+            Some(Operation { action, object, .. }) => {
+                self.objects[object.index()].state.choices(action).has(choice)
+            }
+            None => false,
         }
     }
 

@@ -20,8 +20,10 @@ pub(crate) struct Pct {
     steps: usize,
     /// After so many steps the running task falls behind; at most `depth` − 1 points.
     change_points: Vec<usize>,
-    /// In the order of spawning.
+    /// By the tasks' numbers.
     priorities: Vec<Priority>,
+    /// How many tasks have one.
+    drawn: usize,
     /// How many tasks were made to wait.
     waits: u64,
 }
@@ -38,13 +40,13 @@ enum Priority {
 
 impl Pct {
     pub(crate) fn new(depth: usize) -> Self {
-        Pct { depth, steps: 0, change_points: Vec::new(), priorities: Vec::new(), waits: 0 }
+        Pct { depth, steps: 0, change_points: Vec::new(), priorities: Vec::new(), drawn: 0, waits: 0 }
     }
 }
 
 impl Sample for Pct {
     fn begin(&mut self, rng: &mut Rng) {
-        self.priorities.clear();
+        self.drawn = 0;
         self.change_points.clear();
         if self.steps > 0 {
             let steps = self.steps;
@@ -55,22 +57,23 @@ impl Sample for Pct {
 
     fn pick(&mut self, rng: &mut Rng, world: &World, _: usize) -> Option<TaskId> {
         let spawned = world.spawned();
-        while self.priorities.len() < spawned.len() {
-            self.priorities.push(Priority::Drawn(rng.u64(..)));
+        for task in &spawned[self.drawn..] {
+            if self.priorities.len() <= task.index() {
+                self.priorities.resize(task.index() + 1, Priority::Drawn(0));
+            }
+            self.priorities[task.index()] = Priority::Drawn(rng.u64(..));
         }
-        let order = |task: TaskId| spawned.iter().position(|&other| other == task).unwrap_or(0);
+        self.drawn = spawned.len();
         for (place, &point) in self.change_points.iter().enumerate() {
             if point == world.position() {
-                self.priorities[order(world.running())] = Priority::Changed(self.depth - place);
+                self.priorities[world.running().index()] = Priority::Changed(self.depth - place);
             }
         }
-        for (&task, priority) in spawned.iter().zip(&mut self.priorities) {
-            if world.is_held(task) {
-                self.waits += 1;
-                *priority = Priority::Waited(Reverse(self.waits));
-            }
+        for &task in spawned.iter().filter(|&&task| world.is_held(task)) {
+            self.waits += 1;
+            self.priorities[task.index()] = Priority::Waited(Reverse(self.waits));
         }
-        world.enabled().max_by_key(|&task| self.priorities[order(task)])
+        world.enabled().max_by_key(|task| self.priorities[task.index()])
     }
 
     fn end(&mut self, steps: usize) {

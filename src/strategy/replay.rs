@@ -51,7 +51,7 @@ fn name(task: u32) -> String {
 /// The task with this number in the order of spawning, if it can go on.
 pub(super) fn enabled(world: &World, task: u32) -> Option<TaskId> {
     let &task = world.spawned().get(task as usize)?;
-    world.enabled().find(|&other| other == task)
+    Some(task).filter(|&task| world.may_go_on(task))
 }
 
 /// The choice for the task's operation that a schedule calls this: whom it wakes, in the order of spawning.
@@ -61,5 +61,5 @@ pub(super) fn choice(world: &World, task: TaskId, choice: u32) -> Option<u32> {
         true => world.spawned().get(choice as usize)?.index() as u32,
         false => choice,
     };
-    world.choices(task).find(|&other| other == choice)
+    Some(choice).filter(|&choice| world.has_choice(task, choice))
 }

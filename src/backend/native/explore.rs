@@ -2,14 +2,14 @@
 
 use super::portfolio::Rounds;
 use super::replay::replay;
+use super::stacks::{self, pool};
 use super::watchdog::watched;
 use super::{ENGINE, ROLL, Task, end_task, refuse_task, to_the_end, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
 use crate::backend::{Backend, TaskId, locals, panics, set_execution};
 use crate::engine::{
-    Census, Coroutines, Divergence, End, Engine, Event, ObjectId, ROUNDS_MAX, Scheduler, Settings, Stacks,
-    World,
+    Census, Coroutines, Divergence, End, Engine, Event, ObjectId, ROUNDS_MAX, Scheduler, Settings, World,
 };
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
@@ -18,7 +18,7 @@ use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What is explored.
@@ -30,6 +30,7 @@ where
     T: Ord + Send + 'static,
 {
     panics::mute_executions();
+    let _stacks = stacks::keep();
     let explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
     let mut explored = explored.with_samples();
     rehearse(&mut explored, &body);
@@ -227,14 +228,14 @@ impl Resting {
     /// Takes the engine from this thread.
     fn take() -> Self {
         let mut engine = ENGINE.take().expect("this thread explores");
-        stacks().add(engine.coroutines.take_stacks(), STACKS_MAX);
+        pool().put_back(engine.coroutines.take_stacks());
         Resting(engine)
     }
 
     /// Gives the engine to this thread.
     fn go_on(self) {
         let Resting(mut engine) = self;
-        engine.coroutines = Coroutines::new(std::mem::take(&mut *stacks()));
+        engine.coroutines = Coroutines::new(pool().take());
         ENGINE.set(Some(engine));
     }
 }
@@ -380,15 +381,6 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max: ROUNDS_MAX });
     }
 }
-
-/// The stacks that the next exploration begins with.
-fn stacks() -> MutexGuard<'static, Stacks> {
-    static STACKS: Mutex<Stacks> = Mutex::new(Stacks::new());
-    STACKS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// How many stacks are kept: what a deep recursion has touched of them is memory.
-const STACKS_MAX: usize = 32;
 
 /// After how many executions somebody may want to know how far the search is.
 const ESTIMATED_EVERY: u64 = 512;

@@ -15,6 +15,7 @@ mod least;
 mod object;
 mod portfolio;
 mod replay;
+mod stacks;
 mod watchdog;
 mod witness;
 

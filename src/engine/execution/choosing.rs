@@ -10,7 +10,7 @@ use crate::engine::world::describe;
 impl Engine {
     /// Chooses who is next, or finds that the execution is over.
     pub(super) fn choose(&mut self) {
-        if self.end.is_some() || self.rehearses() {
+        if self.end.is_some() || self.leaves() || self.rehearses() {
             return;
         }
         let step = self.world.position;
@@ -48,7 +48,7 @@ impl Engine {
                 let found = one_of(&found.map(|event| describe(&event)).collect::<Vec<_>>());
                 self.diverge(expected, found);
             }
-            Choice::Redundant => self.end = Some(End::Redundant),
+            Choice::Redundant => self.leave(),
             Choice::Nobody => self.end_for_want_of_tasks(),
         }
     }

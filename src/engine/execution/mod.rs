@@ -6,6 +6,7 @@
 //! notice a difference. Nor are accesses of plain memory, and pauses.
 
 mod choosing;
+mod leaving;
 mod lifecycle;
 mod objects;
 mod rehearsal;
@@ -32,6 +33,8 @@ pub(crate) struct Engine {
     /// How many tasks are inside a spawn, waiting for the new task's first announcement.
     spawning: usize,
     rehearsal: Option<Rehearsal>,
+    /// For how many steps more the execution goes on, of which nothing more is to be known.
+    leaving: Option<usize>,
     comparison: Option<Comparison>,
     /// The position from which on tasks poll for ever, as was found out.
     livelock: Option<usize>,
@@ -49,6 +52,7 @@ impl Engine {
             end: None,
             spawning: 0,
             rehearsal: None,
+            leaving: None,
             comparison: None,
             livelock: None,
         }
@@ -68,7 +72,8 @@ impl Engine {
     pub(crate) fn begin_again(&mut self) {
         self.make_room();
         self.world.begin();
-        (self.next, self.end, self.spawning, self.rehearsal) = (None, None, 0, None);
+        (self.next, self.end, self.spawning) = (None, None, 0);
+        (self.rehearsal, self.leaving) = (None, None);
     }
 
     /// Where others see how an execution goes on.
@@ -78,7 +83,7 @@ impl Engine {
 
     /// Ends the execution. A scheduler that is to go on with it, or has had it, does not learn of that.
     pub(crate) fn finish(&mut self, end: &End) {
-        if *end != End::Rehearsed && self.comparison.is_none() {
+        if *end != End::Rehearsed && self.comparison.is_none() && self.leaving.is_none() {
             self.scheduler.end(&mut self.world, end);
         }
         for task in &mut self.world.tasks {
@@ -313,7 +318,8 @@ impl Engine {
 
     /// How the execution ended, which is over.
     pub(crate) fn take_end(&mut self) -> End {
-        self.end.take().expect("it is over")
+        let end = self.end.take().expect("it is over");
+        if self.is_left(&end) { End::Redundant } else { end }
     }
 
     /// Room for all tasks that were numbered.

@@ -213,6 +213,14 @@ impl Choices<'_> {
         }
     }
 
+    /// Whether this is one of them.
+    pub(super) fn has(self, choice: u32) -> bool {
+        match self {
+            Choices::Numbered(count) => choice < count,
+            Choices::Tasks(tasks) => tasks.contains(TaskId::new(choice as usize)),
+        }
+    }
+
     /// One of them, by its place.
     pub(super) fn get(self, place: usize) -> Option<u32> {
         match self {
