@@ -220,6 +220,12 @@ impl Execution {
         self.lock().ledger.left()
     }
 
+    /// Ends the check as one that could not be done: the checker itself has panicked, whatever comes of the execution.
+    pub(crate) fn fail(&self, message: &str, place: &str) {
+        let reason = || format!("conccheck itself failed, at {place}: {message}; please report it");
+        self.lock().reason.get_or_insert_with(reason);
+    }
+
     /// Ends the check as one that could not be done, and leaves the execution.
     pub(crate) fn give_up(&self, reason: String) -> ! {
         self.lock().reason.get_or_insert(reason);

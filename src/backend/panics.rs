@@ -31,7 +31,11 @@ pub(crate) fn mute_executions() {
                     let place = info.location().map(ToString::to_string).unwrap_or_default();
                     let message = panic::message(info.payload());
                     match execution.backend {
-                        Backend::Native => super::native::begin_unwinding(message, place),
+                        Backend::Native if super::native::begin_unwinding(&message, &place) => {}
+                        Backend::Native => {
+                            execution.fail(&message, &place);
+                            previous(info);
+                        }
                         _ => execution.panicked(message, place),
                     }
                 }

@@ -308,6 +308,10 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
             self.search.cut(Incomplete::AfterDataRace);
         }
         match came {
+            // Nothing follows from what a fault of the checker's own has led to.
+            Some(_) if let Some(reason) = running.reason() => {
+                self.search.give_up(Incomplete::Unsupported(reason));
+            }
             None => conclude(&mut self.search, &end, running),
             Some(came) => match self.compare(running, &came) {
                 Some(fact) => self.search.learn(fact),

@@ -87,16 +87,18 @@ pub(crate) fn end_task(number: TaskId, message: Option<String>, kept: Option<Kep
     drop(unwanted);
 }
 
-/// The running task has panicked, and unwinds from here on.
-pub(crate) fn begin_unwinding(message: String, place: String) {
-    ENGINE.with(|engine| {
-        // Not if the panic is the engine's own.
-        if let Ok(mut engine) = engine.try_borrow_mut()
-            && let Some(engine) = engine.as_mut()
-        {
-            engine.begin_unwinding(message, place);
+/// The running task has panicked, and unwinds from here on. Whether it has: if the engine is at work, the panic is the
+/// engine's own.
+pub(crate) fn begin_unwinding(message: &str, place: &str) -> bool {
+    ENGINE.with(|engine| match engine.try_borrow_mut() {
+        Err(_) => false,
+        Ok(mut engine) => {
+            if let Some(engine) = engine.as_mut() {
+                engine.begin_unwinding(message.to_string(), place.to_string());
+            }
+            true
         }
-    });
+    })
 }
 
 /// The running task goes on to unwind from a panic that was not raised by one of the panicking macros.
@@ -341,4 +343,20 @@ fn stop_for_good() -> ! {
 
 fn with<R>(use_engine: impl FnOnce(&mut Engine) -> R) -> R {
     ENGINE.with_borrow_mut(|engine| use_engine(engine.as_mut().expect("only called inside an exploration")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Checker, Incomplete, Verdict};
+
+    #[test]
+    fn a_fault_of_the_engines_own_is_no_fault_of_the_program() {
+        let report = Checker::new().explore(|| with(|_| panic!("made up")));
+        assert_eq!(report.verdict(), Verdict::Skip, "{report}");
+        let Some(Incomplete::Unsupported(why)) = report.incomplete() else { panic!("{report}") };
+        let told = "conccheck itself failed, at src/backend/native/mod.rs:";
+        assert!(why.starts_with(told) && why.ends_with(": made up; please report it"), "{why}");
+        assert_eq!(Checker::new().explore(|| panic!("made up")).verdict(), Verdict::Fail);
+    }
 }
