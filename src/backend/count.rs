@@ -10,6 +10,7 @@ use super::{Backend, Binding, current, native, number, with_execution};
 use crate::engine::ObjectState;
 use crate::engine::object::CountAction;
 use crate::schedule::{Fact, Mark};
+use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -49,6 +50,20 @@ impl Count {
                 entry: with_execution(|execution| execution.made(entry)),
             })
         })
+    }
+
+    /// Keeps what is known of the owners of what is at this address, one of whom is a pointer from here on.
+    pub(crate) fn lend(count: Option<Arc<Self>>, address: usize) {
+        if let Some(count) = count.filter(|count| count.is_here()) {
+            with_execution(|execution| execution.lent(|lent| lent.lend(count, address)));
+        }
+    }
+
+    /// What is known of the owners of what is at this address, if it was kept: a pointer is an owner no more.
+    pub(crate) fn take_back(address: usize) -> Option<Arc<Self>> {
+        (current() == Backend::Native)
+            .then(|| with_execution(|execution| execution.lent(|lent| lent.take_back(address))))
+            .flatten()
     }
 
     /// The owners change without being looked at.
@@ -111,6 +126,25 @@ impl Count {
     fn act_if_watched(&self, action: CountAction) {
         if self.is_watched {
             self.binding.native(WHAT, ObjectState::count).count(action);
+        }
+    }
+}
+
+/// What is known of owners that are pointers, by where they point to, and how many these are.
+#[derive(Default)]
+pub(super) struct Lent(HashMap<usize, (Arc<Count>, usize)>);
+
+impl Lent {
+    fn lend(&mut self, count: Arc<Count>, address: usize) {
+        self.0.entry(address).or_insert((count, 0)).1 += 1;
+    }
+
+    fn take_back(&mut self, address: usize) -> Option<Arc<Count>> {
+        let (count, pointers) = self.0.get_mut(&address)?;
+        *pointers -= 1;
+        match *pointers {
+            0 => self.0.remove(&address).map(|(count, _)| count),
+            _ => Some(Arc::clone(count)),
         }
     }
 }

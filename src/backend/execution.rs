@@ -3,6 +3,7 @@
 //! It knows nothing of schedules: the checkers keep those.
 
 use super::Backend;
+use super::count::Lent;
 use super::ledger::{Entry, Ledger};
 use super::roll::{Panic, Roll, TaskId};
 use super::statics::Statics;
@@ -29,6 +30,7 @@ struct State {
     roll: Roll,
     statics: Statics,
     ledger: Ledger,
+    lent: Lent,
     reason: Option<String>,
     waits_for_itself: bool,
     has_timed_wait: bool,
@@ -196,6 +198,11 @@ impl Execution {
     /// What stands for the program's statics in this execution.
     pub(crate) fn statics<R>(&self, use_statics: impl FnOnce(&mut Statics) -> R) -> R {
         use_statics(&mut self.lock().statics)
+    }
+
+    /// What is known of owners that are pointers.
+    pub(super) fn lent<R>(&self, use_lent: impl FnOnce(&mut Lent) -> R) -> R {
+        use_lent(&mut self.lock().lent)
     }
 
     /// Writes down that something was made that somebody has to let go of, if that matters.

@@ -171,8 +171,13 @@ impl<T: ?Sized> Arc<T> {
         }
     }
 
+    /// One of what [`Arc::into_parts`] gave.
+    pub(super) fn from_parts(data: real::Arc<T>, count: Option<real::Arc<Count>>) -> Self {
+        Arc { data: ManuallyDrop::new(data), count }
+    }
+
     /// What it is made of, without letting go.
-    fn into_parts(self) -> (real::Arc<T>, Option<real::Arc<Count>>) {
+    pub(super) fn into_parts(self) -> (real::Arc<T>, Option<real::Arc<Count>>) {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: it is taken once, since what is left is not dropped.
         (unsafe { ManuallyDrop::take(&mut this.data) }, this.count.take())
@@ -226,6 +231,19 @@ impl<T: ?Sized> Weak<T> {
     /// Where the value is, or was.
     pub fn as_ptr(&self) -> *const T {
         self.data.as_ptr()
+    }
+
+    /// One of what [`Weak::into_parts`] gave.
+    pub(super) fn from_parts(data: real::Weak<T>, count: Option<real::Arc<Count>>) -> Self {
+        Weak { data, count }
+    }
+
+    /// What it is made of, without letting go.
+    pub(super) fn into_parts(self) -> (real::Weak<T>, Option<real::Arc<Count>>) {
+        let mut this = ManuallyDrop::new(self);
+        let count = this.count.take();
+        // SAFETY: it is read once, since what is left is not dropped.
+        (unsafe { std::ptr::read(&this.data) }, count)
     }
 
     /// Others may be owners, wherever they are.

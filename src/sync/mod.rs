@@ -34,6 +34,8 @@ pub mod mpsc;
 #[cfg(feature = "check")]
 mod arc;
 #[cfg(feature = "check")]
+mod arc_raw;
+#[cfg(feature = "check")]
 mod barrier;
 #[cfg(feature = "check")]
 mod condvar;

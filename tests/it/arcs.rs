@@ -214,3 +214,42 @@ fn it_is_made_from_what_stds_is_made_from() {
     assert_eq!(format!("{text} {list:?} {shown:?}"), "text [1, 2] 3");
     assert_eq!(std::sync::Arc::strong_count(&Arc::into_std(list)), 1);
 }
+
+/// Each of two tasks makes a pointer an owner again, and wants the value.
+fn through_pointers(counts: fn(*const u32)) -> (bool, bool) {
+    let value = Arc::new(7);
+    let pointer = Arc::into_raw(value);
+    counts(pointer);
+    let address = pointer.expose_provenance();
+    let take = move || {
+        // SAFETY: there are two owners, and each is taken once.
+        let value = unsafe { Arc::from_raw(std::ptr::with_exposed_provenance::<u32>(address)) };
+        Arc::into_inner(value).is_some()
+    };
+    let thread = thread::spawn(take);
+    let mine = take();
+    (mine, thread.join().unwrap())
+}
+
+#[test]
+fn an_owner_that_was_a_pointer_is_an_owner() {
+    // SAFETY: the pointer is an owner.
+    let report = explore(|| through_pointers(|pointer| unsafe { Arc::increment_strong_count(pointer) }));
+    assert_eq!(returned(&report), [(false, true), (true, false)]);
+    let known = explore(|| {
+        let value = Arc::new(7);
+        let known = Arc::downgrade(&value).into_raw();
+        let thread = thread::spawn(move || drop(value));
+        // SAFETY: it is taken once.
+        let is_there = unsafe { Weak::from_raw(known) }.upgrade().is_some();
+        thread.join().unwrap();
+        is_there
+    });
+    assert_eq!(returned(&known), [false, true]);
+}
+
+#[test]
+fn what_a_pointer_owns_for_ever_is_leaked() {
+    let report = Checker::new().find_leaks().explore(|| _ = Arc::into_raw(Arc::new(7)));
+    assert!(matches!(report.outcomes().next(), Some(Outcome::Leaked { .. })), "{report}");
+}

@@ -89,6 +89,19 @@ macro_rules! ordinary_code {
                 }
             }
 
+            /// An owner goes through a pointer, as does one who only knows.
+            fn pointers(account: Arc<Account>) -> bool {
+                let known = Arc::downgrade(&account).into_raw();
+                let pointer = Arc::into_raw(account);
+                // SAFETY: each pointer becomes what it was.
+                unsafe {
+                    Arc::increment_strong_count(pointer);
+                    Arc::decrement_strong_count(pointer);
+                    let account: Arc<Account> = Arc::from_raw(pointer);
+                    Weak::from_raw(known).upgrade().is_some_and(|same| Arc::ptr_eq(&same, &account))
+                }
+            }
+
             fn locks(mut flag: AtomicBool, shared: Arc<Mutex<dyn std::fmt::Debug + Send>>) -> String {
                 *flag.get_mut() = true;
                 let other: Weak<Mutex<dyn std::fmt::Debug + Send>> = Arc::downgrade(&shared);
