@@ -118,7 +118,7 @@ impl Thread {
         }
     }
 
-    /// Lets the thread go on from [`park`], now or the next time.
+    /// Lets the thread go on from [`park`](super::park), now or the next time.
     #[track_caller]
     pub fn unpark(&self) {
         self.0.unpark();
