@@ -540,7 +540,7 @@ families! {
     sequences_of_polling_steps_have_the_same_outcomes "polling" by 31, EXECUTIONS_MAX;
     sequences_of_mutexes_have_the_same_outcomes "mutex" by 127, 5_000;
     sequences_of_rw_locks_have_the_same_outcomes "rw_lock" by 31, EXECUTIONS_MAX;
-    sequences_of_onces_have_the_same_outcomes "once" by 601, 30_000;
+    sequences_of_onces_have_the_same_outcomes "once" by 307, 30_000;
     sequences_of_barriers_have_the_same_outcomes "barrier" by 1, EXECUTIONS_MAX;
     sequences_of_channels_have_the_same_outcomes "channel" by 5, EXECUTIONS_MAX;
     sequences_of_threads_have_the_same_outcomes "thread" by 17, EXECUTIONS_MAX;
