@@ -32,6 +32,8 @@ pub(crate) struct Engine {
     end: Option<End>,
     /// How many tasks are inside a spawn, waiting for the new task's first announcement.
     spawning: usize,
+    /// Tasks that have begun with pauses, as in a loop of which nothing is known, before somebody was to be chosen.
+    begun_with_pauses: Vec<TaskId>,
     rehearsal: Option<Rehearsal>,
     /// For how many steps more the execution goes on, of which nothing more is to be known.
     leaving: Option<usize>,
@@ -51,6 +53,7 @@ impl Engine {
             next: None,
             end: None,
             spawning: 0,
+            begun_with_pauses: Vec::new(),
             rehearsal: None,
             leaving: None,
             comparison: None,
@@ -73,6 +76,7 @@ impl Engine {
         self.make_room();
         self.world.begin();
         (self.next, self.end, self.spawning) = (None, None, 0);
+        self.begun_with_pauses.clear();
         (self.rehearsal, self.leaving) = (None, None);
     }
 
@@ -258,6 +262,8 @@ impl Engine {
                 self.next = None;
                 return Announced::Go;
             }
+        } else if self.task().polling.unknown.is_some() {
+            self.begun_with_pauses.push(self.world.running);
         }
         Announced::Stop(self.switch())
     }

@@ -52,18 +52,27 @@ impl Engine {
             return self.rehearsal.is_some() || self.end.is_some();
         }
         if self.rehearsal.is_none() {
-            let polling = &mut self.world.tasks[running.index()].polling;
-            let Some(id) = polling.unknown.take() else { return false };
-            if !self.world.is_enabled(running) {
-                return false;
-            }
-            let polling = &self.world.tasks[running.index()].polling;
+            let Some((task, id)) = self.take_unknown() else { return false };
+            let polling = &self.world.tasks[task.index()].polling;
             let until = polling.repeats().unwrap_or(0) + polling.rehearsed_rounds();
             self.world.rehearses = true;
-            self.rehearsal = Some(Rehearsal::Alone { task: running, id, until });
+            self.rehearsal = Some(Rehearsal::Alone { task, id, until });
         }
         self.rehearse();
         self.rehearsal.is_some() || self.end.is_some()
+    }
+
+    /// A task that could go on in a loop of which nothing is known, and the loop.
+    fn take_unknown(&mut self) -> Option<(TaskId, LoopId)> {
+        loop {
+            let running = self.world.running;
+            let is_known = self.world.tasks[running.index()].polling.unknown.is_none();
+            let task = if is_known { self.begun_with_pauses.pop()? } else { running };
+            let id = self.world.tasks[task.index()].polling.unknown.take();
+            if let Some(id) = id.filter(|_| self.world.is_enabled(task)) {
+                return Some((task, id));
+            }
+        }
     }
 
     /// Whether the task, which has come to wait in a loop, is to go round a few times more for comparison.
