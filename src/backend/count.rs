@@ -12,8 +12,8 @@ use crate::engine::object::CountAction;
 use crate::schedule::{Fact, Mark};
 use std::collections::HashMap;
 use std::panic::Location;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 /// The owners of one `Arc`'s value, in one execution of native.
 pub(crate) struct Count {
@@ -52,17 +52,32 @@ impl Count {
         })
     }
 
-    /// Keeps what is known of the owners of what is at this address, one of whom is a pointer from here on.
-    pub(crate) fn lend(count: Option<Arc<Self>>, address: usize) {
+    /// Notes whose owners are at this address, since a pointer to it may become an owner.
+    pub(crate) fn note(count: Option<&Arc<Self>>, address: usize) {
         if let Some(count) = count.filter(|count| count.is_here()) {
-            with_execution(|execution| execution.lent(|lent| lent.lend(count, address)));
+            with_execution(|execution| execution.lent(|lent| lent.note(count, address)));
         }
     }
 
-    /// What is known of the owners of what is at this address, if it was kept: a pointer is an owner no more.
+    /// Keeps what is known of the owners of what is at this address, one of whom is a pointer from here on.
+    pub(crate) fn lend(count: Option<Arc<Self>>, address: usize) {
+        if let Some(count) = count.filter(|count| count.is_here()) {
+            // What is dropped may write so into the execution, which must not be at work then.
+            drop(with_execution(|execution| execution.lent(|lent| lent.lend(count, address))));
+        }
+    }
+
+    /// What is known of the owners of what is at this address; a pointer is an owner no more.
     pub(crate) fn take_back(address: usize) -> Option<Arc<Self>> {
         (current() == Backend::Native)
             .then(|| with_execution(|execution| execution.lent(|lent| lent.take_back(address))))
+            .flatten()
+    }
+
+    /// What is known of the owners of what is at this address.
+    pub(crate) fn at(address: usize) -> Option<Arc<Self>> {
+        (current() == Backend::Native)
+            .then(|| with_execution(|execution| execution.lent(|lent| lent.get(address))))
             .flatten()
     }
 
@@ -130,22 +145,53 @@ impl Count {
     }
 }
 
-/// What is known of owners that are pointers, by where they point to, and how many these are.
+/// Whose owners are where, as far as pointers are owners or may become some.
 #[derive(Default)]
-pub(super) struct Lent(HashMap<usize, (Arc<Count>, usize)>);
+pub(super) struct Lent(HashMap<usize, Known>);
 
+/// What is known of an address.
+#[derive(Default)]
+struct Known {
+    count: Weak<Count>,
+    /// The same, as long as pointers are owners, and how many.
+    kept: Option<Arc<Count>>,
+    pointers: usize,
+}
+
+/// What it gives back is not to be dropped before it is let go of itself.
 impl Lent {
-    fn lend(&mut self, count: Arc<Count>, address: usize) {
-        self.0.entry(address).or_insert((count, 0)).1 += 1;
+    fn note(&mut self, count: &Arc<Count>, address: usize) {
+        let known = self.0.entry(address).or_default();
+        if known.pointers == 0 {
+            known.count = Arc::downgrade(count);
+        }
+    }
+
+    /// What there is no room for.
+    fn lend(&mut self, count: Arc<Count>, address: usize) -> Option<Arc<Count>> {
+        self.note(&count, address);
+        let known = self.0.entry(address).or_default();
+        known.pointers += 1;
+        match known.kept {
+            Some(_) => Some(count),
+            None => {
+                known.kept = Some(count);
+                None
+            }
+        }
     }
 
     fn take_back(&mut self, address: usize) -> Option<Arc<Count>> {
-        let (count, pointers) = self.0.get_mut(&address)?;
-        *pointers -= 1;
-        match *pointers {
-            0 => self.0.remove(&address).map(|(count, _)| count),
-            _ => Some(Arc::clone(count)),
+        let known = self.0.get_mut(&address)?;
+        known.pointers = known.pointers.saturating_sub(1);
+        match known.pointers {
+            0 => known.kept.take().or_else(|| known.count.upgrade()),
+            _ => known.kept.clone(),
         }
+    }
+
+    fn get(&self, address: usize) -> Option<Arc<Count>> {
+        self.0.get(&address)?.count.upgrade()
     }
 }
 

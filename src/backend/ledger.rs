@@ -24,8 +24,11 @@ impl Ledger {
     /// Its number.
     pub(super) fn made(&mut self, entry: Entry) -> u64 {
         self.next += 1;
-        if let Some(address) = entry.address {
-            self.addresses.insert(address, self.next);
+        if let Some(address) = entry.address
+            && let Some(before) = self.addresses.insert(address, self.next)
+        {
+            // It was given back by other means.
+            self.gone(before);
         }
         self.entries.insert(self.next, entry);
         self.next

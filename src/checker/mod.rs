@@ -138,7 +138,8 @@ impl Checker {
 
     /// Makes it a failure, [`Outcome::Leaked`], if an [`Arc`](crate::sync::Arc) or what [`alloc`](crate::alloc) tracks is
     /// still there at the end of an execution in which the program returns. What the program returns, or leaves in a
-    /// static, is to own none. [`Backend::Native`] only.
+    /// static, is to own none; and memory that is given back by other means than [`alloc`](crate::alloc)'s (a `Box` that was
+    /// made of it) is not known to be. [`Backend::Native`] only.
     ///
     /// ```
     /// use conccheck::{Checker, Outcome, Verdict};

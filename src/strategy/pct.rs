@@ -57,7 +57,8 @@ impl Sample for Pct {
 
     fn pick(&mut self, rng: &mut Rng, world: &World, _: usize) -> Option<TaskId> {
         let spawned = world.spawned();
-        for task in &spawned[self.drawn..] {
+        // Fewer than before are there only if the execution was begun again and did not repeat itself.
+        for task in spawned.get(self.drawn..).unwrap_or_default() {
             if self.priorities.len() <= task.index() {
                 self.priorities.resize(task.index() + 1, Priority::Drawn(0));
             }

@@ -153,7 +153,9 @@ impl<T: ?Sized> Arc<T> {
 
     /// Where the value is.
     pub fn as_ptr(this: &Self) -> *const T {
-        real::Arc::as_ptr(&this.data)
+        let pointer = real::Arc::as_ptr(&this.data);
+        Count::note(this.count.as_ref(), pointer.cast::<()>().addr());
+        pointer
     }
 
     #[track_caller]

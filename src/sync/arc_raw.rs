@@ -3,6 +3,7 @@
 
 use super::arc::{Arc, Weak};
 use crate::backend::Count;
+use crate::engine::object::CountAction;
 use std::sync as real;
 
 impl<T: ?Sized> Arc<T> {
@@ -24,20 +25,27 @@ impl<T: ?Sized> Arc<T> {
     pub unsafe fn from_raw(pointer: *const T) -> Self {
         // SAFETY: the caller's promise.
         let data = unsafe { real::Arc::from_raw(pointer) };
-        let count = Count::take_back(pointer.cast::<()>().addr()).or_else(Count::new);
+        let count = match Count::take_back(pointer.cast::<()>().addr()) {
+            None => Count::new(),
+            known => known,
+        };
         Arc::from_parts(data, count)
     }
 
     /// One more owner, which is nothing but the pointer.
     ///
     /// # Safety
-    /// The pointer is of [`Arc::into_raw`], and the value still has an owner.
+    /// The pointer is of [`Arc::into_raw`] or [`Arc::as_ptr`], and the value still has an owner.
     #[track_caller]
     pub unsafe fn increment_strong_count(pointer: *const T) {
-        // SAFETY: the caller's promise; what is taken is given back.
-        let this = unsafe { Arc::from_raw(pointer) };
-        let _ = Arc::into_raw(Arc::clone(&this));
-        let _ = Arc::into_raw(this);
+        let address = pointer.cast::<()>().addr();
+        let count = Count::at(address);
+        if let Some(count) = &count {
+            count.change(CountAction::Clone);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { real::Arc::increment_strong_count(pointer) };
+        Count::lend(count, address);
     }
 
     /// The owner that the pointer is lets go.

@@ -248,6 +248,28 @@ fn an_owner_that_was_a_pointer_is_an_owner() {
     assert_eq!(returned(&known), [false, true]);
 }
 
+/// However the pointers came about, each value has one count.
+#[test]
+fn owners_that_come_and_go_as_pointers_are_counted_once() {
+    let report = Checker::new().find_leaks().explore(|| {
+        let shared = std::sync::Arc::new(1);
+        let (one, other) = (Arc::from_std(std::sync::Arc::clone(&shared)), Arc::from_std(shared));
+        let pointers = [Arc::into_raw(one), Arc::into_raw(other)];
+        // SAFETY: each pointer becomes what it was.
+        pointers.into_iter().for_each(|pointer| drop(unsafe { Arc::from_raw(pointer) }));
+
+        let value = Arc::new(2);
+        let pointer = Arc::as_ptr(&value);
+        // SAFETY: there is an owner all the time, and the one that is added goes.
+        unsafe {
+            Arc::increment_strong_count(pointer);
+            drop(Arc::from_raw(pointer));
+        }
+        Arc::strong_count(&value)
+    });
+    assert_eq!(returned(&report), [1]);
+}
+
 #[test]
 fn what_a_pointer_owns_for_ever_is_leaked() {
     let report = Checker::new().find_leaks().explore(|| _ = Arc::into_raw(Arc::new(7)));

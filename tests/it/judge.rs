@@ -106,6 +106,15 @@ fn each_specification_explains_what_its_object_does_and_nothing_else() {
 }
 
 #[test]
+fn a_line_of_a_log_needs_no_value_and_no_tabs() {
+    let log = "INFO x - 0 :invoke :acquire\nINFO x - 0 :ok  :acquire nil\nINFO x - 0\t:invoke\t:release\n\
+               INFO x - 0\t:ok\t:release\t\nINFO x - 1 :invoke :acquire\nINFO x - 1 :ok :acquire\n";
+    let output = judge(log, &["--spec", "lock"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text, "history.log   PASS: linearizable; 3 operations, 0 pending; 0 failed\n");
+}
+
+#[test]
 fn what_does_not_fit_is_told_with_its_lines() {
     let [_, log, _] = after_a_timeout([1, 0]);
     assert_snapshot("judge", &transcript(&judge(&log, &["--spec", "register"])), &[]);
@@ -128,6 +137,8 @@ fn wrong_logs_are_named_with_their_line_and_exit_2() {
         ("{:process 0, :type :invoke, :f :enqueue, :value 3}", ""),
         ("{:process 0, :type :invoke, :f :cas, :value 3}", ""),
         ("{:process 0, :type :invoke, :f :write, :value 3}", "--keyed"),
+        ("INFO  jepsen.util - 0 :invoke", ""),
+        ("{\"process\": 18446744073709551615, \"type\": \"invoke\", \"f\": \"read\"}", ""),
     ] {
         let mut given = vec!["--spec", "register"];
         given.extend(arguments.split_whitespace());

@@ -435,6 +435,30 @@ fn a_program_that_does_not_repeat_is_flaky_and_it_says_where() {
     assert_eq!(native().explore(|| adds_after(|s| s.write(1, 1))).verdict(), Verdict::Pass);
 }
 
+/// A loop has an execution begun again in its middle, and then it has one task less.
+#[test]
+fn a_program_that_begins_fewer_tasks_when_it_is_run_again_is_flaky_under_every_strategy() {
+    for strategy in [Strategy::Dpor, Strategy::Pct { seed: 0, depth: 3 }, Strategy::Pos { seed: 0 }] {
+        let seen = std::sync::atomic::AtomicBool::new(false);
+        let report = native().strategy(strategy).executions_max(10).explore(move || {
+            if !seen.swap(true, SeqCst) {
+                (0..3).for_each(|_| drop(thread::spawn(thread::yield_now)));
+            }
+            let ready = Arc::new(AtomicBool::new(false));
+            let other = Arc::clone(&ready);
+            let thread = thread::spawn(move || other.store(true, SeqCst));
+            while !ready.load(SeqCst) {
+                thread::yield_now();
+            }
+            thread.join().unwrap();
+        });
+        assert!(
+            matches!(report.verdict(), Verdict::Flaky | Verdict::Pass | Verdict::Bounded),
+            "{strategy:?}: {report}"
+        );
+    }
+}
+
 #[test]
 fn what_another_execution_left_behind_is_named_as_the_likely_cause_in_a_line_that_can_be_read() {
     let runs = std::sync::atomic::AtomicUsize::new(0);

@@ -307,13 +307,11 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
             // What would have come later, and in which other order, is not in the trace.
             self.search.cut(Incomplete::AfterDataRace);
         }
-        match came {
+        match (came, running.reason()) {
+            (None, _) => conclude(&mut self.search, &end, running),
             // Nothing follows from what a fault of the checker's own has led to.
-            Some(_) if let Some(reason) = running.reason() => {
-                self.search.give_up(Incomplete::Unsupported(reason));
-            }
-            None => conclude(&mut self.search, &end, running),
-            Some(came) => match self.compare(running, &came) {
+            (Some(_), Some(reason)) => self.search.give_up(Incomplete::Unsupported(reason)),
+            (Some(came), None) => match self.compare(running, &came) {
                 Some(fact) => self.search.learn(fact),
                 None => self.search.record(came).keep_least(schedule),
             },

@@ -14,7 +14,10 @@ pub(super) struct Pool {
     keepers: usize,
 }
 
-/// As long as this is there, no stack is given back to the system.
+/// How many are kept for the next part: a process may have 65,530 mappings of memory, and a stack is two.
+const KEPT_MEANWHILE: usize = 16_384;
+
+/// As long as this is there, stacks are not given back to the system.
 pub(super) struct Keeper(());
 
 pub(super) fn pool() -> MutexGuard<'static, Pool> {
@@ -39,9 +42,7 @@ impl Pool {
     }
 
     fn trim(&mut self) {
-        if self.keepers == 0 {
-            self.stacks.truncate(KEPT);
-        }
+        self.stacks.truncate(if self.keepers == 0 { KEPT } else { KEPT_MEANWHILE });
     }
 }
 

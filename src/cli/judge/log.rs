@@ -38,7 +38,7 @@ pub(super) enum End {
 }
 
 /// A value of whatever form.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Value {
     Nil,
     Text(String),
@@ -130,19 +130,35 @@ fn event(line: usize, text: &str) -> anyhow::Result<Option<Event>> {
             &edn::read_string(text).map_err(|error| anyhow!("this is no EDN: {:?}", error.code))?,
         );
     }
-    match text.split_once(" - ").map(|(_, event)| event.split('\t').map(str::trim).collect::<Vec<_>>()) {
-        Some(parts)
-            if let [process, kind, function, value, ..] = parts[..]
-                && kind.starts_with(':') =>
-        {
-            let value =
-                edn::read_string(value).map_or(Value::Text(value.to_string()), |value| of_edn_value(&value));
+    match text.split_once(" - ").and_then(|(_, event)| of_log(event)) {
+        Some([process, kind, function, value]) => {
+            let value = match edn::read_string(value) {
+                _ if value.is_empty() => Value::Nil,
+                Ok(value) => of_edn_value(&value),
+                Err(_) => Value::Text(value.to_string()),
+            };
+            if function.is_empty() {
+                bail!("the event has no operation: it has to be PROCESS :TYPE :F VALUE");
+            }
             Ok(numbered(line, process.parse().ok(), [kind, function], value))
         }
         // A log has lines about other things, and JSON and EDN files have none.
-        _ if text.is_empty() || text.contains(" - ") || text.starts_with(';') => Ok(None),
-        _ => bail!("this is no event: see the forms of a line in `conccheck judge --help`"),
+        None if text.is_empty() || text.contains(" - ") || text.starts_with(';') => Ok(None),
+        None => bail!("this is no event: see the forms of a line in `conccheck judge --help`"),
     }
+}
+
+/// Process, type, operation and value of "0 :invoke :cas [3 4]"; what is not there is empty.
+fn of_log(event: &str) -> Option<[&str; 4]> {
+    let word = |text: &'_ str| -> usize { text.find(char::is_whitespace).unwrap_or(text.len()) };
+    let mut rest = event.trim();
+    let parts = [(); 3].map(|()| {
+        let (first, others) = rest.split_at(word(rest));
+        rest = others.trim_start();
+        first
+    });
+    let [process, kind, function] = parts;
+    kind.starts_with(':').then_some([process, kind, function, rest])
 }
 
 fn of_json(line: usize, event: &Json) -> anyhow::Result<Option<Event>> {

@@ -123,7 +123,8 @@ fn history(log: &Log, args: &Args) -> anyhow::Result<History<Call, Answer>> {
     events.sort_by_key(|(at, ..)| *at);
     for (_, is_call, operation) in events {
         let place = || format!("{}:{}", log.name(), operation.line);
-        let task = operation.process + 1;
+        let task =
+            operation.process.checked_add(1).context("no process has such a number").with_context(place)?;
         if is_call {
             let call = args.spec.call(operation, args.keyed).with_context(place)?;
             history.call(task, call);

@@ -52,7 +52,7 @@ pub(super) enum Answer {
 }
 
 /// By key, the values that an object holds: a register one at most, a lock one while it is held.
-pub(super) type State = BTreeMap<Option<String>, VecDeque<Value>>;
+pub(super) type State = BTreeMap<Option<Value>, VecDeque<Value>>;
 
 impl Named {
     /// The operation as this object has it.
@@ -97,10 +97,12 @@ impl Named {
 
 /// A key and a value.
 fn pair(value: &Value) -> anyhow::Result<(Option<Value>, Value)> {
-    match value {
-        Value::List(values) if let [key, value] = &values[..] => Ok((Some(key.clone()), value.clone())),
-        other => bail!("with --keyed a value has to be [key value], not {other}"),
+    if let Value::List(values) = value
+        && let [key, value] = &values[..]
+    {
+        return Ok((Some(key.clone()), value.clone()));
     }
+    bail!("with --keyed a value has to be [key value], not {value}")
 }
 
 fn hash(value: &impl Hash) -> u64 {
@@ -119,12 +121,11 @@ impl Specification for Named {
     }
 
     fn apply(&self, state: &mut State, call: &Call) -> Step<Answer> {
-        let key = call.key.as_ref().map(ToString::to_string);
-        let held = state.entry(key.clone()).or_default();
+        let held = state.entry(call.key.clone()).or_default();
         let step = act(held, *self == Named::Stack, &call.act);
         if held.is_empty() {
             // As if it had never been touched: equal states are equal.
-            state.remove(&key);
+            state.remove(&call.key);
         }
         step
     }

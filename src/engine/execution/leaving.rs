@@ -16,7 +16,7 @@ impl Engine {
         self.scheduler.end(&mut self.world, &End::Redundant);
         self.world.rehearses = true;
         self.world.release_all();
-        self.leaving = Some(STEPS_MAX);
+        self.leaving = Some(STEPS_MAX.min(self.settings.steps_max));
         self.go_on_to_leave();
     }
 
@@ -46,7 +46,8 @@ impl Engine {
         ready().find(|&task| task > running).or_else(|| ready().next())
     }
 
-    /// Whether the execution has come to what it came to while it was being left.
+    /// Whether it came to this only while it was being left, so that nobody is to hear of it. What is learned then, or
+    /// cannot be done, is so of the program.
     pub(super) fn is_left(&self, end: &End) -> bool {
         self.leaving.is_some() && matches!(end, End::DataRace(_))
     }

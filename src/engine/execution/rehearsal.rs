@@ -172,7 +172,11 @@ impl Engine {
             return;
         }
         let is_known = players.iter().all(|player| self.world.loops.livelocks(player.place));
-        let rounds = if is_known { KNOWN_LIVELOCK_ROUNDS } else { LIVELOCK_ROUNDS / players.len() as u32 };
+        let rounds = if is_known {
+            KNOWN_LIVELOCK_ROUNDS
+        } else {
+            (LIVELOCK_ROUNDS / players.len() as u32).max(COMPARED_ROUNDS)
+        };
         if players.iter().all(|player| goes_round(player).unwrap_or(0) - player.from >= rounds) {
             players.iter().for_each(|player| self.world.loops.livelock(player.place));
             self.livelock = Some(self.world.position);

@@ -26,7 +26,13 @@ pub(super) fn turning_points(witness: &Witness, names: &Names) -> TurningPoints 
     let switches: Vec<usize> = (1..steps.len()).filter(|&at| steps[at].preempts).map(|at| at - 1).collect();
     let last = &switches[switches.len().saturating_sub(SWITCHES_MAX)..];
     let left = last.iter().filter_map(|&at| label(at, "is preempted after this"));
-    let panic = steps.iter().position(|step| matches!(step.effect, Effect::Panicked(_)));
+    // Some may have been caught; the first that is the outcome, if one is, has led to the others.
+    let is_panic = |at: &usize| matches!(steps[*at].effect, Effect::Panicked(_));
+    let is_outcome = |at: &usize| match &steps[*at].effect {
+        Effect::Panicked(message) => !message.is_empty() && witness.outcome.contains(&**message),
+        _ => false,
+    };
+    let panic = (0..steps.len()).find(is_outcome).or_else(|| (0..steps.len()).find(is_panic));
     let labels = left.chain(panic.and_then(|at| label(at, "panics"))).collect();
     let led_there = panic.map_or(BTreeSet::new(), |at| led_to(steps, at));
     let turned = last.iter().copied().filter(|_| panic.is_some());
