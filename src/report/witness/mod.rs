@@ -81,10 +81,10 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     let names = Names::of(witness, sources);
     let is_right = options.right.contains(&witness.outcome);
     let diagnosis = if is_right { None } else { diagnose(witness, &names) };
-    let points = turning_points(witness, &names);
-    let focus = match &diagnosis {
-        Some(diagnosis) => Focus::Story(&diagnosis.steps),
-        None => Focus::Points(&points.steps),
+    let told = diagnosis.as_ref().ok_or_else(|| turning_points(witness, &names));
+    let (focus, labels) = match &told {
+        Ok(diagnosis) => (Focus::Story(&diagnosis.steps), &diagnosis.labels),
+        Err(points) => (Focus::Points(&points.steps), &points.labels),
     };
     let file = main_file(witness);
     let view = View {
@@ -97,16 +97,12 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
         width: options.width,
     };
     let lines = view.lines(&fold(witness, focus));
-    let labels = match &diagnosis {
-        Some(diagnosis) => diagnosis.labels.clone(),
-        None => points.labels,
-    };
     let look = Look { color: options.color, ascii: options.ascii, width: options.width };
     let sentence = diagnosis.as_ref().map(|diagnosis| &*diagnosis.sentence);
     let parts = [
         head(witness, sentence, file, options),
         lanes(&view, &lines).unwrap_or_else(|| list(&view, &lines)),
-        excerpt(&labels, sources, &look),
+        excerpt(labels, sources, &look),
         options.replay.as_ref().map_or(String::new(), |command| format!("replay: {command}\n")),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
