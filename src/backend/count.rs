@@ -10,6 +10,7 @@ use super::{Backend, Binding, current, native, number, with_execution};
 use crate::engine::ObjectState;
 use crate::engine::object::CountAction;
 use crate::schedule::{Fact, Mark};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -30,6 +31,12 @@ pub(crate) struct Count {
 }
 
 const WHAT: &str = "an Arc";
+
+thread_local! {
+    /// The execution in which the last owner of something shared is dropping it, which another of its owners might do
+    /// instead: so all that is let go of meanwhile is shared, too.
+    static DROPS_SHARED: Cell<u64> = const { Cell::new(0) };
+}
 
 impl Count {
     /// Of what has one owner; `None` where nobody looks.
@@ -119,9 +126,15 @@ impl Count {
         if native::keeps_order() {
             native::let_go(self.binding.native(WHAT, ObjectState::count), is_last);
         }
+        let drops_shared = is_last && self.is_shared.load(Ordering::Relaxed);
         let before = native::events_of_running();
+        let outer = DROPS_SHARED.get();
+        if drops_shared {
+            DROPS_SHARED.set(self.execution);
+        }
         drop();
-        if is_last && self.is_shared.load(Ordering::Relaxed) && native::events_of_running() != before {
+        DROPS_SHARED.set(outer);
+        if drops_shared && native::events_of_running() != before {
             native::find_out(self.fact);
         }
     }
@@ -132,7 +145,9 @@ impl Count {
     }
 
     fn touch(&self) {
-        if native::current_index() != self.maker.load(Ordering::Relaxed) {
+        if DROPS_SHARED.get() == self.execution
+            || native::current_index() != self.maker.load(Ordering::Relaxed)
+        {
             self.is_shared.store(true, Ordering::Relaxed);
         }
     }

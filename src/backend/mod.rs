@@ -35,7 +35,7 @@ pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_g
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
 pub(crate) use panics::{is_unwinding, quietly, resume_unwind, rethrow_if_ours};
-pub(crate) use roll::{Kept, TaskId};
+pub(crate) use roll::TaskId;
 
 pub use search::Progress;
 

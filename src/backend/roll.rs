@@ -1,9 +1,6 @@
 //! Who takes part in an execution: the tasks by their numbers, how each ended, and whether somebody will see
 //! it. It knows nothing of backends and schedules.
 
-use std::any::Any;
-use std::mem::ManuallyDrop;
-
 /// A task's number, in the order of spawning; `main` is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TaskId(usize);
@@ -11,9 +8,6 @@ pub(crate) struct TaskId(usize);
 impl TaskId {
     pub(crate) const MAIN: TaskId = TaskId(0);
 }
-
-/// What a thread leaves to who joins it.
-pub(crate) type Kept = Box<dyn Any + Send>;
 
 #[derive(Default)]
 pub(crate) struct Roll {
@@ -28,10 +22,6 @@ struct Task {
     ended: bool,
     panic: Option<Box<Panic>>,
     joined: bool,
-    /// Whether the right to join it was given up.
-    is_detached: bool,
-    /// What nobody takes is leaked: when its execution is over, nothing can run its destructor.
-    kept: ManuallyDrop<Option<Kept>>,
 }
 
 impl Task {
@@ -98,26 +88,9 @@ impl Roll {
         self.panics += 1;
     }
 
-    /// Keeps what a task has left, for who joins it; gives it back if nobody can.
-    pub(crate) fn keep(&mut self, TaskId(id): TaskId, kept: Kept) -> Option<Kept> {
-        let task = &mut self.tasks[id];
-        if task.is_detached {
-            return Some(kept);
-        }
-        *task.kept = Some(kept);
-        None
-    }
-
-    /// What a task has left.
-    pub(crate) fn take_kept(&mut self, TaskId(id): TaskId) -> Option<Kept> {
-        self.tasks[id].kept.take()
-    }
-
-    /// Nobody will join the task: what it has left, or will leave, is for nobody.
-    pub(crate) fn detach(&mut self, TaskId(id): TaskId) -> Option<Kept> {
-        let task = self.tasks.get_mut(id)?;
-        task.is_detached = true;
-        task.kept.take()
+    /// With which panic a task has ended.
+    pub(crate) fn panic_of(&self, TaskId(id): TaskId) -> Option<String> {
+        self.tasks[id].panic.as_ref().map(|panic| panic.message.clone())
     }
 
     /// Writes down that somebody will see how the task ended.

@@ -35,12 +35,9 @@ macro_rules! thread_local {
         $visibility static $name: $crate::thread::LocalKey<$type> = {
             ::std::thread_local!(static REAL: $type = const $init);
             const KEY: &::std::thread::LocalKey<$type> = &REAL;
-            fn make() -> $type {
-                #[allow(clippy::declare_interior_mutable_const, reason = "it is made into a value at once")]
-                const VALUE: $type = $init;
-                VALUE
-            }
-            $crate::thread::LocalKey::declared(KEY, make)
+            #[allow(clippy::declare_interior_mutable_const, reason = "it is made into a value at once")]
+            const VALUE: $type = $init;
+            $crate::thread::LocalKey::declared(KEY, || VALUE)
         };
         $($crate::thread_local!($($rest)*);)?
     };

@@ -13,6 +13,8 @@ mod identity;
 #[cfg(feature = "check")]
 mod local;
 #[cfg(feature = "check")]
+mod packet;
+#[cfg(feature = "check")]
 mod scope;
 #[cfg(feature = "check")]
 mod spawn;

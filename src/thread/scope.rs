@@ -1,6 +1,7 @@
 //! Threads that borrow from the one that spawned them, the same under every backend: a thread that
 //! the scope is sure to join before what it borrows is gone.
 
+use super::packet::Packet;
 use super::spawn::Ending;
 use super::{Builder, JoinHandle, Result, Thread};
 use crate::{backend, panic, sync};
@@ -57,7 +58,7 @@ impl Drop for Ended {
 /// The right to wait for a scoped thread's result.
 pub struct ScopedJoinHandle<'scope, T> {
     running: Arc<Running>,
-    result: Arc<Mutex<Option<T>>>,
+    packet: Packet<T>,
     thread: Thread,
     scope: PhantomData<&'scope ()>,
 }
@@ -114,14 +115,13 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let result = Arc::new(Mutex::new(None));
-        let packet = Arc::clone(&result);
+        let packet = Packet::of::<T>();
+        let left = packet.clone();
         let ended = Arc::new(AtomicBool::new(false));
         let told = Ended(Arc::clone(&ended));
         let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || {
             let _told = told;
-            let value = body();
-            *lock(&packet) = Some(value);
+            left.leave(body());
         });
         // SAFETY: only the lifetime changes. `scope` joins every thread in `threads` before it
         // returns or unwinds, and the thread is put there before `spawn` returns, so nothing that
@@ -139,7 +139,7 @@ impl<'scope> Scope<'scope, '_> {
             joined_by_hand: AtomicBool::new(false),
         });
         lock(&self.threads).push(Arc::clone(&running));
-        Ok(ScopedJoinHandle { running, result, thread, scope: PhantomData })
+        Ok(ScopedJoinHandle { running, packet, thread, scope: PhantomData })
     }
 }
 
@@ -156,7 +156,7 @@ impl<T> ScopedJoinHandle<'_, T> {
         if let Some(payload) = lock(&self.running.panic).take() {
             return Err(payload);
         }
-        Ok(lock(&self.result).take().expect("a thread that did not panic has left its result"))
+        Ok(self.packet.take().expect("a thread that did not panic has left its result"))
     }
 
     /// The thread.

@@ -2,9 +2,11 @@
 //! in the running execution: its name, whether it has ended, and how.
 
 use super::identity::{HANDLE, Identity, NativeId, Thread};
+use super::packet::Packet;
 use super::scope::{Scope, ScopedJoinHandle};
 use crate::backend::{self, Backend, TaskId, locals};
 use crate::panic;
+use std::any::Any;
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
@@ -165,13 +167,21 @@ impl Builder {
         T: Send + 'static,
     {
         let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
+        let packet = Packet::of::<T>();
+        let left = packet.clone();
         let (task, number) = backend::native::spawn(Location::caller(), name.clone(), move |number| {
-            let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
-            let message = result.as_ref().err().map(|payload| panic::message(&**payload));
-            backend::native::end_task(number, message, Some(Box::new(result)));
+            let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
+            let panicked = result.as_ref().err().map(|payload| panic::message(&**payload));
+            left.leave(Box::new(result) as Kept);
+            // If its handle is gone the result is dropped here, where the thread still has its thread-locals.
+            drop(left);
+            let ended = locals::drop_all(Ok(()));
+            let message = panicked.or_else(|| ended.err().map(|payload| panic::message(&*payload)));
+            backend::native::end_task(number, message);
         });
         let id = NativeId::new(task);
-        let handle = Handle::Native(Native { id, number, open: |kept| *kept.downcast().expect(RESULT) });
+        let handle =
+            Handle::Native(Native { id, number, packet, open: |kept| *kept.downcast().expect(RESULT) });
         JoinHandle { handle, thread: Thread(Identity::Native(id, name)), record: None }
     }
 }
@@ -198,24 +208,24 @@ enum Handle<T> {
 struct Native<T> {
     id: NativeId,
     number: TaskId,
-    /// Makes what the task leaves to the engine a result again.
-    open: fn(backend::Kept) -> Result<T>,
+    packet: Packet<Kept>,
+    /// Makes what is left there a result again.
+    open: fn(Kept) -> Result<T>,
 }
+
+/// A result of any type: a handle can be sent and shared whatever it is to.
+type Kept = Box<dyn Any + Send>;
 
 impl<T> Native<T> {
     #[track_caller]
     fn join(self) -> Result<T> {
-        let kept = backend::native::join(self.id.task, self.number, Location::caller());
-        let open = self.open;
-        // Nothing is left to give up.
-        std::mem::forget(self);
-        open(kept.expect(RESULT))
-    }
-}
-
-impl<T> Drop for Native<T> {
-    fn drop(&mut self) {
-        backend::native::detach(self.number, self.id.execution);
+        let panicked = backend::native::join(self.id.task, self.number, Location::caller());
+        let result = (self.open)(self.packet.take().expect(RESULT));
+        // A thread-local's destructor may have panicked after the result was left.
+        match panicked {
+            Some(message) => result.and_then(|_| Err(Box::new(message) as Kept)),
+            None => result,
+        }
     }
 }
 

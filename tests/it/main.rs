@@ -42,6 +42,7 @@ mod promises;
 mod publications;
 mod relations;
 mod replay;
+mod results;
 mod run;
 mod rw_lock;
 mod sizes;

@@ -228,3 +228,15 @@ fn what_a_deadlock_leaves_behind_does_not_reach_the_next_execution() {
     assert_eq!(report.verdict(), Verdict::Hang, "{report}");
     assert!(!report.outcomes().any(|outcome| matches!(outcome, Outcome::Panicked(_))), "{report}");
 }
+
+#[test]
+fn a_constant_may_leave_a_lifetime_out_as_in_std() {
+    conccheck::thread_local! {
+        static NAME: Cell<Option<&str>> = const { Cell::new(None) };
+    }
+    Checker::new().check(|| {
+        NAME.set(Some("main"));
+        assert_eq!(thread::spawn(|| NAME.get()).join().unwrap(), None);
+        assert_eq!(NAME.get(), Some("main"));
+    });
+}

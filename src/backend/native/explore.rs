@@ -478,12 +478,15 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
     with(|engine| engine.pulse().begin());
     let value = Rc::new(RefCell::new(None));
-    let (body, returned) = (Arc::clone(body), Rc::clone(&value));
+    // A clone would never be dropped where the execution is left in its middle, nor then what the program's closure has.
+    // SAFETY: `body` is there as long as this function runs, and no task of this execution runs after it has returned.
+    let body: &'static Body<T> = unsafe { &*std::ptr::from_ref(body) };
+    let returned = Rc::clone(&value);
     let main = to_the_end(move || {
-        let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(&*body)));
+        let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(&**body)));
         let message = result.as_ref().err().map(|payload| panic::message(&**payload));
         *returned.borrow_mut() = result.ok();
-        end_task(TaskId::MAIN, message, None);
+        end_task(TaskId::MAIN, message);
     });
     let begun = with(|engine| {
         let coroutine = engine.coroutines.take()?;

@@ -30,7 +30,7 @@ pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 
-use super::roll::{Kept, Roll};
+use super::roll::Roll;
 use super::{TaskId, execution, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned, TaskState};
 use crate::schedule::Fact;
@@ -73,18 +73,13 @@ pub(crate) fn spawn(
     (task, number)
 }
 
-/// Writes down that the task of that number has ended, with which panic, and keeps what it has left until it
-/// is joined. If nobody can, that is dropped here.
-pub(crate) fn end_task(number: TaskId, message: Option<String>, kept: Option<Kept>) {
-    let unwanted = ROLL.with_borrow_mut(|roll| {
-        roll.end_task(number);
-        kept.and_then(|kept| roll.keep(number, kept))
-    });
+/// Writes down that the task of that number has ended, and with which panic.
+pub(crate) fn end_task(number: TaskId, message: Option<String>) {
+    ROLL.with_borrow_mut(|roll| roll.end_task(number));
     if let Some(message) = message {
         let place = with(|engine| engine.panicked(&message));
         ROLL.with_borrow_mut(|roll| roll.panicked(number, message, place));
     }
-    drop(unwanted);
 }
 
 /// The running task has panicked, and unwinds from here on. Whether it has: if the engine is at work, the panic is the
@@ -157,21 +152,12 @@ pub(crate) fn events_of_running() -> u32 {
     with(Engine::events_of_running)
 }
 
-/// Gives up the right to join the task of that number, in the execution of that number.
-pub(crate) fn detach(number: TaskId, execution: u64) {
-    if execution == super::number() {
-        // A thread that ends has no roll any more.
-        let unwanted = ROLL.try_with(|roll| roll.borrow_mut().detach(number));
-        drop(unwanted);
-    }
-}
-
-/// Waits for a task's end, and takes what it has left.
-pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>) -> Option<Kept> {
+/// Waits for a task's end, and says with which panic it has come.
+pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>) -> Option<String> {
     // From here on the panic, if there is one, is this caller's to handle.
     ROLL.with_borrow_mut(|roll| roll.expect_join(number));
     stop_if(with(|engine| engine.join(task, place)));
-    ROLL.with_borrow_mut(|roll| roll.take_kept(number))
+    ROLL.with_borrow(|roll| roll.panic_of(number))
 }
 
 /// The running task.
