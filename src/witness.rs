@@ -88,6 +88,9 @@ pub struct Step {
     pub effect: Effect,
     /// With which memory ordering, if it is an atomic's or a fence.
     pub ordering: Option<Ordering>,
+    /// If it reads an old value, or its store goes before another that was there: the store right after, in the order of the
+    /// atomic's stores, as a position in [`Witness::steps`].
+    pub overlooks: Option<usize>,
     /// From where in the program.
     pub place: Option<Place>,
     /// Whether the scheduler left another task for this one though that one could have gone on.

@@ -4,7 +4,7 @@
 
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
-use crate::schedule::{Bounds, Fact, Facts};
+use crate::schedule::{Bounds, Fact, Facts, Memory};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub(crate) struct Limits {
     pub(crate) time_max: Option<Duration>,
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
+    pub(crate) memory: Memory,
     /// Whether to keep what the tasks do, for a witness.
     pub(crate) logs: bool,
     /// Whether samples are drawn beside dpor.

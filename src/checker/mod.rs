@@ -15,7 +15,7 @@ use crate::property::Value;
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::report::{Explainer, Judged, Report};
-use crate::schedule::{Bounds, Schedule};
+use crate::schedule::{Bounds, Memory, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::panic::Location;
@@ -52,6 +52,7 @@ pub struct Checker {
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
     finds_leaks: bool,
+    memory: Memory,
     bounds: Bounds,
     workers: Option<usize>,
     requires_complete: bool,
@@ -69,6 +70,7 @@ impl Checker {
             time_max: None,
             preemptions_max: None,
             finds_leaks: false,
+            memory: Memory::default(),
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
             requires_complete: false,
@@ -160,6 +162,37 @@ impl Checker {
     /// ```
     pub fn find_leaks(self) -> Self {
         Checker { finds_leaks: true, ..self }
+    }
+
+    /// What the program's accesses of atomics may see of each other: as if all were `SeqCst`, if it is not said.
+    /// [`Backend::Native`] only. [`Memory::Rust`] is explored by [`Strategy::Dfs`], which it takes unless another is
+    /// chosen, or sampled; not yet by dpor.
+    ///
+    /// ```
+    /// use conccheck::sync::{Arc, atomic::{AtomicU32, Ordering::{Acquire, Release}}};
+    /// use conccheck::{Checker, Memory, Outcome, thread};
+    ///
+    /// // Each task may overlook what the other has stored.
+    /// let store_buffering = || {
+    ///     let [x, y] = [(); 2].map(|()| Arc::new(AtomicU32::new(0)));
+    ///     let other = thread::spawn({
+    ///         let (x, y) = (Arc::clone(&x), Arc::clone(&y));
+    ///         move || {
+    ///             x.store(1, Release);
+    ///             y.load(Acquire)
+    ///         }
+    ///     });
+    ///     y.store(1, Release);
+    ///     (x.load(Acquire), other.join().unwrap())
+    /// };
+    /// let sees_neither = |checker: Checker| {
+    ///     checker.explore(store_buffering).outcomes().any(|outcome| *outcome == Outcome::Returned((0, 0)))
+    /// };
+    /// assert!(!sees_neither(Checker::new()));
+    /// assert!(sees_neither(Checker::new().memory(Memory::Rust)));
+    /// ```
+    pub fn memory(self, memory: Memory) -> Self {
+        Checker { memory, ..self }
     }
 
     /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
@@ -377,6 +410,7 @@ impl Checker {
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
+            memory: self.memory,
             samples: self.is_portfolio(),
             finds_leaks: self.finds_leaks,
             workers: self.workers.unwrap_or(1),
@@ -413,6 +447,7 @@ impl Checker {
         Report {
             backend: self.backend,
             strategy: self.chosen_strategy(),
+            memory: self.memory,
             executions: search.executions,
             redundant: search.redundant,
             events: search.events,
@@ -434,6 +469,8 @@ impl Checker {
             time_max: None,
             preemptions_max: None,
             bounds,
+            // The schedule says whether it matters.
+            memory: Memory::SequentiallyConsistent,
             logs: true,
             ..self.limits()
         }
@@ -441,13 +478,15 @@ impl Checker {
 
     /// Whether samples are drawn beside dpor.
     fn is_portfolio(&self) -> bool {
-        self.backend == Backend::Native && self.strategy.is_none() && self.preemptions_max.is_none()
+        self.backend == Backend::Native
+            && self.chosen_strategy() == Some(Strategy::Dpor)
+            && self.strategy.is_none()
     }
 
     /// Who chooses the schedules, where the backend leaves a choice.
     fn chosen_strategy(&self) -> Option<Strategy> {
         let default = match self.backend {
-            Backend::Native if self.preemptions_max.is_some() => Strategy::Dfs,
+            Backend::Native if self.preemptions_max.is_some() || self.memory == Memory::Rust => Strategy::Dfs,
             Backend::Native => Strategy::Dpor,
             Backend::Shuttle => Strategy::Random { seed: 0 },
             Backend::Real | Backend::Loom => return None,

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use crate::backend::{self, Backend};
+use crate::schedule::Memory;
 use crate::strategy::{self, Strategy};
 use std::time::Duration;
 
@@ -42,6 +43,14 @@ impl Checker {
         }
         if self.finds_leaks && self.backend != Backend::Native {
             return Err(SettingsError::Leaks(self.backend));
+        }
+        if self.memory == Memory::Rust {
+            if self.backend != Backend::Native {
+                return Err(SettingsError::Memory(self.backend));
+            }
+            if self.strategy == Some(Strategy::Dpor) {
+                return Err(SettingsError::MemoryOfDpor);
+            }
         }
         match self.workers {
             None => {}
@@ -90,6 +99,14 @@ pub enum SettingsError {
     /// The backend does not tell what is left.
     #[error("the {0} backend cannot find leaks; native can")]
     Leaks(Backend),
+    /// The backend has its own memory model.
+    #[error("the {0} backend has a memory model of its own; native lets one choose")]
+    Memory(Backend),
+    /// What dpor takes for independent it is only under sequential consistency.
+    #[error(
+        "dpor explores sequential consistency only; dfs, random, pct and pos know the memory model of Rust"
+    )]
+    MemoryOfDpor,
     /// The backend explores on one thread.
     #[error("the {0} backend explores on one thread; native takes several workers")]
     Workers(Backend),

@@ -4,7 +4,7 @@ use crate::checker::WORKERS_MAX;
 use crate::models::Program;
 use crate::report::check::Effort;
 use crate::strategy::{self, DEPTH, Parameters, Row, SEED, STRATEGIES};
-use crate::{Backend, Checker, Strategy};
+use crate::{Backend, Checker, Memory, Strategy};
 use anyhow::{bail, ensure};
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -38,6 +38,9 @@ pub(super) struct SearchArgs {
     /// no bound; under loom one for the few programs that need it to end soon]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     preemptions_max: Option<u8>,
+    /// What accesses of atomics may see of each other, under native [default: sc]
+    #[arg(long, value_enum)]
+    memory: Option<MemoryArg>,
     /// Under native, at most this many waits of an execution end because their time is up [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     timeouts_max: Option<u8>,
@@ -56,6 +59,23 @@ enum BackendArg {
     Loom,
     /// The operating system's threads, again and again
     Real,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MemoryArg {
+    /// Sequential consistency: a load reads what was stored last
+    Sc,
+    /// What Rust's orderings allow: it may read an old value; with dfs, random, pct or pos
+    Rust,
+}
+
+impl From<MemoryArg> for Memory {
+    fn from(memory: MemoryArg) -> Self {
+        match memory {
+            MemoryArg::Sc => Memory::SequentiallyConsistent,
+            MemoryArg::Rust => Memory::Rust,
+        }
+    }
 }
 
 /// The names of the strategies, each with what it is.
@@ -111,6 +131,9 @@ impl SearchArgs {
         if let Some(timeouts_max) = self.timeouts_max {
             checker = checker.timeouts_max(timeouts_max.into());
         }
+        if let Some(memory) = self.memory {
+            checker = checker.memory(memory.into());
+        }
         if let Some(workers) = self.workers {
             checker = checker.workers(usize::try_from(workers)?);
         }
@@ -130,7 +153,14 @@ impl SearchArgs {
 
     /// A search that the user cut short or chose for its samples need not show everything.
     pub(super) fn effort(&self) -> Effort {
-        let bounds = [self.preemptions_max.is_some(), self.executions_max.is_some(), self.time_max.is_some()];
+        let is_other_memory =
+            self.memory.map(Memory::from) != Some(Memory::default()) && self.memory.is_some();
+        let bounds = [
+            is_other_memory,
+            self.preemptions_max.is_some(),
+            self.executions_max.is_some(),
+            self.time_max.is_some(),
+        ];
         let is_default = self.strategy.is_none() && self.backend != BackendArg::Real;
         if is_default && !bounds.contains(&true) { Effort::Full } else { Effort::Limited }
     }
@@ -163,6 +193,7 @@ impl SearchArgs {
         add("depth", depth);
         add("executions-max", self.executions_max.map(|count| count.to_string()));
         add("preemptions-max", self.preemptions_max.map(|count| count.to_string()));
+        add("memory", self.memory.map(|memory| Memory::from(memory).to_string()));
         add("timeouts-max", self.timeouts_max.map(|count| count.to_string()));
         options
     }

@@ -18,6 +18,11 @@ impl Clocks {
         Clocks { width: 4, counts: Vec::new() }
     }
 
+    /// Of how many tasks each can be.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.counts.len() / self.width
     }
@@ -99,6 +104,12 @@ impl Clocks {
 
     fn get(&self, clock: usize) -> &[u32] {
         &self.counts[clock * self.width..][..self.width]
+    }
+}
+
+impl Default for Clocks {
+    fn default() -> Self {
+        Clocks::new()
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Deed {
         choice: u32,
         reply: Reply,
         woken: Vec<TaskId>,
+        /// The event by which an atomic got the value after the one that was read, or behind which this one's goes.
+        overlooks: Option<usize>,
         /// What only the caller knows: its function's name, and values as text.
         note: Option<Note>,
     },

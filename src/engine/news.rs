@@ -1,6 +1,6 @@
 //! What the world keeps for tasks that poll: what each did in vain, who waits for news, and who hears of them.
 
-use super::polling::{Loop, LoopId, ROUNDS_MAX, Step, Uncompared, Watch, mix};
+use super::polling::{Loop, LoopId, OLD_ROUNDS_MAX, ROUNDS_MAX, Step, Uncompared, Watch, mix};
 use super::task::State;
 use super::world::World;
 use super::{Action, Event, Fact, Mark, ObjectId, Reply, TaskId};
@@ -30,6 +30,7 @@ impl World {
             version.past = polling.past;
         }
         if has_effect {
+            self.tasks[task.index()].polling.is_to_read_on = false;
             self.tell_withheld(task);
             self.tasks[task.index()].polling.act();
             self.tell(task, object);
@@ -40,6 +41,7 @@ impl World {
         let changes = !event.access.is_read();
         let polling = &mut self.tasks[task.index()].polling;
         if !polling.is_same_again(what) {
+            polling.is_to_read_on = false;
             self.tell_withheld(task);
             if changes {
                 self.tasks[task.index()].polling.add_own_change(object);
@@ -109,6 +111,12 @@ impl World {
     /// The task has gone round a loop in vain once more.
     #[cold]
     fn go_round(&mut self, task: TaskId, id: LoopId, repeats: u32) {
+        if repeats >= OLD_ROUNDS_MAX && self.has_unread(task) {
+            let polling = &mut self.tasks[task.index()].polling;
+            (polling.is_to_read_on, polling.unknown) = (true, None);
+            self.cut_loop = self.cut_loop.or(polling.round_place());
+            return;
+        }
         let polling = &self.tasks[task.index()].polling;
         let place = polling.round_place().expect("it has gone round");
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
@@ -123,6 +131,13 @@ impl World {
         let polling = &mut self.tasks[task.index()].polling;
         polling.awaits = watch;
         polling.unknown = is_unknown.then_some(id);
+    }
+
+    /// Whether the task could read something newer of what it has looked at in vain.
+    fn has_unread(&self, task: TaskId) -> bool {
+        let Some(graph) = &self.graph else { return false };
+        let watch = self.tasks[task.index()].polling.watch();
+        watch.objects.iter().any(|&(object, _, _)| graph.has_unread(&self.order, task, object))
     }
 
     /// Whether the task, which waits, does so for the sake of a bound: nobody knows what its loop waits for.

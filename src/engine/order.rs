@@ -103,6 +103,18 @@ impl Order {
         self.seen.count(task.index(), other) >= time
     }
 
+    /// What each task has seen, by its number.
+    pub(super) fn seen(&self) -> &Clocks {
+        &self.seen
+    }
+
+    /// `clock` has also seen what an object's view holds.
+    pub(super) fn join_view(&self, clocks: &mut Clocks, clock: usize, object: ObjectId, slot: u64) {
+        if let Some(&view) = self.slots.get(&(object, slot)) {
+            clocks.join(clock, &self.views, view);
+        }
+    }
+
     /// What passes between a task and an object, to which it is just doing something.
     pub(super) fn edges(&mut self, task: TaskId, object: ObjectId) -> Edges<'_> {
         Edges { order: self, task, object }
@@ -166,6 +178,16 @@ impl Edges<'_> {
     pub(super) fn update(&mut self, slot: u64, order: Ordering) {
         self.load(slot, order);
         let view = self.view(slot);
+        self.hand_on(view, order);
+    }
+
+    /// An atomic is read and written in one: what is written is another store than what was read.
+    pub(super) fn update_to(&mut self, read: u64, written: u64, order: Ordering) {
+        self.load(read, order);
+        let view = self.view(written);
+        if let Some(&passed_on) = self.order.slots.get(&(self.object, read)) {
+            self.order.views.join_within(view, passed_on);
+        }
         self.hand_on(view, order);
     }
 

@@ -31,6 +31,9 @@ pub(super) const KNOWN_LIVELOCK_ROUNDS: u32 = 20;
 /// How many rounds a loop may go round in vain that counts them, while others could do something.
 pub(crate) const ROUNDS_MAX: u32 = 16;
 
+/// How often a loop may go round in vain since it reads old values, and once more.
+pub(super) const OLD_ROUNDS_MAX: u32 = 4;
+
 /// The longest round that is noticed, in steps.
 const PERIOD_MAX: usize = 32;
 
@@ -173,6 +176,8 @@ pub(super) struct Polling {
     pub(super) awaits: Option<Watch>,
     /// A loop that it has gone round twice, and of which nothing is known.
     pub(super) unknown: Option<LoopId>,
+    /// Whether it goes round a loop in vain that reads old values, so that it is to read newer ones.
+    pub(super) is_to_read_on: bool,
     /// What it waited for and has heard of, or need not wait for any more.
     pub(super) heard: Option<Watch>,
 }

@@ -3,7 +3,7 @@
 
 use super::object::Reply;
 use super::world::World;
-use super::{Bounds, Fact, Facts, Pulse, Switch, TaskId};
+use super::{Bounds, Fact, Facts, Memory, Pulse, Switch, TaskId};
 use std::sync::Arc;
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
@@ -86,6 +86,8 @@ pub(crate) struct Performed {
     pub(crate) choice: u32,
     /// What an atomic held, as bits.
     pub(crate) value: u64,
+    /// What it was made.
+    pub(crate) after: u64,
     /// Whether it was changed.
     pub(crate) is_changed: bool,
     /// Whether a log is kept, in which its values would be of interest.
@@ -113,6 +115,7 @@ pub(crate) struct Settings {
     /// How often in an execution a task may be left that could go on.
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
+    pub(crate) memory: Memory,
     /// What is known of the program.
     pub(crate) facts: Facts,
     /// Whether to log what the tasks do.

@@ -5,8 +5,10 @@ use super::barred::Barred;
 use super::clock::Clocks;
 use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
+use super::memory::Graph;
 use super::object::{
-    AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState, Waiting,
+    AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState, View,
+    Waiting,
 };
 use super::order::Order;
 use super::polling::{Loops, Uncompared, Watch};
@@ -16,6 +18,7 @@ use super::task_set::TaskSet;
 use super::time::Times;
 use super::{Access, Action, Bounds, Chance, Event, Fact, Facts, ObjectId, Operation, Race, TaskId, Trace};
 use std::panic::Location;
+use std::sync::atomic::Ordering;
 
 /// What a scheduler sees: the running execution so far.
 pub(crate) struct World {
@@ -61,6 +64,8 @@ pub(crate) struct World {
     pub(super) pauses: usize,
     pub(super) facts: Facts,
     pub(super) order: Order,
+    /// What atomics are, if they are not just values.
+    pub(super) graph: Option<Box<Graph>>,
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
@@ -120,7 +125,10 @@ impl World {
             rehearses: false,
             pauses: 0,
             facts: settings.facts.clone(),
-            order: Order::new(settings.facts.has(Fact::CellsAreUsed)),
+            order: Order::new(
+                [Fact::CellsAreUsed, Fact::OrderingsAreWeak].into_iter().any(|fact| settings.facts.has(fact)),
+            ),
+            graph: settings.facts.has(Fact::OrderingsAreWeak).then(Box::default),
             times: Times::default(),
             is_cut_by_timeouts: false,
             cut_loop: None,
@@ -150,6 +158,7 @@ impl World {
         self.ready.clear();
         self.held.clear();
         self.order.begin();
+        self.graph.iter_mut().for_each(|graph| graph.begin());
         self.times.begin();
         self.log.iter_mut().for_each(Vec::clear);
         if self.analyses {
@@ -163,6 +172,9 @@ impl World {
     /// events.
     pub(super) fn add_object(&mut self, object: Object) -> ObjectId {
         let id = ObjectId::new(self.objects.len());
+        if let (Some(graph), ObjectState::Atomic(atomic)) = (&mut self.graph, &object.state) {
+            graph.set(id, atomic.place.value());
+        }
         self.objects.push(object);
         self.versions.push(Version::default());
         match self.queues.get_mut(id.index()) {
@@ -192,6 +204,7 @@ impl World {
     pub(super) fn add_tasks(&mut self, count: usize) {
         self.tasks.resize_with(count, Task::default);
         self.order.widen(count);
+        self.graph.iter_mut().for_each(|graph| graph.widen(count));
         if self.analyses {
             self.pasts.widen(count);
             while self.pasts.len() < count {
@@ -213,6 +226,21 @@ impl World {
     pub(super) fn happens_after_all_of(&mut self, task: TaskId, other: TaskId) {
         if self.analyses {
             self.pasts.join_within(task.index(), other.index());
+        }
+    }
+
+    /// A fence between the task's accesses.
+    pub(super) fn fence(&mut self, task: TaskId, order: Ordering) {
+        let Some(graph) = &mut self.graph else { return self.order.fence(task, order) };
+        let time = self.order.now(task);
+        self.order.fence(task, order);
+        graph.fence(&self.order, task, order, time);
+    }
+
+    /// The task does something else than to access an atomic.
+    pub(super) fn leave(&mut self, task: TaskId) {
+        if let Some(graph) = &mut self.graph {
+            graph.leave(task, self.order.now(task));
         }
     }
 
@@ -426,11 +454,32 @@ impl World {
 
     /// What there is to choose for what a task has announced: mostly one.
     pub(crate) fn choices(&self, task: TaskId) -> impl Iterator<Item = u32> {
-        (0..self.choice_count(task)).filter_map(move |place| self.nth_choice(task, place))
+        let ages = self.ages(task);
+        let count = ages.as_ref().map_or_else(|| self.choice_count(task), Vec::len);
+        (0..count).filter_map(move |place| match &ages {
+            Some(ages) => Some(ages[place]),
+            None => self.nth_choice(task, place),
+        })
+    }
+
+    /// Which stores the task may read next, or be written behind, if that is a choice: by their ages.
+    fn ages(&self, task: TaskId) -> Option<Vec<u32>> {
+        let graph = self.graph.as_ref()?;
+        let Operation { object, action: Action::Atomic(action), .. } = self.announced(task)? else {
+            return None;
+        };
+        let mut ages = graph.ages(&self.order, task, object, action);
+        if self.tasks[task.index()].polling.is_to_read_on && ages.len() > 1 && action.reads() {
+            ages.pop();
+        }
+        Some(ages)
     }
 
     /// How many choices there are for what a task has announced.
     pub(crate) fn choice_count(&self, task: TaskId) -> usize {
+        if let Some(ages) = self.ages(task) {
+            return ages.len();
+        }
         match self.announced(task) {
             _ if self.is_stuck => 1,
             None => 0,
@@ -443,6 +492,9 @@ impl World {
 
     /// One of these choices, by its place.
     pub(crate) fn nth_choice(&self, task: TaskId, place: usize) -> Option<u32> {
+        if let Some(ages) = self.ages(task) {
+            return ages.get(place).copied();
+        }
         match self.announced(task) {
             _ if self.is_stuck => Some(TIME_UP),
             Some(Operation { action: Action::Chance(_), .. }) => Some(place as u32),
@@ -455,6 +507,9 @@ impl World {
 
     /// Whether this is one of them.
     pub(crate) fn has_choice(&self, task: TaskId, choice: u32) -> bool {
+        if let Some(ages) = self.ages(task) {
+            return ages.contains(&choice);
+        }
         match self.announced(task) {
             _ if self.is_stuck => choice == TIME_UP,
             Some(Operation { action: Action::Chance(_), .. }) => (choice as usize) < self.choice_count(task),
@@ -468,7 +523,8 @@ impl World {
     /// Whether there is something to choose for what the task has announced.
     pub(crate) fn has_choices(&self, task: TaskId) -> bool {
         let may = |operation: &Operation| {
-            operation.action.chooses_tasks() || matches!(operation.action, Action::Chance(_))
+            let is_weak = self.graph.is_some() && matches!(operation.action, Action::Atomic(_));
+            operation.action.chooses_tasks() || matches!(operation.action, Action::Chance(_)) || is_weak
         };
         self.announced(task).filter(may).is_some() && self.choices(task).nth(1).is_some()
     }
@@ -482,7 +538,7 @@ impl World {
     pub(crate) fn foresee(&self, task: TaskId, choice: u32) -> Option<Event> {
         let operation = self.next_operation(task)?;
         let object = &self.objects[operation.object.index()].state;
-        let view = object.view();
+        let view = self.view(operation, choice);
         let access = object.access(operation.action, view)?;
         let task_record = &self.tasks[task.index()];
         let watched = self.watched(task_record.polling.heard.as_ref(), operation.object);
@@ -600,20 +656,33 @@ impl World {
             self.happened[chance as usize] += event.choice as usize;
         }
         self.woken.clear();
+        let overlooks = self.overlooked(&event);
         let object = &mut self.objects[id.index()].state;
-        if self.order.is_kept() {
+        let is_weak = self.graph.is_some() && matches!(action, Action::Atomic(_));
+        if self.order.is_kept() && !is_weak {
+            if let Some(graph) = &mut self.graph {
+                graph.leave(running, self.order.now(running));
+            }
             object.synchronize(action, event.access, &mut self.order.edges(running, id));
         }
         let by = By { task: running, position, choice: event.choice };
         let reply = object.apply(action, by, &mut self.woken);
-        let (mut value, mut is_changed, mut has_effect) = (0, false, event.access.is_effective());
+        let (mut value, mut after, mut is_changed, mut has_effect) =
+            (0, 0, false, event.access.is_effective());
         if let ObjectState::Atomic(atomic) = object {
-            value = atomic.place.value();
+            value = event.view.value();
+            after = value;
             is_changed = !event.access.is_read();
             if is_changed {
-                atomic.place.store(update(value));
+                after = update(value);
+                atomic.place.store(after);
             }
-            has_effect = atomic.place.value() != value;
+            has_effect = after != value || is_weak && is_changed;
+            if let (Some(graph), Action::Atomic(action)) = (&mut self.graph, action) {
+                let access = (action, event.choice);
+                graph.perform(&mut self.order, (running, position), id, access, after);
+                atomic.place.store(graph.value(id, 0));
+            }
         }
         has_effect |= std::mem::take(&mut self.tasks[running.index()].is_touched);
         self.requeue(id);
@@ -629,13 +698,14 @@ impl World {
             self.position += 1;
             if let Some(log) = &mut self.log {
                 let choice = event.choice;
-                let deed = Deed::Event { operation, choice, reply, woken: self.woken.clone(), note: None };
+                let woken = self.woken.clone();
+                let deed = Deed::Event { operation, choice, reply, woken, overlooks, note: None };
                 log.push(Entry { task: running, deed, preempts: self.preempts });
             }
         }
         self.preempts = false;
         let is_logged = self.log.is_some() && !self.rehearses;
-        Ok(Performed { reply, choice: event.choice, value, is_changed, is_logged })
+        Ok(Performed { reply, choice: event.choice, value, after, is_changed, is_logged })
     }
 
     /// The task does what it has announced, and waits for nothing any more.
@@ -662,14 +732,32 @@ impl World {
     #[inline]
     fn event(&self, task: TaskId, operation: Operation) -> Event {
         let object = &self.objects[operation.object.index()].state;
-        let view = object.view();
-        let access = object.access(operation.action, view).expect("an object is asked for what it can do");
         let Task { events, choice, ref polling, .. } = self.tasks[task.index()];
+        let view = self.view(operation, choice);
+        let access = object.access(operation.action, view).expect("an object is asked for what it can do");
         let watched = match &polling.heard {
             None => Watched::default(),
             heard => self.watched(heard.as_ref(), operation.object),
         };
         Event { task, index: events, operation, access, choice, view, watched }
+    }
+
+    /// How the operation finds its object, with this choice.
+    #[inline]
+    fn view(&self, operation: Operation, choice: u32) -> View {
+        match (&self.graph, operation.action) {
+            (Some(graph), Action::Atomic(_)) => View::of(graph.value(operation.object, choice)),
+            _ => self.objects[operation.object.index()].state.view(),
+        }
+    }
+
+    /// Which event has written the value after the one that this one reads, or writes behind.
+    fn overlooked(&self, event: &Event) -> Option<usize> {
+        let newer = event.choice.checked_sub(1).filter(|_| self.log.is_some())?;
+        match event.operation.action {
+            Action::Atomic(_) => self.graph.as_ref()?.position(event.operation.object, newer),
+            _ => None,
+        }
     }
 
     /// Appends an event to the trace; or compares it with the one that the trace has.

@@ -3,6 +3,7 @@
 
 use super::SCHEMA;
 use super::witness::{self, Options};
+use crate::Backend;
 use crate::models::{Checked, PROGRAMS};
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::schedule::Schedule;
@@ -230,6 +231,7 @@ fn program_value(checked: &Checked) -> Value {
         "size": checked.program.size().map(|size| size.value),
         "backend": report.backend().name(),
         "strategy": report.strategy().map(|strategy| strategy.name()),
+        "memory": (report.backend() == Backend::Native).then(|| report.memory().name()),
         "seed": report.strategy().and_then(|strategy| strategy.seed()),
         "verdict": checked.verdict().word(),
         "as_expected": checked.is_as_expected(),

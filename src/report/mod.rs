@@ -17,7 +17,7 @@ use self::witness::Options;
 use crate::Backend;
 use crate::checker::Unseen;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
-use crate::schedule::Schedule;
+use crate::schedule::{Memory, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::collections::BTreeMap;
@@ -60,6 +60,7 @@ pub struct Report<T> {
     pub(crate) explainer: Option<Explainer<T>>,
     pub(crate) backend: Backend,
     pub(crate) strategy: Option<Strategy>,
+    pub(crate) memory: Memory,
     pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
     pub(crate) executions: u64,
     pub(crate) redundant: u64,
@@ -80,6 +81,11 @@ impl<T: Ord> Report<T> {
     /// Who chose the schedules, where the backend leaves a choice.
     pub fn strategy(&self) -> Option<Strategy> {
         self.strategy
+    }
+
+    /// What accesses of atomics could see of each other, under [`Backend::Native`].
+    pub fn memory(&self) -> Memory {
+        self.memory
     }
 
     /// The outcomes that were seen, least first.
@@ -226,6 +232,9 @@ impl<T: Ord> Report<T> {
             info.insert("strategy", strategy.name().to_string());
             info.extend(strategy.seed().map(|seed| ("seed", seed.to_string())));
         }
+        if self.memory != Memory::default() {
+            info.insert("memory", self.memory.to_string());
+        }
         info
     }
 
@@ -284,11 +293,12 @@ impl<T: Ord + Debug> Report<T> {
         if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (self.verdict(), self.incomplete.first()) {
             return format!("this program could not be checked: {reason}");
         }
+        let memory = if self.memory == Memory::default() { "" } else { ", Rust's memory model" };
         let chooser = match self.strategy {
             None => String::new(),
             Some(strategy) => match strategy.seed() {
-                Some(seed) => format!(" ({}, seed {seed})", strategy.name()),
-                None => format!(" ({})", strategy.name()),
+                Some(seed) => format!(" ({}, seed {seed}{memory})", strategy.name()),
+                None => format!(" ({}{memory})", strategy.name()),
             },
         };
         let mut text = format!("{verdict} under {backend}{chooser}, {}\n", self.looked_at());

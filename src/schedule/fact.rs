@@ -13,6 +13,9 @@ pub(crate) enum Fact {
     CellsAreUsed,
     /// Somebody clears the poison of a lock, which needs no lock: then to take a lock is also to look at its poison.
     PoisonIsCleared,
+    /// Some atomic is accessed by less than `SeqCst`, and what that allows is explored: what each access reads, or where it
+    /// is written, is chosen.
+    OrderingsAreWeak,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

@@ -2,8 +2,10 @@
 //! follows.
 
 mod fact;
+mod memory;
 
 pub(crate) use fact::{Fact, Facts, Mark, fnv1a};
+pub use memory::Memory;
 
 /// Fixes an execution of a program under [`Backend::Native`](crate::Backend::Native).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

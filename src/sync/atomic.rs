@@ -42,8 +42,7 @@ macro_rules! on_backend {
                 let performed: Performed = $native;
                 if performed.is_logged {
                     let text = |value| format!("{:?}", $self.value(value));
-                    let after = if performed.is_changed { $object.value() } else { performed.value };
-                    backend::native::note($function, text(performed.value), text(after));
+                    backend::native::note($function, text(performed.value), text(performed.after));
                 }
                 let answer = $answer;
                 answer(performed.is_changed, $self.value(performed.value))

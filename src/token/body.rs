@@ -72,6 +72,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::LoopIsBlind(mark) => (2, Some(mark)),
             Fact::ArcIsWatched(mark) => (3, Some(mark)),
             Fact::PoisonIsCleared => (4, None),
+            Fact::OrderingsAreWeak => (5, None),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -89,6 +90,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             2 => Fact::LoopIsBlind(mark()?),
             3 => Fact::ArcIsWatched(mark()?),
             4 => Fact::PoisonIsCleared,
+            5 => Fact::OrderingsAreWeak,
             _ => return None,
         });
     }

@@ -50,7 +50,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The command line knows everything, and nobody knows it.
     (
         "cli",
-        &["backend", "checker", "strategy", "property", "models", "measure", "report", "outcome", "token"],
+        &[
+            "backend", "checker", "strategy", "property", "models", "measure", "report", "schedule",
+            "outcome", "token",
+        ],
     ),
 ];
 
@@ -58,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const AT_THE_ROOT: &[(&str, &str)] = &[
     ("Backend", "backend"),
     ("Checker", "checker"),
+    ("Memory", "schedule"),
     ("Outcome", "outcome"),
     ("Progress", "backend"),
     ("Report", "report"),

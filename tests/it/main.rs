@@ -28,6 +28,7 @@ mod layers;
 mod leaks;
 mod loom_verdicts;
 mod loops;
+mod memory;
 mod native;
 mod objects;
 mod outcome_sets;

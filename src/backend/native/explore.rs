@@ -162,6 +162,7 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
         steps_max: search.limits.steps_max,
         preemptions_max: search.limits.preemptions_max,
         bounds: search.limits.bounds,
+        memory: search.limits.memory,
         facts: search.facts.clone(),
         logs: search.limits.logs,
         pulse: Arc::default(),

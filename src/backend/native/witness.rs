@@ -34,6 +34,12 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
             });
         }
     }
+    // The log tells it by events.
+    let is_event = |&at: &usize| matches!(log[at].deed, Deed::Event { .. });
+    let events: Vec<usize> = (0..log.len()).filter(is_event).collect();
+    for step in &mut steps {
+        step.overlooks = step.overlooks.and_then(|event| shown[events[event]]);
+    }
     let race = race(&log, &shown);
     // Where two accesses race, it does not matter who waits.
     let waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
@@ -116,7 +122,7 @@ impl Reader<'_> {
     /// What the log's entry means to a reader; `None` for what is only the engine's.
     fn step(&mut self, log: &[Entry], at: usize) -> Option<Step> {
         let Entry { task: _, ref deed, preempts } = log[at];
-        let mut ordering = None;
+        let (mut ordering, mut overlooks) = (None, None);
         let (function, object, effect, place) = match deed {
             Deed::Spawned(spawned, place) => {
                 ("spawn", None, Effect::Task(self.order(*spawned)), Some(*place))
@@ -144,7 +150,8 @@ impl Reader<'_> {
                 let (function, effect, place) = self.loop_deed(at, deed)?;
                 (function, None, effect, place)
             }
-            Deed::Event { operation, choice, reply, woken, note } => {
+            Deed::Event { operation, choice, reply, woken, overlooks: overlooked, note } => {
+                overlooks = *overlooked;
                 let is_hidden = is_hidden(operation, *choice, *reply) || gives_up_mutex(log, at);
                 if is_hidden || self.is_of_runtime(operation.object) {
                     return None;
@@ -162,7 +169,16 @@ impl Reader<'_> {
             Deed::Panicked(_, Some(place)) => parse(place),
             _ => place.map(self::place),
         };
-        Some(Step { task: self.lanes.of_entry(at), function, object, effect, ordering, place, preempts })
+        Some(Step {
+            task: self.lanes.of_entry(at),
+            function,
+            object,
+            effect,
+            ordering,
+            overlooks,
+            place,
+            preempts,
+        })
     }
 
     /// What a task of an event loop did.

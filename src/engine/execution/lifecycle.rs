@@ -29,6 +29,7 @@ impl Engine {
         self.world.write(spawner, || Deed::Spawned(spawned, place));
         self.world.spawned.push(spawned);
         self.world.happens_after_all_of(spawned, spawner);
+        self.world.leave(spawner);
         self.world.order.spawn(spawner, spawned);
         self.world.depend_on(spawned, spawner);
         let task = &mut self.world.tasks[spawned.index()];
@@ -59,11 +60,13 @@ impl Engine {
 
     fn end_task(&mut self, task: TaskId) {
         self.world.act(task);
+        self.world.leave(task);
         self.world.write(task, || Deed::Ended);
         let ended = &mut self.world.tasks[task.index()];
         ended.state = State::Ended;
         if let Some((joiner, place)) = ended.joiner {
             self.world.happens_after_all_of(joiner, task);
+            self.world.leave(joiner);
             self.world.order.join(joiner, task);
             self.world.depend_on(joiner, task);
             self.world.write(joiner, || Deed::Joined(task, place));
@@ -77,6 +80,7 @@ impl Engine {
         self.world.act(running);
         if matches!(self.world.tasks[other.index()].state, State::Ended) {
             self.world.happens_after_all_of(running, other);
+            self.world.leave(running);
             self.world.order.join(running, other);
             self.world.depend_on(running, other);
             self.world.write(running, || Deed::Joined(other, place));

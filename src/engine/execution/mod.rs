@@ -16,7 +16,9 @@ use super::log::{Deed, Entry, LoopDeed, Note};
 use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
 use super::task::{State, Task, Unwinding};
 use super::world::World;
-use super::{Chance, Coroutine, Coroutines, Fact, ObjectId, Operation, Pulse, Switch, TaskId};
+use super::{
+    Action, Chance, Coroutine, Coroutines, Fact, Memory, ObjectId, Operation, Pulse, Switch, TaskId,
+};
 use rehearsal::{Comparison, Rehearsal};
 use std::panic::Location;
 use std::sync::Arc;
@@ -247,7 +249,7 @@ impl Engine {
     pub(crate) fn fence(&mut self, order: Ordering, place: &'static Location<'static>) {
         let place = self.task().place.unwrap_or(place);
         let running = self.world.running;
-        self.world.order.fence(running, order);
+        self.world.fence(running, order);
         self.world.write(running, || Deed::Fenced(order, place));
     }
 
@@ -255,6 +257,12 @@ impl Engine {
     #[inline]
     pub(crate) fn announce(&mut self, operation: Operation) -> Announced {
         let place = self.task().place.unwrap_or(operation.place);
+        if self.settings.memory == Memory::Rust
+            && self.world.graph.is_none()
+            && matches!(operation.action, Action::Atomic(action) if action.is_weak())
+        {
+            self.learn(Fact::OrderingsAreWeak);
+        }
         self.world.announce(self.world.running, Operation { place, ..operation });
         if self.spawning == 0 {
             self.choose();

@@ -22,9 +22,12 @@ impl Engine {
     }
 
     /// Changes what an atomic holds, which nobody notices.
-    pub(crate) fn set_value(&mut self, atomic: ObjectId, value: u64) {
-        if let State::Atomic(atomic) = &mut self.world.objects[atomic.index()].state {
+    pub(crate) fn set_value(&mut self, id: ObjectId, value: u64) {
+        if let State::Atomic(atomic) = &mut self.world.objects[id.index()].state {
             atomic.place.store(value);
+            if let Some(graph) = &mut self.world.graph {
+                graph.set(id, value);
+            }
         }
     }
 
@@ -42,6 +45,7 @@ impl Engine {
             self.learn(Fact::CellsAreUsed);
             return false;
         }
+        world.leave(world.running);
         let access = PlainAccess::now(&world.order, world.running, is_write, place);
         let running = world.running;
         world.write(running, || Deed::Accessed { object: cell, access, makes });

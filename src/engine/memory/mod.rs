@@ -1,6 +1,8 @@
-//! What a load may read, and where a store goes. A memory model is a file of this room; the only one as yet is
-//! sequential consistency, in which a load reads the last store.
+//! What a load may read, and where a store goes. A memory model is a file of this room: sequential consistency, in which a
+//! load reads the last store and a place in memory is no more than a value; and Rust's own, in which it may read others.
 
+mod rust;
 mod sc;
 
+pub(super) use rust::Graph;
 pub(super) use sc::Place;

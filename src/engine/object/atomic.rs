@@ -55,6 +55,38 @@ impl Atomic {
     }
 }
 
+impl Action {
+    /// Whether it reads what the atomic holds.
+    pub(in crate::engine) fn reads(self) -> bool {
+        !matches!(self, Action::Store(_))
+    }
+
+    /// Whether it writes if the atomic holds this, or would if it could read this.
+    pub(in crate::engine) fn writes(self, value: u64) -> bool {
+        match self {
+            Action::Load(_) => false,
+            Action::Store(_) | Action::Update(..) => true,
+            Action::Exchange { expected, .. } => expected == value,
+        }
+    }
+
+    /// Its ordering; of an exchange one of two, by whether it writes.
+    pub(in crate::engine) fn ordering(self, writes: bool) -> Ordering {
+        match self {
+            Action::Load(ordering) | Action::Store(ordering) | Action::Update(_, ordering) => ordering,
+            Action::Exchange { success, failure, .. } => match writes {
+                true => success,
+                false => failure,
+            },
+        }
+    }
+
+    /// Whether it leaves to the memory model what `SeqCst` would not.
+    pub(in crate::engine) fn is_weak(self) -> bool {
+        [true, false].iter().any(|&writes| self.ordering(writes) != Ordering::SeqCst)
+    }
+}
+
 impl Primitive for Atomic {
     type Action = Action;
     type Access = Access;
@@ -84,11 +116,7 @@ impl Primitive for Atomic {
     }
 
     fn access(&self, action: Action, View(value): View) -> Access {
-        match action {
-            Action::Load(_) => Access::Read,
-            Action::Exchange { expected, .. } if expected != value => Access::Read,
-            Action::Store(_) | Action::Update(..) | Action::Exchange { .. } => Access::Write,
-        }
+        if action.writes(value) { Access::Write } else { Access::Read }
     }
 
     fn commute(one: Access, other: Access) -> bool {

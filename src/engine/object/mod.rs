@@ -53,6 +53,18 @@ impl ObjectId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View(u64);
 
+impl View {
+    /// That of an atomic: its value.
+    pub(in crate::engine) fn of(value: u64) -> Self {
+        View(value)
+    }
+
+    /// What an atomic holds.
+    pub(in crate::engine) fn value(self) -> u64 {
+        self.0
+    }
+}
+
 /// How many lanes the accesses of an object are kept in, at most.
 pub(super) const LANES: usize = 6;
 

@@ -59,12 +59,13 @@ impl Phrase {
                 };
             }
         };
+        let old = if step.overlooks.is_some() { " (old)" } else { "" };
         let repeated = if times > 1 { format!(" {}{times}", signs.times) } else { String::new() };
         let fence = step.ordering.filter(|_| step.function == "fence");
         Phrase {
             verb: step.function.to_string(),
             object: fence.map_or(object, |ordering| format!("{ordering:?}")),
-            result: format!("{result}{repeated}").trim().into(),
+            result: format!("{result}{old}{repeated}").trim().into(),
         }
     }
 

@@ -71,6 +71,7 @@ impl Sample {
             object,
             effect,
             ordering: None,
+            overlooks: None,
             place,
             preempts: false,
         });

@@ -7,6 +7,7 @@ mod endless;
 mod kept_out;
 mod order;
 mod race;
+mod stale;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -41,9 +42,10 @@ enum Ending {
 pub(super) fn diagnose(witness: &Witness, names: &Names) -> Option<Diagnosis> {
     let case = Case { witness, names };
     match ending(witness) {
+        Ending::Raced => race::data_race(&case),
+        _ if witness.steps.iter().any(|step| step.overlooks.is_some()) => stale::old_value(&case),
         Ending::Blocked => blocked::diagnose(&case),
         Ending::Endless => endless::livelock(&case),
-        Ending::Raced => race::data_race(&case),
         Ending::Wrong => update::diagnose(&case).or_else(|| order::used_before_set(&case)),
     }
 }

@@ -1,0 +1,424 @@
+//! The memory model of Rust: C++20's, without load buffering. It is RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer,
+//! "Repairing sequential consistency in C/C++11", PLDI 2017) with C++20's release sequences.
+//!
+//! An execution is a graph: each task's accesses in the order of its program, the store that each load reads, and for each
+//! place the order of its stores (*modification order*), which need not be the order in which they were executed. It is
+//! built access by access, and an access may do whatever leaves the graph consistent:
+//!
+//! * Coherence: it reads nothing older, and is written before nothing, that happened before it or was read by what
+//!   happened before it. What happens before what is `order`'s.
+//! * Atomicity: nothing comes between what a read-modify-write reads and what it writes.
+//! * SC: `psc` of the paper has no cycle. Accesses and fences are its nodes if they are `SeqCst`; what goes from
+//!   one to another is in [`Graph::leads`].
+//!
+//! The newest of a place can always be read, and written behind.
+
+use super::super::clock::Clocks;
+use super::super::object::AtomicAction;
+use super::super::order::Order;
+use super::super::{ObjectId, TaskId};
+use std::sync::atomic::Ordering;
+
+/// The atomic accesses of an execution, and its fences.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Graph {
+    /// Each object's stores, in modification order.
+    places: Vec<Vec<Store>>,
+    accesses: Vec<Access>,
+    fences: Vec<Fence>,
+    clocks: Clocks,
+    runs: Vec<Run>,
+    /// Whether any access or fence is `SeqCst`.
+    has_seq_cst: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Store {
+    /// Among those of its place, in the order of execution; the first value is 0, which no access has written.
+    number: u32,
+    value: u64,
+    /// Which access it is; of the first value none.
+    access: Option<usize>,
+    /// Which store it read, if it is a read-modify-write.
+    reads: Option<u32>,
+    /// Who has read it, and when for the first time.
+    readers: Vec<(TaskId, u32)>,
+}
+
+/// A point of a task's time at which it did something.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    task: TaskId,
+    /// Among the accesses and fences of all tasks, in the order of execution.
+    index: usize,
+    /// For others to have seen or not: see `Order::now`.
+    time: u32,
+    /// What happens before it.
+    clock: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Access {
+    point: Point,
+    /// Which event of the execution it is.
+    position: usize,
+    object: ObjectId,
+    /// The stores that it read and wrote, by their numbers.
+    read: Option<u32>,
+    written: Option<u32>,
+    is_seq_cst: bool,
+    /// What had happened before it when its task had last done something else than to access this object.
+    elsewhere: usize,
+    /// When its task did so for the first time afterwards.
+    left_at: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Fence {
+    point: Point,
+    is_seq_cst: bool,
+}
+
+/// A task's last accesses, as far as they are of one object.
+#[derive(Clone, Debug, Default)]
+struct Run {
+    object: Option<ObjectId>,
+    elsewhere: usize,
+    accesses: Vec<usize>,
+}
+
+/// Where in an object's modification order an access is: twice the place of the store that it reads or has written, so
+/// that there is room for one that is only considered.
+#[derive(Clone, Copy, Debug)]
+struct At {
+    object: ObjectId,
+    place: usize,
+    writes: bool,
+}
+
+/// What `psc` goes through: an access or a fence.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    point: Point,
+    is_seq_cst: bool,
+    /// Of an access.
+    at: Option<At>,
+    elsewhere: usize,
+    left_at: Option<u32>,
+}
+
+impl Graph {
+    /// Forgets the execution that it was of.
+    pub(in crate::engine) fn begin(&mut self) {
+        self.places.clear();
+        self.accesses.clear();
+        self.fences.clear();
+        self.clocks.truncate(0);
+        self.runs.clear();
+        self.has_seq_cst = false;
+    }
+
+    /// Makes room for so many tasks.
+    pub(in crate::engine) fn widen(&mut self, tasks: usize) {
+        self.clocks.widen(tasks);
+    }
+
+    /// What an object holds that nobody has accessed yet, or that is changed by who has it alone.
+    pub(in crate::engine) fn set(&mut self, object: ObjectId, value: u64) {
+        if self.places.len() <= object.index() {
+            self.places.resize_with(object.index() + 1, Vec::new);
+        }
+        let first = Store { number: 0, value, access: None, reads: None, readers: Vec::new() };
+        self.places[object.index()] = vec![first];
+    }
+
+    /// What the task may do, by the ages of the stores that it would read, or be written behind: 0 is the newest.
+    pub(in crate::engine) fn ages(
+        &self,
+        order: &Order,
+        task: TaskId,
+        object: ObjectId,
+        action: AtomicAction,
+    ) -> Vec<u32> {
+        let stores = &self.places[object.index()];
+        let newest = stores.len() - 1;
+        let oldest = stores.iter().rposition(|store| self.has_seen(order, task, store)).unwrap_or(0);
+        let may = |&at: &usize| {
+            let splits = action.writes(stores[at].value) && self.splits(object, at);
+            !splits && (at == newest || self.is_consistent(order, task, object, action, at))
+        };
+        (oldest..=newest).rev().filter(may).map(|at| (newest - at) as u32).collect()
+    }
+
+    /// Whether there is a store that is newer than all that the task has seen.
+    pub(in crate::engine) fn has_unread(&self, order: &Order, task: TaskId, object: ObjectId) -> bool {
+        let stores = self.places.get(object.index()).map_or(&[][..], Vec::as_slice);
+        stores.last().is_some_and(|newest| !self.has_seen(order, task, newest))
+    }
+
+    /// What the store of this age holds.
+    pub(in crate::engine) fn value(&self, object: ObjectId, age: u32) -> u64 {
+        let stores = &self.places[object.index()];
+        stores[stores.len() - 1 - age as usize].value
+    }
+
+    /// Which event has written the store of this age.
+    pub(in crate::engine) fn position(&self, object: ObjectId, age: u32) -> Option<usize> {
+        let stores = &self.places[object.index()];
+        Some(self.accesses[stores[stores.len() - 1 - age as usize].access?].position)
+    }
+
+    /// Whether whoever goes on from here would be one that has read or written the store, or comes after such a one.
+    fn has_seen(&self, order: &Order, task: TaskId, store: &Store) -> bool {
+        let is_written = store.access.is_none_or(|access| {
+            let Point { task: writer, time, .. } = self.accesses[access].point;
+            order.has_seen(task, writer, time)
+        });
+        is_written || store.readers.iter().any(|&(reader, time)| order.has_seen(task, reader, time))
+    }
+
+    /// Whether what is written right behind this store would come between a read-modify-write and what that reads.
+    fn splits(&self, object: ObjectId, at: usize) -> bool {
+        let stores = &self.places[object.index()];
+        stores.get(at + 1).is_some_and(|next| next.reads == Some(stores[at].number))
+    }
+
+    /// Performs an access that reads the store of this age, or is written behind it. What it writes, if it does, is `new`.
+    pub(in crate::engine) fn perform(
+        &mut self,
+        order: &mut Order,
+        (task, position): (TaskId, usize),
+        object: ObjectId,
+        (action, age): (AtomicAction, u32),
+        new: u64,
+    ) {
+        let at = self.places[object.index()].len() - 1 - age as usize;
+        let (time, read) = (order.now(task), self.places[object.index()][at].number);
+        let (reads, writes) = (action.reads(), action.writes(self.places[object.index()][at].value));
+        let elsewhere = self.begin_run(order, task, object, time);
+        let written = writes.then(|| self.places[object.index()].len() as u32);
+        let mut edges = order.edges(task, object);
+        match (action.ordering(writes), reads, written) {
+            (ordering, true, None) => edges.load(read.into(), ordering),
+            (ordering, false, Some(written)) => edges.store(written.into(), ordering),
+            (ordering, _, Some(written)) => edges.update_to(read.into(), written.into(), ordering),
+            (_, false, None) => {}
+        }
+        let clock = self.clocks.push_copy(order.seen(), task.index());
+        let point = Point { task, index: self.accesses.len() + self.fences.len(), time, clock };
+        let is_seq_cst = action.ordering(writes) == Ordering::SeqCst;
+        self.has_seq_cst |= is_seq_cst;
+        let read = reads.then_some(read);
+        let access = self.accesses.len();
+        self.accesses.push(Access {
+            point,
+            position,
+            object,
+            read,
+            written,
+            is_seq_cst,
+            elsewhere,
+            left_at: None,
+        });
+        self.runs[task.index()].accesses.push(access);
+        let stores = &mut self.places[object.index()];
+        if reads && !stores[at].readers.iter().any(|&(reader, _)| reader == task) {
+            stores[at].readers.push((task, time));
+        }
+        if let Some(number) = written {
+            let store = Store { number, value: new, access: Some(access), reads: read, readers: Vec::new() };
+            stores.insert(at + 1, store);
+        }
+    }
+
+    /// Notes a fence, which the task has executed from that time on.
+    pub(in crate::engine) fn fence(&mut self, order: &Order, task: TaskId, ordering: Ordering, time: u32) {
+        self.leave(task, time);
+        let clock = self.clocks.push_copy(order.seen(), task.index());
+        let point = Point { task, index: self.accesses.len() + self.fences.len(), time, clock };
+        let is_seq_cst = ordering == Ordering::SeqCst;
+        self.has_seq_cst |= is_seq_cst;
+        self.fences.push(Fence { point, is_seq_cst });
+    }
+
+    /// The task does something else than to access an atomic.
+    pub(in crate::engine) fn leave(&mut self, task: TaskId, time: u32) {
+        let Some(run) = self.runs.get_mut(task.index()) else { return };
+        run.object = None;
+        for access in run.accesses.drain(..) {
+            self.accesses[access].left_at = Some(time);
+        }
+    }
+
+    /// The task accesses the object; what had happened before when it last did something else.
+    fn begin_run(&mut self, order: &Order, task: TaskId, object: ObjectId, time: u32) -> usize {
+        if self.runs.len() <= task.index() {
+            self.runs.resize_with(task.index() + 1, Run::default);
+        }
+        if self.runs[task.index()].object != Some(object) {
+            self.leave(task, time);
+            let elsewhere = self.clocks.push_copy(order.seen(), task.index());
+            (self.runs[task.index()].object, self.runs[task.index()].elsewhere) = (Some(object), elsewhere);
+        }
+        self.runs[task.index()].elsewhere
+    }
+}
+
+/// Sequential consistency of what asks for it.
+impl Graph {
+    /// Whether `psc` would have no cycle with this access, of the store at this place of modification order.
+    fn is_consistent(
+        &self,
+        order: &Order,
+        task: TaskId,
+        object: ObjectId,
+        action: AtomicAction,
+        at: usize,
+    ) -> bool {
+        let writes = action.writes(self.places[object.index()][at].value);
+        let ordering = action.ordering(writes);
+        let is_seq_cst = ordering == Ordering::SeqCst;
+        if !(self.has_seq_cst || is_seq_cst) {
+            return true;
+        }
+        let mut clocks = Considered { graph: self, clocks: Clocks::new() };
+        clocks.clocks.widen(self.clocks.width());
+        let clock = clocks.push(order, task);
+        if action.reads() && matches!(ordering, Ordering::Acquire | Ordering::AcqRel | Ordering::SeqCst) {
+            let number = self.places[object.index()][at].number;
+            order.join_view(&mut clocks.clocks, clock - self.clocks.len(), object, number.into());
+        }
+        let run = self.runs.get(task.index()).filter(|run| run.object == Some(object));
+        let elsewhere = run.map(|run| run.elsewhere).unwrap_or_else(|| clocks.push(order, task));
+        let point = Point { task, index: usize::MAX, time: order.now(task), clock };
+        let place = 2 * at + usize::from(writes);
+        let at = Some(At { object, place, writes });
+        let node = Node { point, is_seq_cst, at, elsewhere, left_at: None };
+        let mut nodes: Vec<Node> = self.nodes().collect();
+        nodes.push(node);
+        !clocks.has_cycle(&nodes)
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = Node> {
+        let accesses = self.accesses.iter().map(|access| {
+            let Access { point, object, read, written, is_seq_cst, elsewhere, left_at, .. } = *access;
+            let number = written.or(read).expect("an access reads or writes");
+            let stores = &self.places[object.index()];
+            // What is set by who has an object alone forgets what was there before.
+            let place = stores.iter().position(|store| store.number == number).unwrap_or(0);
+            let at = Some(At { object, place: 2 * place, writes: written.is_some() });
+            Node { point, is_seq_cst, at, elsewhere, left_at }
+        });
+        let fences = self.fences.iter().map(|&Fence { point, is_seq_cst }| Node {
+            point,
+            is_seq_cst,
+            at: None,
+            elsewhere: 0,
+            left_at: None,
+        });
+        accesses.chain(fences)
+    }
+}
+
+/// A graph with an access that is only considered.
+struct Considered<'a> {
+    graph: &'a Graph,
+    /// More clocks, which are numbered on from the graph's.
+    clocks: Clocks,
+}
+
+impl Considered<'_> {
+    /// What has happened before the task goes on.
+    fn push(&mut self, order: &Order, task: TaskId) -> usize {
+        self.graph.clocks.len() + self.clocks.push_copy(order.seen(), task.index())
+    }
+
+    fn count(&self, clock: usize, task: TaskId) -> u32 {
+        match clock.checked_sub(self.graph.clocks.len()) {
+            None => self.graph.clocks.count(clock, task),
+            Some(clock) => self.clocks.count(clock, task),
+        }
+    }
+
+    /// Whether `one` happens before `other`.
+    fn happens_before(&self, one: &Point, other: &Point) -> bool {
+        match one.task == other.task {
+            true => one.index < other.index,
+            false => self.count(other.clock, one.task) >= one.time,
+        }
+    }
+
+    /// Whether there is a cycle through the last node, or through what happens before that.
+    fn has_cycle(&self, nodes: &[Node]) -> bool {
+        let seq_cst: Vec<usize> = (0..nodes.len()).filter(|&at| nodes[at].is_seq_cst).collect();
+        let last = nodes.len() - 1;
+        let is_new = |&&at: &&usize| {
+            let is_before =
+                nodes[at].at.is_none() && self.happens_before(&nodes[at].point, &nodes[last].point);
+            at == last || is_before
+        };
+        seq_cst.iter().filter(is_new).any(|&begin| {
+            let (mut seen, mut left) = (vec![false; nodes.len()], vec![begin]);
+            while let Some(from) = left.pop() {
+                for &to in seq_cst.iter().filter(|&&to| to != from && self.leads(nodes, from, to)) {
+                    if to == begin {
+                        return true;
+                    }
+                    if !std::mem::replace(&mut seen[to], true) {
+                        left.push(to);
+                    }
+                }
+            }
+            false
+        })
+    }
+
+    /// Whether `psc` has an edge:
+    ///
+    /// ```text
+    /// scb = sb ∪ sb≠loc;hb;sb≠loc ∪ hb|loc ∪ mo ∪ rb
+    /// psc = ([Esc] ∪ [Fsc];hb?);scb;([Esc] ∪ hb?;[Fsc]) ∪ [Fsc];(hb ∪ hb;eco;hb);[Fsc]
+    /// ```
+    fn leads(&self, nodes: &[Node], from: usize, to: usize) -> bool {
+        let (one, other) = (&nodes[from], &nodes[to]);
+        let before = |one: &Node, other: &Node| self.happens_before(&one.point, &other.point);
+        match (one.at, other.at) {
+            (Some(here), Some(there)) => {
+                one.point.task == other.point.task && before(one, other)
+                    || here.object == there.object && (before(one, other) || here.is_before_store(there))
+                    || one.left_at.is_some_and(|time| self.count(other.elsewhere, one.point.task) >= time)
+            }
+            (Some(here), None) => {
+                before(one, other)
+                    || accesses(nodes).any(|(node, at)| here.is_before_store(at) && before(node, other))
+            }
+            (None, Some(there)) => {
+                before(one, other)
+                    || accesses(nodes).any(|(node, at)| at.is_before_store(there) && before(one, node))
+            }
+            (None, None) => {
+                before(one, other)
+                    || accesses(nodes).filter(|(node, _)| before(one, node)).any(|(_, here)| {
+                        accesses(nodes).any(|(node, there)| here.is_before(there) && before(node, other))
+                    })
+            }
+        }
+    }
+}
+
+fn accesses(nodes: &[Node]) -> impl Iterator<Item = (&Node, At)> {
+    nodes.iter().filter_map(|node| Some((node, node.at?)))
+}
+
+impl At {
+    /// `mo ∪ rb`
+    fn is_before_store(self, other: At) -> bool {
+        self.object == other.object && other.writes && self.place < other.place
+    }
+
+    /// `eco`: `rf ∪ (mo ∪ rb);rf?`
+    fn is_before(self, other: At) -> bool {
+        let reads_it = self.place == other.place && self.writes && !other.writes;
+        self.object == other.object && (self.place < other.place || reads_it)
+    }
+}

@@ -1,0 +1,235 @@
+//! What an access of an atomic may see of others: as a table of litmus tests says, whose facts an oracle has computed
+//! that enumerates all execution graphs of a program by brute force.
+
+mod litmus;
+
+use conccheck::sync::atomic::{AtomicU32, Ordering};
+use conccheck::sync::{Arc, Mutex};
+use conccheck::{
+    Backend, Checker, Incomplete, Memory, Outcome, Report, SettingsError, Strategy, Verdict, thread,
+};
+use litmus::{Facts, Litmus};
+use std::time::Duration;
+
+/// What was found of a program, as far as the table tells.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    is_racy: bool,
+    is_blocked: bool,
+    outcomes: Vec<Vec<i64>>,
+}
+
+impl Found {
+    fn of(report: &Report<Vec<i64>>) -> Self {
+        let rows = report.outcomes().filter_map(|outcome| match outcome {
+            Outcome::Returned(row) => Some(row.clone()),
+            _ => None,
+        });
+        Found {
+            is_racy: report.outcomes().any(|outcome| matches!(outcome, Outcome::DataRace { .. })),
+            is_blocked: report.outcomes().any(Outcome::is_hang),
+            outcomes: rows.collect(),
+        }
+    }
+
+    fn expected(facts: &Facts) -> Self {
+        Found { is_racy: facts.is_racy, is_blocked: facts.blocked > 0, outcomes: facts.outcomes.clone() }
+    }
+}
+
+fn table() -> Vec<Litmus> {
+    litmus::programs(include_str!("litmus.toml"))
+}
+
+fn explore(checker: Checker, litmus: &Litmus) -> Report<Vec<i64>> {
+    let program = litmus.clone();
+    checker.explore(move || program.run())
+}
+
+/// The programs of which `is_wrong` says how they are, together.
+fn expect_none(is_wrong: impl Fn(&Litmus) -> Option<String>) {
+    let wrong = |litmus: &Litmus| Some(format!("{}: {}", litmus.name, is_wrong(litmus)?));
+    let wrong: Vec<_> = table().iter().filter_map(wrong).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn rust() -> Checker {
+    Checker::new().memory(Memory::Rust)
+}
+
+#[test]
+fn a_program_comes_to_what_the_memory_model_of_rust_allows_and_to_nothing_else() {
+    expect_none(|litmus| {
+        let report = explore(rust().executions_max(1_000_000).time_max(Duration::from_secs(60)), litmus);
+        let (found, expected) = (Found::of(&report), Found::expected(&litmus.rust));
+        // Of a race nothing else is defined.
+        let is_right =
+            if expected.is_racy { found.is_racy } else { found == expected && report.is_complete() };
+        (!is_right).then(|| format!("{found:?} instead of {expected:?}\n{report}"))
+    });
+}
+
+#[test]
+fn under_sequential_consistency_dpor_explores_each_graph_once() {
+    let is_defined = |litmus: &&Litmus| !litmus.rust.is_racy;
+    for litmus in table().iter().filter(is_defined) {
+        let report = explore(Checker::new().memory(Memory::SequentiallyConsistent), litmus);
+        let facts = &litmus.sc;
+        assert_eq!(Found::of(&report), Found::expected(facts), "{}", litmus.name);
+        let counts = (report.executions(), report.redundant());
+        assert_eq!(counts, (facts.executions + facts.blocked, 0), "{}", litmus.name);
+    }
+}
+
+#[test]
+fn what_is_sampled_is_allowed() {
+    let strategies =
+        [Strategy::Random { seed: 1 }, Strategy::Pos { seed: 1 }, Strategy::Pct { seed: 1, depth: 3 }];
+    expect_none(|litmus| {
+        let sampled =
+            strategies.map(|strategy| explore(rust().strategy(strategy).executions_max(50), litmus));
+        let is_allowed = |report: &Report<Vec<i64>>| {
+            let Found { is_racy, is_blocked, outcomes } = Found::of(report);
+            let facts = &litmus.rust;
+            let is_known = outcomes.iter().all(|row| facts.outcomes.contains(row));
+            facts.is_racy || !is_racy && is_known && (!is_blocked || facts.blocked > 0)
+        };
+        let wrong = sampled.iter().find(|report| !is_allowed(report))?;
+        Some(format!("{wrong} instead of {:?}", litmus.rust))
+    });
+}
+
+/// Two tasks that each store to one place and load the other.
+fn store_buffering(store: Ordering, load: Ordering) -> impl Fn() -> (u32, u32) + Clone {
+    move || {
+        let places = Arc::new([const { AtomicU32::new(0) }; 2]);
+        let task = |mine: usize| {
+            let places = Arc::clone(&places);
+            thread::spawn(move || {
+                places[mine].store(1, store);
+                places[1 - mine].load(load)
+            })
+        };
+        let [one, other] = [0, 1].map(task);
+        (one.join().unwrap(), other.join().unwrap())
+    }
+}
+
+#[test]
+fn a_program_with_sequentially_consistent_atomics_only_has_no_other_executions() {
+    let program = store_buffering(Ordering::SeqCst, Ordering::SeqCst);
+    let [plain, rust] =
+        [Checker::new().strategy(Strategy::Dfs), rust()].map(|it| it.explore(program.clone()));
+    assert_eq!(plain.executions(), rust.executions());
+    assert_eq!(plain.outcomes().collect::<Vec<_>>(), rust.outcomes().collect::<Vec<_>>());
+}
+
+#[test]
+fn samples_find_what_needs_an_old_value() {
+    let program = store_buffering(Ordering::Release, Ordering::Acquire);
+    let neither = |outcome: &Outcome<(u32, u32)>| *outcome == Outcome::Returned((0, 0));
+    for strategy in [Strategy::Random { seed: 0 }, Strategy::Pos { seed: 0 }] {
+        let report = rust().strategy(strategy).find(program.clone(), neither);
+        assert!(report.outcomes().any(neither), "{report}");
+    }
+}
+
+#[test]
+fn a_lock_hands_on_all_that_came_before() {
+    let report = rust().explore(|| {
+        let shared = Arc::new((Mutex::new(false), AtomicU32::new(0)));
+        let other = Arc::clone(&shared);
+        let writer = thread::spawn(move || {
+            other.1.store(1, Ordering::Relaxed);
+            *other.0.lock().unwrap() = true;
+        });
+        let is_set = *shared.0.lock().unwrap();
+        let value = shared.1.load(Ordering::Relaxed);
+        writer.join().unwrap();
+        (is_set, value)
+    });
+    let outcomes: Vec<_> = report.outcomes().cloned().collect();
+    assert_eq!(outcomes, [(false, 0), (false, 1), (true, 1)].map(Outcome::Returned), "{report}");
+}
+
+#[test]
+fn who_has_an_atomic_alone_changes_it_for_all() {
+    rust().check(|| {
+        let mut place = AtomicU32::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| place.store(1, Ordering::Relaxed));
+        });
+        assert_eq!(*place.get_mut(), 1);
+        *place.get_mut() = 2;
+        let read = thread::scope(|scope| scope.spawn(|| place.load(Ordering::Relaxed)).join().unwrap());
+        assert_eq!(read, 2);
+    });
+}
+
+#[test]
+fn a_loop_that_waits_for_a_relaxed_flag_sees_it_at_last() {
+    let report = rust().explore(|| {
+        let flag = Arc::new(AtomicU32::new(0));
+        let other = Arc::clone(&flag);
+        let setter = thread::spawn(move || other.store(1, Ordering::Relaxed));
+        while flag.load(Ordering::Relaxed) == 0 {
+            thread::yield_now();
+        }
+        setter.join().unwrap();
+    });
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(())], "{report}");
+    // How often it has read the old value is not all explored, and the report says so.
+    assert_eq!(report.verdict(), Verdict::Bounded, "{report}");
+    assert!(matches!(report.incomplete(), Some(Incomplete::RoundsMax { .. })), "{report}");
+}
+
+#[test]
+fn a_failure_that_needs_an_old_value_is_replayed_and_says_which() {
+    let program = || {
+        let shared = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
+        let other = Arc::clone(&shared);
+        let writer = thread::spawn(move || {
+            other.0.store(7, Ordering::Relaxed);
+            other.1.store(1, Ordering::Relaxed);
+        });
+        if shared.1.load(Ordering::Acquire) == 1 {
+            assert_eq!(shared.0.load(Ordering::Relaxed), 7);
+        }
+        writer.join().unwrap();
+    };
+    let report = rust().explore(program);
+    assert_eq!(report.verdict(), Verdict::Fail);
+    let panicked = report.outcomes().find(|outcome| matches!(outcome, Outcome::Panicked { .. }));
+    let schedule = report.seen(panicked.expect("it panics")).and_then(|seen| seen.schedule.clone()).unwrap();
+    // Whatever the checker is set to: the schedule knows.
+    let (outcome, witness) = Checker::new().replay(&schedule, program).unwrap();
+    assert_eq!(Some(&outcome), panicked);
+    let old: Vec<_> = witness.steps.iter().filter(|step| step.overlooks.is_some()).collect();
+    assert_eq!(old.len(), 1, "{witness:?}");
+    assert_eq!(old[0].function, "load");
+    let failure = std::panic::catch_unwind(|| rust().check(program)).expect_err("it fails");
+    let text = failure.downcast_ref::<String>().expect("with a text");
+    assert!(text.contains("old value: main reads 0 of"), "{text}");
+    // Published rightly, it never fails.
+    rust().check(|| {
+        let shared = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
+        let other = Arc::clone(&shared);
+        let writer = thread::spawn(move || {
+            other.0.store(7, Ordering::Relaxed);
+            other.1.store(1, Ordering::Release);
+        });
+        if shared.1.load(Ordering::Acquire) == 1 {
+            assert_eq!(shared.0.load(Ordering::Relaxed), 7);
+        }
+        writer.join().unwrap();
+    });
+}
+
+#[test]
+fn who_cannot_explore_it_says_so() {
+    assert_eq!(rust().strategy(Strategy::Dpor).validate(), Err(SettingsError::MemoryOfDpor));
+    for backend in [Backend::Real, Backend::Shuttle, Backend::Loom] {
+        assert_eq!(rust().backend(backend).validate(), Err(SettingsError::Memory(backend)));
+    }
+    assert_eq!(rust().validate(), Ok(()));
+}
