@@ -80,6 +80,9 @@ pub enum Incomplete {
         /// The bound.
         rounds_max: u32,
     },
+    /// Some execution had more atomic accesses than this, of different orderings. Of those that came then, who is `SeqCst`
+    /// saw what came before it in the order of execution.
+    AccessesMax(usize),
     /// The backend cannot go on after a hang.
     FirstHang,
     /// The backend cannot go on after a data race.
@@ -228,6 +231,10 @@ impl fmt::Display for Incomplete {
             Incomplete::RoundsMax { place, rounds_max } => write!(
                 f,
                 "the loop at {place} was followed for at most {rounds_max} rounds in a row in which it found nothing new"
+            ),
+            Incomplete::AccessesMax(count) => write!(
+                f,
+                "after {count} atomic accesses of an execution, what is SeqCst was explored in the order of execution only"
             ),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
             Incomplete::FirstDataRace => f.write_str("stopped at the first data race"),

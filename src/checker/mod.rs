@@ -165,8 +165,8 @@ impl Checker {
     }
 
     /// What the program's accesses of atomics may see of each other: as if all were `SeqCst`, if it is not said.
-    /// [`Backend::Native`] only. [`Memory::Rust`] is explored by [`Strategy::Dfs`], which it takes unless another is
-    /// chosen, or sampled; not yet by dpor.
+    /// [`Backend::Native`] only. [`Memory::Rust`] is explored by [`Strategy::Dfs`], with samples beside it, unless another
+    /// strategy is chosen; not yet by dpor.
     ///
     /// ```
     /// use conccheck::sync::{Arc, atomic::{AtomicU32, Ordering::{Acquire, Release}}};
@@ -469,18 +469,15 @@ impl Checker {
             time_max: None,
             preemptions_max: None,
             bounds,
-            // The schedule says whether it matters.
-            memory: Memory::SequentiallyConsistent,
+            memory: schedule.memory(),
             logs: true,
             ..self.limits()
         }
     }
 
-    /// Whether samples are drawn beside dpor.
+    /// Whether samples are drawn beside dpor, or beside dfs where that stands in for it.
     fn is_portfolio(&self) -> bool {
-        self.backend == Backend::Native
-            && self.chosen_strategy() == Some(Strategy::Dpor)
-            && self.strategy.is_none()
+        self.backend == Backend::Native && self.strategy.is_none() && self.preemptions_max.is_none()
     }
 
     /// Who chooses the schedules, where the backend leaves a choice.

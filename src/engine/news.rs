@@ -114,7 +114,7 @@ impl World {
         if repeats >= OLD_ROUNDS_MAX && self.has_unread(task) {
             let polling = &mut self.tasks[task.index()].polling;
             (polling.is_to_read_on, polling.unknown) = (true, None);
-            self.cut_loop = self.cut_loop.or(polling.round_place());
+            self.cut_loop = self.cut_loop.or(polling.round_place().map(|place| (place, OLD_ROUNDS_MAX + 1)));
             return;
         }
         let polling = &self.tasks[task.index()].polling;
@@ -218,7 +218,8 @@ impl World {
     pub(super) fn note_bound(&mut self) {
         let may_be_cut = !self.held.is_empty() && !self.ready.is_empty() && self.facts.has_blind_loops();
         if self.cut_loop.is_none() && may_be_cut {
-            self.cut_loop = self.held.iter().find_map(|task| self.waits_for_the_bound(task));
+            let cut = self.held.iter().find_map(|task| self.waits_for_the_bound(task));
+            self.cut_loop = cut.map(|place| (place, ROUNDS_MAX));
         }
     }
 

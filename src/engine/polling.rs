@@ -29,7 +29,7 @@ pub(super) const LIVELOCK_ROUNDS: u32 = 50_000;
 /// As many if each of the loops was found to be one before.
 pub(super) const KNOWN_LIVELOCK_ROUNDS: u32 = 20;
 /// How many rounds a loop may go round in vain that counts them, while others could do something.
-pub(crate) const ROUNDS_MAX: u32 = 16;
+pub(super) const ROUNDS_MAX: u32 = 16;
 
 /// How often a loop may go round in vain since it reads old values, and once more.
 pub(super) const OLD_ROUNDS_MAX: u32 = 4;

@@ -69,8 +69,8 @@ pub(crate) struct World {
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
-    /// A loop that could not go round as often as it might have, for the bound on that.
-    pub(super) cut_loop: Option<&'static Location<'static>>,
+    /// A loop that could not go round as often as it might have, and the bound on that.
+    pub(super) cut_loop: Option<(&'static Location<'static>, u32)>,
     /// Whether somebody wanted to write what is read in this execution.
     pub(super) has_writers: bool,
     /// Where the execution has come to hang, if a waiting writer keeps readers out.
@@ -368,7 +368,7 @@ impl World {
         match event.choice {
             ANY_CHOICE => self.choices(event.task).next(),
             ONLY_CHOICE if !operation.action.chooses_tasks() && !self.is_stuck => Some(ONLY_CHOICE),
-            choice => Some(choice).filter(|&choice| self.has_choice(event.task, choice)),
+            choice => Some(choice).filter(|&choice| self.could_choose(event.task, choice)),
         }
     }
 
@@ -447,9 +447,14 @@ impl World {
         self.is_cut_by_timeouts
     }
 
-    /// A loop that in some execution so far could not go round as often as it might have.
-    pub(crate) fn cut_loop(&self) -> Option<&'static Location<'static>> {
+    /// A loop that in some execution so far could not go round as often as it might have, and the bound on that.
+    pub(crate) fn cut_loop(&self) -> Option<(&'static Location<'static>, u32)> {
         self.cut_loop
+    }
+
+    /// Whether some long execution so far could not go another way for its length.
+    pub(crate) fn is_cut_by_length(&self) -> bool {
+        self.graph.as_ref().is_some_and(|graph| graph.is_cut())
     }
 
     /// What there is to choose for what a task has announced: mostly one.
@@ -517,6 +522,16 @@ impl World {
                 self.objects[object.index()].state.choices(action).has(choice)
             }
             None => false,
+        }
+    }
+
+    /// As [`World::has_choice`], for who knows that it was one of them.
+    pub(crate) fn could_choose(&self, task: TaskId, choice: u32) -> bool {
+        match (&self.graph, self.announced(task)) {
+            (Some(graph), Some(Operation { object, action: Action::Atomic(action), .. })) => {
+                graph.is_coherent(&self.order, task, object, action, choice)
+            }
+            _ => self.has_choice(task, choice),
         }
     }
 

@@ -42,6 +42,14 @@ pub(crate) struct Bounds {
 }
 
 impl Schedule {
+    /// The memory model that it was made in, as far as that matters.
+    pub(crate) fn memory(&self) -> Memory {
+        match self.facts.has(Fact::OrderingsAreWeak) {
+            true => Memory::Rust,
+            false => Memory::SequentiallyConsistent,
+        }
+    }
+
     /// How many steps it has.
     pub fn len(&self) -> usize {
         self.picks.len()

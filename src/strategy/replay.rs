@@ -35,7 +35,8 @@ impl Scheduler for Replay {
 fn follow(world: &World, pick: &Pick) -> Choice {
     let expected = |what: &str| Choice::Diverged(format!("{what} of {}", name(pick.task)));
     let Some(task) = enabled(world, pick.task) else { return expected("a step") };
-    let Some(choice) = choice(world, task, pick.choice) else {
+    let choice = named(world, task, pick.choice).filter(|&choice| world.could_choose(task, choice));
+    let Some(choice) = choice else {
         return expected(&format!("a step with its choice {}", pick.choice));
     };
     match world.foresee(task, choice) {
@@ -54,12 +55,16 @@ pub(super) fn enabled(world: &World, task: u32) -> Option<TaskId> {
     Some(task).filter(|&task| world.may_go_on(task))
 }
 
-/// The choice for the task's operation that a schedule calls this: whom it wakes, in the order of spawning.
+/// The choice for the task's operation that a schedule calls this, if it is one.
 pub(super) fn choice(world: &World, task: TaskId, choice: u32) -> Option<u32> {
+    named(world, task, choice).filter(|&choice| world.has_choice(task, choice))
+}
+
+/// The choice that a schedule calls this: whom the operation wakes, in the order of spawning.
+fn named(world: &World, task: TaskId, choice: u32) -> Option<u32> {
     let chooses_tasks = world.announced(task).is_some_and(|operation| operation.action.chooses_tasks());
-    let choice = match chooses_tasks {
-        true => world.spawned().get(choice as usize)?.index() as u32,
-        false => choice,
-    };
-    Some(choice).filter(|&choice| world.has_choice(task, choice))
+    match chooses_tasks {
+        true => world.spawned().get(choice as usize).map(|task| task.index() as u32),
+        false => Some(choice),
+    }
 }

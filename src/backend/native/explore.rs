@@ -9,7 +9,7 @@ use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
 use crate::backend::{Backend, TaskId, locals, panics, set_execution};
 use crate::engine::{
-    Census, Coroutines, Divergence, End, Engine, Event, ObjectId, ROUNDS_MAX, Scheduler, Settings, World,
+    Census, Coroutines, Divergence, End, Engine, Event, ObjectId, SEARCHED_MAX, Scheduler, Settings, World,
 };
 use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
@@ -380,8 +380,11 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if world.is_cut_by_timeouts() {
         search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
     }
-    if let Some(place) = world.cut_loop() {
-        search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max: ROUNDS_MAX });
+    if let Some((place, rounds_max)) = world.cut_loop() {
+        search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max });
+    }
+    if world.is_cut_by_length() {
+        search.cut(Incomplete::AccessesMax(SEARCHED_MAX));
     }
 }
 

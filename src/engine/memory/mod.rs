@@ -5,4 +5,5 @@ mod rust;
 mod sc;
 
 pub(super) use rust::Graph;
+pub(crate) use rust::SEARCHED_MAX;
 pub(super) use sc::Place;

@@ -12,32 +12,50 @@
 //!   one to another is in [`Graph::leads`].
 //!
 //! The newest of a place can always be read, and written behind.
+//!
+//! To look for cycles takes longer the more there is. In a long execution, all edges of `psc` go with the order of
+//! execution from some time on; where that leaves something out, it is said ([`Graph::is_cut`]).
 
 use super::super::clock::Clocks;
 use super::super::object::AtomicAction;
 use super::super::order::Order;
 use super::super::{ObjectId, TaskId};
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
 /// The atomic accesses of an execution, and its fences.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Graph {
-    /// Each object's stores, in modification order.
-    places: Vec<Vec<Store>>,
+    places: Vec<Place>,
     accesses: Vec<Access>,
     fences: Vec<Fence>,
     clocks: Clocks,
     runs: Vec<Run>,
-    /// Whether any access or fence is `SeqCst`.
+    /// Whether any access or fence is `SeqCst`; any fence.
     has_seq_cst: bool,
+    has_seq_cst_fence: bool,
+    /// Whether something was left out since an execution is long.
+    is_cut: Cell<bool>,
+}
+
+/// Among so many accesses of an execution cycles are looked for.
+pub(crate) const SEARCHED_MAX: usize = 100;
+
+/// What is known of an object.
+#[derive(Clone, Debug, Default)]
+struct Place {
+    /// In modification order.
+    stores: Vec<Store>,
+    /// The newest that was written by `SeqCst`, or seen by who executed such a fence: by its number.
+    floor: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Store {
-    /// Among those of its place, in the order of execution; the first value is 0, which no access has written.
+    /// Among those of its place, in the order of execution.
     number: u32,
     value: u64,
-    /// Which access it is; of the first value none.
+    /// Which access it is; none of the first value, nor of what was set by who had the object alone.
     access: Option<usize>,
     /// Which store it read, if it is a read-modify-write.
     reads: Option<u32>,
@@ -115,7 +133,7 @@ impl Graph {
         self.fences.clear();
         self.clocks.truncate(0);
         self.runs.clear();
-        self.has_seq_cst = false;
+        (self.has_seq_cst, self.has_seq_cst_fence) = (false, false);
     }
 
     /// Makes room for so many tasks.
@@ -126,10 +144,11 @@ impl Graph {
     /// What an object holds that nobody has accessed yet, or that is changed by who has it alone.
     pub(in crate::engine) fn set(&mut self, object: ObjectId, value: u64) {
         if self.places.len() <= object.index() {
-            self.places.resize_with(object.index() + 1, Vec::new);
+            self.places.resize_with(object.index() + 1, Place::default);
         }
-        let first = Store { number: 0, value, access: None, reads: None, readers: Vec::new() };
-        self.places[object.index()] = vec![first];
+        let stores = &mut self.places[object.index()].stores;
+        let number = stores.len() as u32;
+        stores.push(Store { number, value, access: None, reads: None, readers: Vec::new() });
     }
 
     /// What the task may do, by the ages of the stores that it would read, or be written behind: 0 is the newest.
@@ -140,31 +159,76 @@ impl Graph {
         object: ObjectId,
         action: AtomicAction,
     ) -> Vec<u32> {
-        let stores = &self.places[object.index()];
+        let stores = &self.places[object.index()].stores;
         let newest = stores.len() - 1;
-        let oldest = stores.iter().rposition(|store| self.has_seen(order, task, store)).unwrap_or(0);
-        let may = |&at: &usize| {
-            let splits = action.writes(stores[at].value) && self.splits(object, at);
-            !splits && (at == newest || self.is_consistent(order, task, object, action, at))
+        let is_coherent = |&at: &usize| !(action.writes(stores[at].value) && self.splits(object, at));
+        let is_long = self.has_seq_cst && self.accesses.len() > SEARCHED_MAX;
+        let floor = if is_long { self.floor(object) } else { 0 };
+        let is_consistent = |&at: &usize| match is_long {
+            _ if at == newest => true,
+            true => self.goes_by_order(action, stores[at].value, at, floor),
+            false => self.is_consistent(order, task, object, action, at),
         };
-        (oldest..=newest).rev().filter(may).map(|at| (newest - at) as u32).collect()
+        let places = (self.oldest(order, task, stores)..=newest).rev();
+        places.filter(is_coherent).filter(is_consistent).map(|at| (newest - at) as u32).collect()
+    }
+
+    /// Whether the task could do that, as far as coherence and atomicity go: for who knows that it has done it.
+    pub(in crate::engine) fn is_coherent(
+        &self,
+        order: &Order,
+        task: TaskId,
+        object: ObjectId,
+        action: AtomicAction,
+        age: u32,
+    ) -> bool {
+        let stores = &self.places[object.index()].stores;
+        let Some(at) = (stores.len() - 1).checked_sub(age as usize) else { return false };
+        at >= self.oldest(order, task, stores)
+            && !(action.writes(stores[at].value) && self.splits(object, at))
+    }
+
+    /// Whether something was left out in any execution so far.
+    pub(in crate::engine) fn is_cut(&self) -> bool {
+        self.is_cut.get()
+    }
+
+    /// Where the floor of an object is.
+    fn floor(&self, object: ObjectId) -> usize {
+        let Place { stores, floor } = &self.places[object.index()];
+        stores.iter().rposition(|store| store.number == *floor).unwrap_or(0)
+    }
+
+    /// Whether no edge of `psc` would go from this access, or from a fence before it, to an earlier one.
+    fn goes_by_order(&self, action: AtomicAction, value: u64, at: usize, floor: usize) -> bool {
+        let is_free = !self.has_seq_cst_fence && action.ordering(action.writes(value)) != Ordering::SeqCst;
+        let goes = at >= floor || is_free;
+        if !goes {
+            self.is_cut.set(true);
+        }
+        goes
+    }
+
+    /// Where the oldest store is that the task may read.
+    fn oldest(&self, order: &Order, task: TaskId, stores: &[Store]) -> usize {
+        stores.iter().rposition(|store| self.has_seen(order, task, store)).unwrap_or(0)
     }
 
     /// Whether there is a store that is newer than all that the task has seen.
     pub(in crate::engine) fn has_unread(&self, order: &Order, task: TaskId, object: ObjectId) -> bool {
-        let stores = self.places.get(object.index()).map_or(&[][..], Vec::as_slice);
-        stores.last().is_some_and(|newest| !self.has_seen(order, task, newest))
+        let stores = self.places.get(object.index()).map(|place| &place.stores);
+        stores.and_then(|stores| stores.last()).is_some_and(|newest| !self.has_seen(order, task, newest))
     }
 
     /// What the store of this age holds.
     pub(in crate::engine) fn value(&self, object: ObjectId, age: u32) -> u64 {
-        let stores = &self.places[object.index()];
+        let stores = &self.places[object.index()].stores;
         stores[stores.len() - 1 - age as usize].value
     }
 
     /// Which event has written the store of this age.
     pub(in crate::engine) fn position(&self, object: ObjectId, age: u32) -> Option<usize> {
-        let stores = &self.places[object.index()];
+        let stores = &self.places[object.index()].stores;
         Some(self.accesses[stores[stores.len() - 1 - age as usize].access?].position)
     }
 
@@ -179,7 +243,7 @@ impl Graph {
 
     /// Whether what is written right behind this store would come between a read-modify-write and what that reads.
     fn splits(&self, object: ObjectId, at: usize) -> bool {
-        let stores = &self.places[object.index()];
+        let stores = &self.places[object.index()].stores;
         stores.get(at + 1).is_some_and(|next| next.reads == Some(stores[at].number))
     }
 
@@ -192,11 +256,12 @@ impl Graph {
         (action, age): (AtomicAction, u32),
         new: u64,
     ) {
-        let at = self.places[object.index()].len() - 1 - age as usize;
-        let (time, read) = (order.now(task), self.places[object.index()][at].number);
-        let (reads, writes) = (action.reads(), action.writes(self.places[object.index()][at].value));
+        let stores = &self.places[object.index()].stores;
+        let at = stores.len() - 1 - age as usize;
+        let (time, read) = (order.now(task), stores[at].number);
+        let (reads, writes) = (action.reads(), action.writes(stores[at].value));
+        let written = writes.then_some(stores.len() as u32);
         let elsewhere = self.begin_run(order, task, object, time);
-        let written = writes.then(|| self.places[object.index()].len() as u32);
         let mut edges = order.edges(task, object);
         match (action.ordering(writes), reads, written) {
             (ordering, true, None) => edges.load(read.into(), ordering),
@@ -221,13 +286,17 @@ impl Graph {
             left_at: None,
         });
         self.runs[task.index()].accesses.push(access);
-        let stores = &mut self.places[object.index()];
+        let Place { stores, floor } = &mut self.places[object.index()];
         if reads && !stores[at].readers.iter().any(|&(reader, _)| reader == task) {
             stores[at].readers.push((task, time));
         }
         if let Some(number) = written {
             let store = Store { number, value: new, access: Some(access), reads: read, readers: Vec::new() };
             stores.insert(at + 1, store);
+            // What is written before the floor cannot be written by `SeqCst` later on than that.
+            if is_seq_cst && stores[at + 1..].iter().all(|newer| newer.number != *floor) {
+                *floor = number;
+            }
         }
     }
 
@@ -238,7 +307,26 @@ impl Graph {
         let point = Point { task, index: self.accesses.len() + self.fences.len(), time, clock };
         let is_seq_cst = ordering == Ordering::SeqCst;
         self.has_seq_cst |= is_seq_cst;
+        self.has_seq_cst_fence |= is_seq_cst;
         self.fences.push(Fence { point, is_seq_cst });
+        if is_seq_cst {
+            self.raise_floors(order, task);
+        }
+    }
+
+    /// Nobody who goes by `SeqCst` from here on is behind what the task has seen.
+    fn raise_floors(&mut self, order: &Order, task: TaskId) {
+        let floor = |Place { stores, floor }: &Place| {
+            let (Some(seen), Some(known)) = (
+                stores.get(self.oldest(order, task, stores)),
+                stores.iter().rposition(|s| s.number == *floor),
+            ) else {
+                return *floor;
+            };
+            if stores[known..].iter().any(|store| store.number == seen.number) { seen.number } else { *floor }
+        };
+        let floors: Vec<u32> = self.places.iter().map(floor).collect();
+        self.places.iter_mut().zip(floors).for_each(|(place, floor)| place.floor = floor);
     }
 
     /// The task does something else than to access an atomic.
@@ -275,7 +363,8 @@ impl Graph {
         action: AtomicAction,
         at: usize,
     ) -> bool {
-        let writes = action.writes(self.places[object.index()][at].value);
+        let Store { value, number, .. } = self.places[object.index()].stores[at];
+        let writes = action.writes(value);
         let ordering = action.ordering(writes);
         let is_seq_cst = ordering == Ordering::SeqCst;
         if !(self.has_seq_cst || is_seq_cst) {
@@ -285,7 +374,6 @@ impl Graph {
         clocks.clocks.widen(self.clocks.width());
         let clock = clocks.push(order, task);
         if action.reads() && matches!(ordering, Ordering::Acquire | Ordering::AcqRel | Ordering::SeqCst) {
-            let number = self.places[object.index()][at].number;
             order.join_view(&mut clocks.clocks, clock - self.clocks.len(), object, number.into());
         }
         let run = self.runs.get(task.index()).filter(|run| run.object == Some(object));
@@ -303,9 +391,9 @@ impl Graph {
         let accesses = self.accesses.iter().map(|access| {
             let Access { point, object, read, written, is_seq_cst, elsewhere, left_at, .. } = *access;
             let number = written.or(read).expect("an access reads or writes");
-            let stores = &self.places[object.index()];
-            // What is set by who has an object alone forgets what was there before.
-            let place = stores.iter().position(|store| store.number == number).unwrap_or(0);
+            let stores = &self.places[object.index()].stores;
+            let place =
+                stores.iter().position(|store| store.number == number).expect("no store is forgotten");
             let at = Some(At { object, place: 2 * place, writes: written.is_some() });
             Node { point, is_seq_cst, at, elsewhere, left_at }
         });

@@ -226,6 +226,25 @@ fn a_failure_that_needs_an_old_value_is_replayed_and_says_which() {
 }
 
 #[test]
+fn a_long_execution_is_explored_in_part_and_that_is_said() {
+    let program = |accesses: usize| {
+        move || {
+            let places = Arc::new([const { AtomicU32::new(0) }; 2]);
+            (0..accesses).for_each(|_| places[1].store(1, Ordering::Relaxed));
+            let other = Arc::clone(&places);
+            let thread = thread::spawn(move || other[0].store(1, Ordering::SeqCst));
+            places[0].store(2, Ordering::SeqCst);
+            thread.join().unwrap();
+            places[0].load(Ordering::Relaxed)
+        }
+    };
+    let [short, long] = [1, 200].map(|accesses| rust().explore(program(accesses)));
+    assert!(short.is_complete(), "{short}");
+    assert_eq!(short.outcomes().collect::<Vec<_>>(), long.outcomes().collect::<Vec<_>>());
+    assert_eq!((long.verdict(), long.incomplete()), (Verdict::Bounded, Some(&Incomplete::AccessesMax(100))));
+}
+
+#[test]
 fn who_cannot_explore_it_says_so() {
     assert_eq!(rust().strategy(Strategy::Dpor).validate(), Err(SettingsError::MemoryOfDpor));
     for backend in [Backend::Real, Backend::Shuttle, Backend::Loom] {
