@@ -37,8 +37,9 @@ impl Found {
     }
 }
 
+/// Those that are known, and some that were drawn.
 fn table() -> Vec<Litmus> {
-    litmus::programs(include_str!("litmus.toml"))
+    [include_str!("litmus.toml"), include_str!("generated.toml")].map(litmus::programs).concat()
 }
 
 fn explore(checker: Checker, litmus: &Litmus) -> Report<Vec<i64>> {
@@ -78,6 +79,18 @@ fn under_sequential_consistency_dpor_explores_each_graph_once() {
         assert_eq!(Found::of(&report), Found::expected(facts), "{}", litmus.name);
         let counts = (report.executions(), report.redundant());
         assert_eq!(counts, (facts.executions + facts.blocked, 0), "{}", litmus.name);
+    }
+}
+
+#[test]
+fn the_table_tells_the_memory_models_apart() {
+    let table = table();
+    let differs = |litmus: &&Litmus| !litmus.rust.is_racy && litmus.sc.outcomes != litmus.rust.outcomes;
+    let weak: Vec<&Litmus> = table.iter().filter(differs).collect();
+    assert!(weak.len() > 30, "{}", weak.len());
+    for litmus in weak {
+        let found = Found::of(&explore(Checker::new(), litmus));
+        assert_ne!(found, Found::expected(&litmus.rust), "{}", litmus.name);
     }
 }
 
