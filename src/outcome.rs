@@ -73,7 +73,7 @@ pub enum Incomplete {
     /// Some execution had not ended after so many steps, and was left.
     StepsMax(usize),
     /// A loop that goes round in vain, and ends by itself at some time or for a reason that cannot be seen, went round
-    /// at most so often while another task could have gone on.
+    /// at most so often while another task could have gone on; or one that reads old values, though there were newer.
     RoundsMax {
         /// Where it yields or reads: `file:line:column`.
         place: String,

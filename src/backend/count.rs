@@ -42,11 +42,17 @@ impl Count {
     /// Of what has one owner; `None` where nobody looks.
     #[track_caller]
     pub(crate) fn new() -> Option<Arc<Self>> {
+        Count::of("an Arc")
+    }
+
+    /// As [`Count::new`], of what has this name for readers.
+    #[track_caller]
+    pub(crate) fn of(what: &'static str) -> Option<Arc<Self>> {
         // A closure's caller is another.
         let made_at = Location::caller();
         (current() == Backend::Native).then(|| {
             let fact = Fact::ArcIsWatched(Mark::of(made_at));
-            let entry = || Entry { what: "an Arc", made_at, address: None };
+            let entry = || Entry { what, made_at, address: None };
             Arc::new(Count {
                 binding: Binding::new(),
                 fact,
@@ -127,16 +133,8 @@ impl Count {
             native::let_go(self.binding.native(WHAT, ObjectState::count), is_last);
         }
         let drops_shared = is_last && self.is_shared.load(Ordering::Relaxed);
-        let before = native::events_of_running();
-        let outer = DROPS_SHARED.get();
-        if drops_shared {
-            DROPS_SHARED.set(self.execution);
-        }
+        let _dropping = drops_shared.then(|| Dropping::begin(self.fact));
         drop();
-        DROPS_SHARED.set(outer);
-        if drops_shared && native::events_of_running() != before {
-            native::find_out(self.fact);
-        }
     }
 
     /// Whether it is of the running execution, and whoever calls is a task of that.
@@ -156,6 +154,32 @@ impl Count {
     fn act_if_watched(&self, action: CountAction) {
         if self.is_watched {
             self.binding.native(WHAT, ObjectState::count).count(action);
+        }
+    }
+}
+
+/// The last owner of something shared drops it. Where another might notice that it was this one, that is found out.
+struct Dropping {
+    fact: Fact,
+    /// What the task had done before.
+    before: u32,
+    was_unwinding: bool,
+    outer: u64,
+}
+
+impl Dropping {
+    fn begin(fact: Fact) -> Self {
+        let (before, was_unwinding) = (native::deeds_of_running(), native::is_unwinding());
+        Dropping { fact, before, was_unwinding, outer: DROPS_SHARED.replace(number()) }
+    }
+}
+
+impl Drop for Dropping {
+    fn drop(&mut self) {
+        DROPS_SHARED.set(self.outer);
+        let panics = native::is_unwinding() && !self.was_unwinding;
+        if panics || native::deeds_of_running() != self.before {
+            native::find_out(self.fact);
         }
     }
 }

@@ -50,6 +50,9 @@ thread_local! {
 /// The running task's value of `key`, an address that tells it from others; made now if there is none. `None` if it
 /// has been dropped.
 pub(crate) fn get<T: 'static>(key: usize, make: impl FnOnce() -> T) -> Option<Rc<T>> {
+    if current() == Backend::Native {
+        native::do_other();
+    }
     let found = with_values(|values| {
         let local = values.iter().find(|local| local.key == key)?;
         Some(local.value.clone())

@@ -327,7 +327,8 @@ impl Checker {
         };
         search.incomplete.get_or_insert(Incomplete::ExecutionsMax(1));
         let explainer = Explainer::new(move |_: &Outcome<T>, _: &Schedule| Some(witness.clone()));
-        Checker { backend: Backend::Native, ..self.clone() }.report(search, begun, Some(explainer))
+        let (backend, memory) = (Backend::Native, schedule.memory());
+        Checker { backend, memory, ..self.clone() }.report(search, begun, Some(explainer))
     }
 
     /// For the other side of a comparison: all that it can do, whatever is asked of this one.

@@ -51,6 +51,9 @@ impl Checker {
             if self.strategy == Some(Strategy::Dpor) {
                 return Err(SettingsError::MemoryOfDpor);
             }
+            if self.workers.is_some_and(|workers| workers > 1) {
+                return Err(SettingsError::MemoryOfWorkers);
+            }
         }
         match self.workers {
             None => {}
@@ -107,6 +110,9 @@ pub enum SettingsError {
         "dpor explores sequential consistency only; dfs, random, pct and pos know the memory model of Rust"
     )]
     MemoryOfDpor,
+    /// Only dpor shares its work.
+    #[error("the memory model of Rust is explored by one worker")]
+    MemoryOfWorkers,
     /// The backend explores on one thread.
     #[error("the {0} backend explores on one thread; native takes several workers")]
     Workers(Backend),

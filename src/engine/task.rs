@@ -41,6 +41,8 @@ pub(crate) struct Task {
     pub(crate) name: Option<Arc<str>>,
     /// Its events so far.
     pub(crate) events: u32,
+    /// What else it has done that may depend on which task it is, or when: accesses of plain memory, and of thread-locals.
+    pub(crate) others: u32,
     /// What was chosen for its next operation.
     pub(crate) choice: u32,
     pub(crate) tasks_made: usize,
@@ -105,6 +107,7 @@ impl Task {
             switch,
             name,
             events,
+            others,
             choice,
             tasks_made,
             joiner,
@@ -121,7 +124,7 @@ impl Task {
             place,
         } = self;
         (*state, *coroutine, *switch, *name) = (State::Absent, None, None, None);
-        (*events, *choice, *tasks_made, *unwinds) = (0, 0, 0, 0);
+        (*events, *others, *choice, *tasks_made, *unwinds) = (0, 0, 0, 0, 0);
         (*is_timed, *timed_out, *is_touched, *clock) = (false, false, false, Clock::default());
         (*joiner, *woken_by, *token, *end) = (None, None, None, None);
         (*unwinding, *place) = (None, None);

@@ -675,7 +675,10 @@ impl World {
         let object = &mut self.objects[id.index()].state;
         let is_weak = self.graph.is_some() && matches!(action, Action::Atomic(_));
         if self.order.is_kept() && !is_weak {
-            if let Some(graph) = &mut self.graph {
+            // The checker's own events are none of the program's.
+            if let Some(graph) = &mut self.graph
+                && !matches!(action, Action::Chance(_) | Action::History(_))
+            {
                 graph.leave(running, self.order.now(running));
             }
             object.synchronize(action, event.access, &mut self.order.edges(running, id));
@@ -692,7 +695,7 @@ impl World {
                 after = update(value);
                 atomic.place.store(after);
             }
-            has_effect = after != value || is_weak && is_changed;
+            has_effect = after != value;
             if let (Some(graph), Action::Atomic(action)) = (&mut self.graph, action) {
                 let access = (action, event.choice);
                 graph.perform(&mut self.order, (running, position), id, access, after);

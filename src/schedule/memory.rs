@@ -10,7 +10,9 @@ pub enum Memory {
     #[default]
     SequentiallyConsistent,
     /// What Rust's orderings allow, but for loads that read what is stored only afterwards (load buffering): a load may
-    /// read an old value, and the stores of a place may take another order than that of their execution.
+    /// read an old value, and the stores of a place may take another order than that of their execution. Of everything
+    /// but atomics (locks, channels, who owns an `Arc`, whether a cell is set) nobody sees an old state: what is done to
+    /// one of them is in one order, which hands on what came before it as std promises.
     Rust,
 }
 

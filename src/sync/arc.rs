@@ -55,6 +55,12 @@ impl<T> Arc<T> {
         Arc::from_std(real::Arc::new(value))
     }
 
+    /// As [`Arc::new`], for what has this name for readers.
+    #[track_caller]
+    pub(crate) fn named(what: &'static str, value: T) -> Self {
+        Arc { data: ManuallyDrop::new(real::Arc::new(value)), count: Count::of(what) }
+    }
+
     /// A value that knows where it is: `make` gets a [`Weak`] to it, which cannot be upgraded before `make` has returned.
     #[track_caller]
     pub fn new_cyclic(make: impl FnOnce(&Weak<T>) -> T) -> Self {

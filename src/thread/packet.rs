@@ -18,7 +18,7 @@ impl<T> Packet<T> {
     #[track_caller]
     pub(super) fn of<R>() -> Self {
         match std::mem::needs_drop::<R>() {
-            true => Packet::Watched(sync::Arc::new(Mutex::new(None))),
+            true => Packet::Watched(sync::Arc::named("a thread's result", Mutex::new(None))),
             false => Packet::Plain(Arc::new(Mutex::new(None))),
         }
     }

@@ -173,9 +173,10 @@ impl Builder {
             let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
             let panicked = result.as_ref().err().map(|payload| panic::message(&**payload));
             left.leave(Box::new(result) as Kept);
-            // If its handle is gone the result is dropped here, where the thread still has its thread-locals.
-            drop(left);
-            let ended = locals::drop_all(Ok(()));
+            // If its handle is gone the result is dropped here, where the thread still has its thread-locals. If that
+            // panics, std aborts.
+            let dropped = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(left)));
+            let ended = locals::drop_all(dropped);
             let message = panicked.or_else(|| ended.err().map(|payload| panic::message(&*payload)));
             backend::native::end_task(number, message);
         });

@@ -1,6 +1,7 @@
 //! What a thread returns is dropped by whoever lets go of it last, the thread or its handle, as std does; and a check
 //! leaves nothing of its own behind.
 
+use conccheck::cell::UnsafeCell;
 use conccheck::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::mpsc::{self, TryRecvError};
 use conccheck::sync::{Arc, Mutex};
@@ -178,4 +179,86 @@ fn what_the_programs_closure_has_is_let_go_of_when_the_check_is_over() {
         });
         assert_eq!(std::sync::Arc::strong_count(&owned), 1, "{strategy:?}");
     }
+}
+
+#[test]
+fn who_drops_a_result_matters_where_a_destructor_touches_plain_memory() {
+    struct Writes(Arc<Plain>);
+    struct Plain(UnsafeCell<u32>);
+    // SAFETY: whether accesses race is what is checked, and one that does is never made.
+    unsafe impl Sync for Plain {}
+    // SAFETY: as above.
+    unsafe impl Send for Plain {}
+    impl Drop for Writes {
+        fn drop(&mut self) {
+            // SAFETY: as above.
+            self.0.0.with_mut(|value| unsafe { *value += 1 });
+        }
+    }
+    for strategy in strategies() {
+        let report = Checker::new().strategy(strategy).explore(|| {
+            let shared = Arc::new((AtomicBool::new(false), Arc::new(Plain(UnsafeCell::new(0)))));
+            let other = Arc::clone(&shared);
+            let thread = thread::spawn(move || {
+                other.0.store(true, SeqCst);
+                Writes(Arc::clone(&other.1))
+            });
+            while !shared.0.load(SeqCst) {
+                thread::yield_now();
+            }
+            drop(thread);
+            // SAFETY: as above.
+            shared.1.0.with_mut(|value| unsafe { *value += 1 });
+        });
+        let is_race = |outcome: &Outcome<()>| matches!(outcome, Outcome::DataRace { .. });
+        assert!(report.outcomes().any(is_race), "{report}");
+    }
+}
+
+#[test]
+fn a_result_that_panics_when_it_is_dropped_may_do_so_in_its_thread_which_nobody_sees() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    let report = Checker::new().explore(|| {
+        let begun = Arc::new(Mutex::new(()));
+        let other = Arc::clone(&begun);
+        let thread = thread::spawn(move || {
+            drop(other.lock());
+            Panics
+        });
+        drop(begun.lock());
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(thread))).is_err()
+    });
+    let panicked = |outcome: &Outcome<bool>| matches!(outcome, Outcome::Panicked { .. });
+    assert!(report.outcomes().any(panicked), "{report}");
+    assert!(report.outcomes().any(|outcome| *outcome == Outcome::Returned(true)), "{report}");
+}
+
+#[test]
+fn a_destructor_that_only_reads_a_thread_local_shows_whose_it_is() {
+    struct Keeps(std::sync::Arc<std::sync::atomic::AtomicU32>);
+    impl Drop for Keeps {
+        fn drop(&mut self) {
+            self.0.store(10 + LOCAL.get(), SeqCst);
+        }
+    }
+    let seen = outcomes(|| {
+        let kept = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let begun = Arc::new(Mutex::new(()));
+        let (other, inside) = (Arc::clone(&begun), std::sync::Arc::clone(&kept));
+        let thread = thread::spawn(move || {
+            LOCAL.set(1);
+            drop(other.lock());
+            Keeps(inside)
+        });
+        drop(begun.lock());
+        drop(thread);
+        drop(begun.lock());
+        kept.load(SeqCst)
+    });
+    assert!(seen.contains(&10) && seen.contains(&11), "{seen:?}");
 }

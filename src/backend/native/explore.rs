@@ -483,7 +483,10 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     with(|engine| engine.pulse().begin());
     let value = Rc::new(RefCell::new(None));
     // A clone would never be dropped where the execution is left in its middle, nor then what the program's closure has.
-    // SAFETY: `body` is there as long as this function runs, and no task of this execution runs after it has returned.
+    // SAFETY: `body` is there as long as this function runs, and no task of this execution goes on after it has returned:
+    // what is left in its middle gives its stack up without unwinding. If this function panics itself, which only a
+    // fault of the engine's can bring about, tasks are unwound at the end of this OS thread; whoever explores has the
+    // program for longer than that.
     let body: &'static Body<T> = unsafe { &*std::ptr::from_ref(body) };
     let returned = Rc::clone(&value);
     let main = to_the_end(move || {

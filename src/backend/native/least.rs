@@ -4,9 +4,9 @@ use super::explore::explore_by;
 use crate::backend::search::{Limits, Search};
 use crate::engine::Scheduler;
 use crate::outcome::{Incomplete, Outcome};
-use crate::schedule::Schedule;
-use crate::strategy::Dfs;
+use crate::schedule::{Memory, Schedule};
 use crate::strategy::shrink::{self, Attempt, Follow, Found, Tried};
+use crate::strategy::{Dfs, Dpor};
 use std::sync::Arc;
 
 /// How many executions may be used.
@@ -23,6 +23,16 @@ pub(crate) fn least<T>(
 where
     T: Ord + Send + 'static,
 {
+    if known.memory() != Memory::SequentiallyConsistent
+        && let Some(plain) = without_old_values(wanted, body, limits)
+    {
+        return least(
+            &plain,
+            wanted,
+            body,
+            &Limits { memory: Memory::SequentiallyConsistent, ..limits.clone() },
+        );
+    }
     shrink::least(known.clone(), EXECUTIONS_MAX, |attempt, executions_max| {
         let (preemptions_max, blocks) = match attempt {
             Attempt::Within(preemptions_max) => (Some(preemptions_max), None),
@@ -42,6 +52,22 @@ where
         let is_all = matches!(search.incomplete().next(), None | Some(Incomplete::PreemptionsMax(_)));
         Tried { found, executions: search.executions.max(1), is_all }
     })
+}
+
+/// A schedule that leads to the outcome under sequential consistency: a reader need not think of old values then.
+fn without_old_values<T>(
+    wanted: &Outcome<T>,
+    body: &Arc<dyn Fn() -> T + Send + Sync>,
+    limits: &Limits,
+) -> Option<Schedule>
+where
+    T: Ord + Send + 'static,
+{
+    let (executions_max, memory, logs) = (EXECUTIONS_MAX, Memory::SequentiallyConsistent, false);
+    let limits = Limits { executions_max, memory, logs, preemptions_max: None, ..limits.clone() };
+    let mut search =
+        explore_by(Search::new(limits, Arc::default()), || Box::new(Dpor::new()), Arc::clone(body));
+    search.outcomes.remove(wanted)?.schedule
 }
 
 /// Runs `body` once, as far as possible as `schedule` says.

@@ -147,9 +147,14 @@ pub(crate) fn let_go(count: Object, is_last: bool) {
     with(|engine| engine.let_go(count.id(), is_last));
 }
 
-/// How many events the running task has had.
-pub(crate) fn events_of_running() -> u32 {
-    with(Engine::events_of_running)
+/// How much the running task has done so far that others can notice, or that depends on who does it.
+pub(crate) fn deeds_of_running() -> u32 {
+    with(Engine::deeds_of_running)
+}
+
+/// The running task does something that is no event, and depends on who does it.
+pub(crate) fn do_other() {
+    with(Engine::do_other);
 }
 
 /// Waits for a task's end, and says with which panic it has come.

@@ -2,7 +2,6 @@
 
 use super::Engine;
 use crate::engine::TaskId;
-use crate::engine::event::ANY_CHOICE;
 use crate::engine::scheduling::{Choice, Divergence, End};
 use crate::engine::task::{State, Task};
 use crate::engine::world::describe;
@@ -44,7 +43,8 @@ impl Engine {
         match choice {
             Choice::Run(task, choice) => self.set_next(task, choice),
             Choice::Diverged(expected) => {
-                let found = world.enabled().filter_map(|task| world.foresee(task, ANY_CHOICE));
+                let next = |task| world.foresee(task, world.choices(task).next()?);
+                let found = world.enabled().filter_map(next);
                 let found = one_of(&found.map(|event| describe(&event)).collect::<Vec<_>>());
                 self.diverge(expected, found);
             }

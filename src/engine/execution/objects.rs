@@ -39,6 +39,7 @@ impl Engine {
         makes: bool,
         place: &'static Location<'static>,
     ) -> bool {
+        self.do_other();
         let place = self.task().place.unwrap_or(place);
         let world = &mut self.world;
         if !world.order.is_kept() {
@@ -88,9 +89,15 @@ impl Engine {
         self.world.spawned().len() == 1
     }
 
-    /// How many events the running task has had.
-    pub(crate) fn events_of_running(&mut self) -> u32 {
-        self.task().events
+    /// How much the running task has done so far that others can notice, or that depends on who does it.
+    pub(crate) fn deeds_of_running(&mut self) -> u32 {
+        let task = self.task();
+        task.events + task.others
+    }
+
+    /// The running task does something that is no event, and depends on who does it.
+    pub(crate) fn do_other(&mut self) {
+        self.task().others += 1;
     }
 
     /// How many messages were sent into a channel.

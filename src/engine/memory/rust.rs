@@ -220,10 +220,11 @@ impl Graph {
         stores.and_then(|stores| stores.last()).is_some_and(|newest| !self.has_seen(order, task, newest))
     }
 
-    /// What the store of this age holds.
+    /// What the store of this age holds; the newest, if there is none so old, as of a choice that is still open.
     pub(in crate::engine) fn value(&self, object: ObjectId, age: u32) -> u64 {
         let stores = &self.places[object.index()].stores;
-        stores[stores.len() - 1 - age as usize].value
+        let newest = stores.len() - 1;
+        stores[newest.checked_sub(age as usize).unwrap_or(newest)].value
     }
 
     /// Which event has written the store of this age.

@@ -258,10 +258,116 @@ fn a_long_execution_is_explored_in_part_and_that_is_said() {
 }
 
 #[test]
+fn an_exchange_that_may_fail_for_no_reason_takes_nothing_away() {
+    let program = || {
+        let places = Arc::new([const { AtomicU32::new(0) }; 2]);
+        let task = |body: fn(&[AtomicU32; 2]) -> (u32, u32)| {
+            let places = Arc::clone(&places);
+            thread::spawn(move || body(&places))
+        };
+        let tasks = [
+            task(|[x, _]| {
+                x.store(1, Ordering::SeqCst);
+                (x.compare_exchange_weak(1, 2, Ordering::Release, Ordering::Relaxed).is_ok().into(), 0)
+            }),
+            task(|[x, y]| (x.load(Ordering::Acquire), y.load(Ordering::SeqCst))),
+            task(|[x, y]| {
+                y.store(1, Ordering::SeqCst);
+                (x.load(Ordering::SeqCst), 0)
+            }),
+        ];
+        tasks.map(|task| task.join().unwrap())
+    };
+    let [without, with] = [0, 1].map(|count| {
+        let report = rust().weak_failures_max(count).executions_max(1_000_000).explore(program);
+        assert!(report.is_complete(), "{report}");
+        report.outcomes().cloned().collect::<std::collections::BTreeSet<_>>()
+    });
+    assert!(without.is_subset(&with), "{:?}", without.difference(&with).collect::<Vec<_>>());
+    assert!(without.contains(&Outcome::Returned([(1, 0), (2, 0), (0, 0)])));
+}
+
+#[test]
+fn a_schedule_with_old_values_of_another_program_diverges() {
+    let program = |second: Ordering| {
+        move || {
+            let places = Arc::new([const { AtomicU32::new(0) }; 2]);
+            let other = Arc::clone(&places);
+            let writer = thread::spawn(move || {
+                other[0].store(1, Ordering::Relaxed);
+                other[1].store(1, second);
+            });
+            let seen = places[1].load(Ordering::Acquire);
+            let value = places[0].load(Ordering::Relaxed);
+            writer.join().unwrap();
+            (seen, value)
+        }
+    };
+    let report = rust().explore(program(Ordering::Relaxed));
+    let old = Outcome::Returned((1, 0));
+    let schedule = report.seen(&old).and_then(|seen| seen.schedule.clone()).expect("it is seen");
+    let diverged = rust().replay(&schedule, program(Ordering::Release)).expect_err("it cannot be");
+    assert!(diverged.found.contains("load of main at"), "{diverged}");
+    // Nor what looks at something that lives on.
+    let runs = std::sync::atomic::AtomicU32::new(0);
+    let report = rust().explore(move || {
+        let place = Arc::new(AtomicU32::new(0));
+        let other = Arc::clone(&place);
+        let writer = thread::spawn(move || other.store(1, Ordering::Relaxed));
+        if runs.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+            place.load(Ordering::Relaxed);
+        }
+        writer.join().unwrap();
+    });
+    assert_eq!(report.verdict(), Verdict::Flaky, "{report}");
+}
+
+#[test]
+fn a_spin_lock_that_swaps_is_found_to_wait() {
+    let report = rust().explore(|| {
+        let shared = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
+        let add = |(lock, count): &(AtomicU32, AtomicU32)| {
+            while lock.swap(1, Ordering::Acquire) == 1 {
+                thread::yield_now();
+            }
+            count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            lock.store(0, Ordering::Release);
+        };
+        let other = Arc::clone(&shared);
+        let thread = thread::spawn(move || add(&other));
+        add(&shared);
+        thread.join().unwrap();
+        shared.1.load(Ordering::Relaxed)
+    });
+    assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(2)], "{report}");
+    assert!(
+        report.incomplete_because().iter().all(|why| matches!(why, Incomplete::RoundsMax { .. })),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_needs_no_old_value_is_shown_without() {
+    let program = || {
+        let count = Arc::new(AtomicU32::new(0));
+        let add = |count: &AtomicU32| count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let other = Arc::clone(&count);
+        let thread = thread::spawn(move || add(&other));
+        add(&count);
+        thread.join().unwrap();
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+    };
+    let failure = std::panic::catch_unwind(|| rust().check(program)).expect_err("it fails");
+    let text = failure.downcast_ref::<String>().expect("with a text");
+    assert!(text.contains("lost update: "), "{text}");
+}
+
+#[test]
 fn who_cannot_explore_it_says_so() {
     assert_eq!(rust().strategy(Strategy::Dpor).validate(), Err(SettingsError::MemoryOfDpor));
     for backend in [Backend::Real, Backend::Shuttle, Backend::Loom] {
         assert_eq!(rust().backend(backend).validate(), Err(SettingsError::Memory(backend)));
     }
-    assert_eq!(rust().validate(), Ok(()));
+    assert_eq!(rust().workers(2).validate(), Err(SettingsError::MemoryOfWorkers));
+    assert_eq!(rust().workers(1).validate(), Ok(()));
 }
