@@ -15,6 +15,12 @@ pub(crate) trait Scheduler: Send {
     /// Who is next.
     fn choose(&mut self, world: &World) -> Choice;
 
+    /// Who has to go on, though a loop of its is known to wait: who runs an execution again may know more of its loops than
+    /// was known then, and goes by what was done.
+    fn insists_on(&self, _: &World) -> Option<TaskId> {
+        None
+    }
+
     /// Learns how an execution went.
     fn end(&mut self, world: &mut World, end: &End);
 

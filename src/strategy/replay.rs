@@ -28,6 +28,11 @@ impl Scheduler for Replay {
         }
     }
 
+    fn insists_on(&self, world: &World) -> Option<TaskId> {
+        let pick = self.schedule.picks.get(world.position())?;
+        world.spawned().get(pick.task as usize).copied()
+    }
+
     fn end(&mut self, _: &mut World, _: &End) {}
 }
 

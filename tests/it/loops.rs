@@ -1,9 +1,9 @@
 //! A loop that does the same again and again, and ends by itself after a number of rounds, ends under native: however
 //! near that number is to one at which the engine makes up its mind, and whoever is left beside it.
 
-use conccheck::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
+use conccheck::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::{Arc, Condvar, Mutex, mpsc};
-use conccheck::{Backend, Checker, Outcome, Report, Strategy, Verdict, thread};
+use conccheck::{Backend, Checker, Outcome, Report, Strategy, Verdict, hint, thread};
 
 /// Around the number of rounds after which a loop counts as one that awaits something, and well beyond.
 const ROUNDS: [usize; 5] = [999, 1_001, 1_002, 1_003, 5_000];
@@ -131,4 +131,29 @@ fn a_loop_that_does_not_end_is_a_livelock_beside_one_that_does() {
         (0..5_000).for_each(|_| thread::yield_now());
     });
     assert_eq!(report.verdict(), Verdict::Hang, "{report}");
+}
+
+#[test]
+fn a_sampled_execution_whose_loop_looks_at_two_places_is_run_again() {
+    // Peterson's lock: a round of its loop reads one place or two.
+    let lock = |places: &[AtomicUsize; 3], me: usize| {
+        places[me].store(1, SeqCst);
+        places[2].store(1 - me, SeqCst);
+        while places[1 - me].load(SeqCst) == 1 && places[2].load(SeqCst) == 1 - me {
+            hint::spin_loop();
+        }
+        places[me].store(0, SeqCst);
+    };
+    let program = move || {
+        let places = Arc::new([const { AtomicUsize::new(0) }; 3]);
+        let other = Arc::clone(&places);
+        let thread = thread::spawn(move || lock(&other, 0));
+        lock(&places, 1);
+        thread.join().unwrap();
+    };
+    let seeds = |seed| [Strategy::Pct { seed, depth: 3 }, Strategy::Pos { seed }];
+    for strategy in (0..20).flat_map(seeds) {
+        let report = Checker::new().strategy(strategy).executions_max(300).explore(program);
+        assert_eq!(report.verdict(), Verdict::Bounded, "{strategy:?}\n{report}");
+    }
 }

@@ -13,6 +13,9 @@ impl Engine {
             return;
         }
         let step = self.world.position;
+        if !self.world.held.is_empty() {
+            self.release_insisted();
+        }
         if self.world.ready.is_empty() && !self.go_on_otherwise() {
             return;
         }
@@ -50,6 +53,18 @@ impl Engine {
             }
             Choice::Redundant => self.leave(),
             Choice::Nobody => self.end_for_want_of_tasks(),
+        }
+    }
+
+    /// Lets the task go on that did so when this execution was run before.
+    #[cold]
+    fn release_insisted(&mut self) {
+        let insisted = match self.world.trace.events.get(self.world.position) {
+            Some(event) => Some(event.task),
+            None => self.scheduler.insists_on(&self.world),
+        };
+        if let Some(task) = insisted.filter(|&task| self.world.is_held(task)) {
+            self.world.release(task);
         }
     }
 

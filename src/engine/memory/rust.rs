@@ -21,6 +21,7 @@ use super::super::object::AtomicAction;
 use super::super::order::Order;
 use super::super::{ObjectId, TaskId};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 /// The atomic accesses of an execution, and its fences.
@@ -440,6 +441,11 @@ impl Considered<'_> {
     /// Whether there is a cycle through the last node, or through what happens before that.
     fn has_cycle(&self, nodes: &[Node]) -> bool {
         let seq_cst: Vec<usize> = (0..nodes.len()).filter(|&at| nodes[at].is_seq_cst).collect();
+        let spans: BTreeMap<usize, Spans> = seq_cst
+            .iter()
+            .filter(|&&at| nodes[at].at.is_none())
+            .map(|&at| (at, self.spans(nodes, at)))
+            .collect();
         let last = nodes.len() - 1;
         let is_new = |&&at: &&usize| {
             let is_before =
@@ -449,7 +455,7 @@ impl Considered<'_> {
         seq_cst.iter().filter(is_new).any(|&begin| {
             let (mut seen, mut left) = (vec![false; nodes.len()], vec![begin]);
             while let Some(from) = left.pop() {
-                for &to in seq_cst.iter().filter(|&&to| to != from && self.leads(nodes, from, to)) {
+                for &to in seq_cst.iter().filter(|&&to| to != from && self.leads(nodes, &spans, from, to)) {
                     if to == begin {
                         return true;
                     }
@@ -468,31 +474,77 @@ impl Considered<'_> {
     /// scb = sb ∪ sb≠loc;hb;sb≠loc ∪ hb|loc ∪ mo ∪ rb
     /// psc = ([Esc] ∪ [Fsc];hb?);scb;([Esc] ∪ hb?;[Fsc]) ∪ [Fsc];(hb ∪ hb;eco;hb);[Fsc]
     /// ```
-    fn leads(&self, nodes: &[Node], from: usize, to: usize) -> bool {
+    fn leads(&self, nodes: &[Node], spans: &BTreeMap<usize, Spans>, from: usize, to: usize) -> bool {
         let (one, other) = (&nodes[from], &nodes[to]);
-        let before = |one: &Node, other: &Node| self.happens_before(&one.point, &other.point);
+        let is_before = self.happens_before(&one.point, &other.point);
         match (one.at, other.at) {
             (Some(here), Some(there)) => {
-                one.point.task == other.point.task && before(one, other)
-                    || here.object == there.object && (before(one, other) || here.is_before_store(there))
+                one.point.task == other.point.task && is_before
+                    || here.object == there.object && (is_before || here.is_before_store(there))
                     || one.left_at.is_some_and(|time| self.count(other.elsewhere, one.point.task) >= time)
             }
             (Some(here), None) => {
-                before(one, other)
-                    || accesses(nodes).any(|(node, at)| here.is_before_store(at) && before(node, other))
+                let span = spans[&to].get(&here.object);
+                is_before || span.and_then(|span| span.last_store).is_some_and(|place| here.place < place)
             }
             (None, Some(there)) => {
-                before(one, other)
-                    || accesses(nodes).any(|(node, at)| at.is_before_store(there) && before(one, node))
+                let first = spans[&from].get(&there.object).and_then(|span| span.first);
+                is_before || there.writes && first.is_some_and(|(place, _)| place < there.place)
             }
             (None, None) => {
-                before(one, other)
-                    || accesses(nodes).filter(|(node, _)| before(one, node)).any(|(_, here)| {
-                        accesses(nodes).any(|(node, there)| here.is_before(there) && before(node, other))
+                // `eco` is `rf ∪ (mo ∪ rb);rf?`: to a later place, or from a store to who reads it.
+                let precedes = |(object, later): (&ObjectId, &Span)| {
+                    let first = spans[&from].get(object).and_then(|span| span.first);
+                    first.zip(later.last).is_some_and(|((first, writes), (last, reads))| {
+                        first < last || first == last && writes && reads
                     })
+                };
+                is_before || spans[&to].iter().any(precedes)
             }
         }
     }
+
+    /// Where in each object's modification order the accesses are that happen before a fence, and after it.
+    fn spans(&self, nodes: &[Node], fence: usize) -> Spans {
+        let mut spans = Spans::new();
+        let fence = &nodes[fence].point;
+        for (node, At { object, place, writes }) in accesses(nodes) {
+            if self.happens_before(fence, &node.point) {
+                let first = &mut spans.entry(object).or_default().first;
+                *first = match *first {
+                    Some((known, _)) if known < place => *first,
+                    Some((known, has_store)) if known == place => Some((place, has_store || writes)),
+                    _ => Some((place, writes)),
+                };
+            }
+            if self.happens_before(&node.point, fence) {
+                let span = spans.entry(object).or_default();
+                span.last = match span.last {
+                    Some((known, _)) if known > place => span.last,
+                    Some((known, has_load)) if known == place => Some((place, has_load || !writes)),
+                    _ => Some((place, !writes)),
+                };
+                if writes {
+                    span.last_store = span.last_store.max(Some(place));
+                }
+            }
+        }
+        spans
+    }
+}
+
+/// By objects.
+type Spans = BTreeMap<ObjectId, Span>;
+
+/// What a fence has to do with one object.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    /// The first place of what comes after it, and whether a store is there.
+    first: Option<(usize, bool)>,
+    /// The last place of what comes before it, and whether a load is there.
+    last: Option<(usize, bool)>,
+    /// The last place of a store that comes before it.
+    last_store: Option<usize>,
 }
 
 fn accesses(nodes: &[Node]) -> impl Iterator<Item = (&Node, At)> {
@@ -503,11 +555,5 @@ impl At {
     /// `mo ∪ rb`
     fn is_before_store(self, other: At) -> bool {
         self.object == other.object && other.writes && self.place < other.place
-    }
-
-    /// `eco`: `rf ∪ (mo ∪ rb);rf?`
-    fn is_before(self, other: At) -> bool {
-        let reads_it = self.place == other.place && self.writes && !other.writes;
-        self.object == other.object && (self.place < other.place || reads_it)
     }
 }
