@@ -1,6 +1,8 @@
 //! A small program to check: what runs, at which size, what it may return, and what a check of it should
 //! conclude.
 
+#[cfg(feature = "cli")]
+use crate::checker::Trial;
 use crate::property::Agreement;
 use crate::report::{Judged, outcomes};
 use crate::{Backend, Checker, Outcome, Report, Verdict};
@@ -177,6 +179,13 @@ impl Program {
         }
     }
 
+    /// For exploring it again and again, with other orderings.
+    #[cfg(feature = "cli")]
+    pub(crate) fn trial(self, checker: &Checker) -> Trial {
+        let is_right = move |text: &String| self.right.contains(&text.as_str());
+        checker.trial(Some(self.to_string()), move || self.run_once(), is_right, text)
+    }
+
     /// Explores it; and if these are real runs, also under native, to compare.
     pub fn check(self, checker: &Checker) -> Checked {
         let report = checker.explore(move || self.run_once());
@@ -200,11 +209,15 @@ impl fmt::Display for Program {
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let judge = |outcome: &Outcome<String>| Judged { mark: self.mark(outcome), why: None };
-        let tell = |outcome: &Outcome<String>| match outcome {
-            Outcome::Returned(text) => text.clone(),
-            other => other.to_string(),
-        };
-        write!(f, "{}\n\n{}", self.program.about, outcomes::text(&self.report, judge, tell))
+        write!(f, "{}\n\n{}", self.program.about, outcomes::text(&self.report, judge, text))
+    }
+}
+
+/// What a program returns is to be read as it is, without quotes.
+fn text(outcome: &Outcome<String>) -> String {
+    match outcome {
+        Outcome::Returned(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -142,7 +142,7 @@ pub use self::{
     backend::{Backend, Progress, UnknownBackend},
     checker::{Checker, SettingsError, check},
     outcome::{Diverged, Incomplete, Outcome, Seen, Verdict},
-    report::Report,
+    report::{Change, Need, OrderingRow, Orderings, Report},
     schedule::{Memory, Schedule},
     strategy::Strategy,
     token::{Token, TokenError},

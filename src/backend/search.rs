@@ -4,7 +4,7 @@
 
 use super::Running;
 use crate::outcome::{Incomplete, Outcome, Seen};
-use crate::schedule::{Bounds, Fact, Facts, Memory};
+use crate::schedule::{Bounds, Fact, Facts, Memory, Substitution};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(crate) struct Limits {
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
     pub(crate) memory: Memory,
+    /// Orderings in the place of those that the program declares, under native.
+    pub(crate) substitution: Option<Arc<Substitution>>,
     /// Whether to keep what the tasks do, for a witness.
     pub(crate) logs: bool,
     /// Whether samples are drawn beside dpor.

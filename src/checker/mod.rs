@@ -1,9 +1,12 @@
 //! The library's face: a [`Checker`] explores a program and returns a [`Report`].
 
 mod complete;
+mod orderings;
 mod settings;
 
 pub(crate) use self::complete::{Unseen, is_asked_for as is_complete_asked_for};
+#[cfg(feature = "cli")]
+pub(crate) use self::orderings::{Trial, audit};
 pub use self::settings::SettingsError;
 #[cfg(feature = "cli")]
 pub(crate) use self::settings::WORKERS_MAX;
@@ -15,7 +18,7 @@ use crate::property::Value;
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::report::{Explainer, Judged, Report};
-use crate::schedule::{Bounds, Memory, Schedule};
+use crate::schedule::{Bounds, Memory, Schedule, Substitution};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
 use std::panic::Location;
@@ -53,6 +56,7 @@ pub struct Checker {
     preemptions_max: Option<usize>,
     finds_leaks: bool,
     memory: Memory,
+    substitution: Option<Arc<Substitution>>,
     bounds: Bounds,
     workers: Option<usize>,
     requires_complete: bool,
@@ -71,6 +75,7 @@ impl Checker {
             preemptions_max: None,
             finds_leaks: false,
             memory: Memory::default(),
+            substitution: None,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
             requires_complete: false,
@@ -412,6 +417,7 @@ impl Checker {
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
             memory: self.memory,
+            substitution: self.substitution.clone(),
             samples: self.is_portfolio(),
             finds_leaks: self.finds_leaks,
             workers: self.workers.unwrap_or(1),

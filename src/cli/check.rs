@@ -4,14 +4,14 @@
 use super::args::Format;
 use super::search::SearchArgs;
 use super::watch::Watch;
-use super::{Exit, corpus, nearest, output};
+use super::{Exit, corpus, nearest, orderings, output};
 use crate::checker::is_complete_asked_for;
 use crate::models::{Checked, PROGRAMS, Program};
 use crate::report;
 use crate::report::check::Judgement;
 use crate::{Progress, Verdict};
 use anstream::ColorChoice;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,6 +38,10 @@ pub(super) struct Args {
         "require_complete", "ascii",
     ])]
     corpus: bool,
+    /// Which of the named programs' orderings are stronger than they need, as a table: each is made one step weaker, and the
+    /// program explored anew in the memory model of Rust
+    #[arg(long, conflicts_with_all = ["corpus", "ascii"])]
+    orderings: bool,
     /// Exit with 3 if nothing is wrong and some program's search was stopped before it had seen everything;
     /// CONCCHECK_REQUIRE_COMPLETE=1 asks the same
     #[arg(long)]
@@ -64,6 +68,8 @@ Examples:
       under shuttle, samples by random priorities
   conccheck check pool --backend real
       what the pool's programs do on this machine, compared with what native says is possible
+  conccheck check litmus::message_passing --orderings
+      which of its SeqCst could be weaker
   conccheck check --corpus
       the bug corpus: in how many executions each strategy finds each fault
 
@@ -92,6 +98,11 @@ With --corpus:
     \"bug\": {\"kind\", \"text\"}, \"executions\": {\"dpor\", \"pct\", \"pos\", \"random\"},
     \"found_within\", \"found_by_all\"}]}
   \"executions\": null where the fault was not found in \"found_within\" of them.
+With --orderings:
+  {\"schema\": \"conccheck/1\", \"failure\", \"orderings\": [{\"file\", \"line\", \"column\",
+    \"function\", \"ordering\", \"instead\", \"needed\", \"because\", \"by\"}],
+    \"together\": [{\"file\", \"line\", \"column\", \"function\", \"ordering\", \"instead\"}]}
+  \"needed\": null where the search was cut; \"instead\": null where there would be no fence.
 
 A search that you cut short (--executions-max, --time-max, --preemptions-max), or that samples in
 another way (--strategy, --backend real), need not catch every twin.";
@@ -104,7 +115,17 @@ pub(super) fn run(args: &Args, color: ColorChoice) -> anyhow::Result<Exit> {
     let programs = sized(programs(&args.programs)?, args)?;
     let progress = Arc::new(Progress::default());
     let checker = args.search.checker()?.progress(Arc::clone(&progress));
+    if args.orderings {
+        args.search.expect_memory_of_rust("--orderings")?;
+        ensure!(!args.programs.is_empty(), "--orderings is for programs that are named");
+    }
     let interrupted = stop_on_interrupt(Arc::clone(&progress))?;
+    if args.orderings {
+        let requires_complete = args.require_complete || is_complete_asked_for();
+        let (time_max, format) = (args.search.time_max(), args.format);
+        let asked = orderings::Asked { checker, progress, time_max, interrupted, requires_complete, format };
+        return orderings::run(&programs, asked, color);
+    }
     let begun = Instant::now();
     let mut all: Vec<Checked> = Vec::new();
     let asked = programs.len();

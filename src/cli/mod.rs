@@ -7,6 +7,7 @@ mod corpus;
 mod exit;
 mod judge;
 mod list;
+mod orderings;
 mod output;
 mod progress;
 mod replay;

@@ -172,6 +172,16 @@ impl SearchArgs {
         Ok(())
     }
 
+    /// Refuses what cannot explore the memory model of Rust, for what `option` does.
+    pub(super) fn expect_memory_of_rust(&self, option: &str) -> anyhow::Result<()> {
+        self.expect_native(option)?;
+        ensure!(
+            self.memory != Some(MemoryArg::Sc),
+            "{option} is about the memory model of Rust: leave --memory sc out"
+        );
+        Ok(self.checker()?.memory(Memory::Rust).validate()?)
+    }
+
     pub(super) fn time_max(&self) -> Option<Duration> {
         self.time_max
     }

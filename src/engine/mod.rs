@@ -29,7 +29,7 @@ mod time;
 mod trace;
 mod world;
 
-use crate::schedule::{Bounds, Fact, Facts, Mark, Memory};
+use crate::schedule::{Bounds, Fact, Facts, Kind, Mark, Memory, Site, Substitution};
 
 pub(crate) use census::Census;
 pub(crate) use coroutine::{Body, Coroutine, Coroutines, Stacks, Switch};

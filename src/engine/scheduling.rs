@@ -3,7 +3,7 @@
 
 use super::object::Reply;
 use super::world::World;
-use super::{Bounds, Fact, Facts, Memory, Pulse, Switch, TaskId};
+use super::{Bounds, Fact, Facts, Memory, Pulse, Substitution, Switch, TaskId};
 use std::sync::Arc;
 
 /// Decides who is next. Called in this order, again and again: `begin`; `choose` at each scheduling
@@ -122,6 +122,8 @@ pub(crate) struct Settings {
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
     pub(crate) memory: Memory,
+    /// Orderings in the place of those that the program declares.
+    pub(crate) substitution: Option<Arc<Substitution>>,
     /// What is known of the program.
     pub(crate) facts: Facts,
     /// Whether to log what the tasks do.

@@ -5,6 +5,7 @@
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod corpus;
+mod orderings;
 pub(crate) mod outcomes;
 #[cfg(feature = "cli")]
 pub mod replay;
@@ -12,6 +13,10 @@ pub mod replay;
 pub mod run;
 #[allow(dead_code, unused_imports, reason = "no checker makes witnesses yet")]
 pub(crate) mod witness;
+
+#[cfg(feature = "cli")]
+pub(crate) use self::orderings::json as orderings_json;
+pub use self::orderings::{Change, Need, OrderingRow, Orderings};
 
 use self::witness::Options;
 use crate::Backend;

@@ -3,9 +3,11 @@
 
 mod fact;
 mod memory;
+mod orderings;
 
 pub(crate) use fact::{Fact, Facts, Mark, fnv1a};
 pub use memory::Memory;
+pub(crate) use orderings::{Kind, Site, Substitution};
 
 /// Fixes an execution of a program under [`Backend::Native`](crate::Backend::Native).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -31,6 +31,7 @@ mod loops;
 mod memory;
 mod native;
 mod objects;
+mod orderings;
 mod outcome_sets;
 mod outside;
 mod pairs;

@@ -163,6 +163,7 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
         preemptions_max: search.limits.preemptions_max,
         bounds: search.limits.bounds,
         memory: search.limits.memory,
+        substitution: search.limits.substitution.clone(),
         facts: search.facts.clone(),
         logs: search.limits.logs,
         pulse: Arc::default(),

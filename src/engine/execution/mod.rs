@@ -17,7 +17,8 @@ use super::scheduling::{Announced, End, Performed, Scheduler, Settings};
 use super::task::{State, Task, Unwinding};
 use super::world::World;
 use super::{
-    Action, Chance, Coroutine, Coroutines, Fact, Memory, ObjectId, Operation, Pulse, Switch, TaskId,
+    Action, Chance, Coroutine, Coroutines, Fact, Kind, Memory, ObjectId, Operation, Pulse, Site, Switch,
+    TaskId,
 };
 use rehearsal::{Comparison, Rehearsal};
 use std::panic::Location;
@@ -248,6 +249,12 @@ impl Engine {
     /// A fence between the running task's accesses.
     pub(crate) fn fence(&mut self, order: Ordering, place: &'static Location<'static>) {
         let place = self.task().place.unwrap_or(place);
+        let order = self.settings.substitution.as_ref().map_or(order, |substitution| {
+            substitution.ordering(Site { place, kind: Kind::Fence, declared: order }, "fence")
+        });
+        if order == Ordering::Relaxed {
+            return;
+        }
         let running = self.world.running;
         self.world.fence(running, order);
         self.world.write(running, || Deed::Fenced(order, place));
@@ -257,13 +264,14 @@ impl Engine {
     #[inline]
     pub(crate) fn announce(&mut self, operation: Operation) -> Announced {
         let place = self.task().place.unwrap_or(operation.place);
+        let operation = self.with_orderings(Operation { place, ..operation });
         if self.settings.memory == Memory::Rust
             && self.world.graph.is_none()
             && matches!(operation.action, Action::Atomic(action) if action.is_weak())
         {
             self.learn(Fact::OrderingsAreWeak);
         }
-        self.world.announce(self.world.running, Operation { place, ..operation });
+        self.world.announce(self.world.running, operation);
         if self.spawning == 0 {
             self.choose();
             if self.next == Some(self.world.running) {
@@ -274,6 +282,18 @@ impl Engine {
             self.begun_with_pauses.push(self.world.running);
         }
         Announced::Stop(self.switch())
+    }
+
+    /// With the orderings that take the place of those which the program declares.
+    #[inline]
+    fn with_orderings(&self, operation: Operation) -> Operation {
+        let (Some(substitution), Action::Atomic(action)) = (&self.settings.substitution, operation.action)
+        else {
+            return operation;
+        };
+        let (place, function) = (operation.place, operation.action.name());
+        let instead = |kind, declared| substitution.ordering(Site { place, kind, declared }, function);
+        Operation { action: Action::Atomic(action.with_orderings(instead)), ..operation }
     }
 
     /// The running task, which has told the condvar that it waits and has given its mutex back, wants to take the

@@ -1,9 +1,9 @@
 //! An atomic. Its value lives here, as bits, and what a load reads is `memory`'s to say.
 
 use super::{By, Primitive, Reply, View};
-use crate::engine::TaskId;
 use crate::engine::memory::Place;
 use crate::engine::order::Edges;
+use crate::engine::{Kind, TaskId};
 use std::sync::atomic::Ordering;
 
 #[derive(Clone, Debug)]
@@ -77,6 +77,20 @@ impl Action {
             Action::Exchange { success, failure, .. } => match writes {
                 true => success,
                 false => failure,
+            },
+        }
+    }
+
+    /// The same with other orderings: what `instead` makes of each.
+    pub(in crate::engine) fn with_orderings(self, instead: impl Fn(Kind, Ordering) -> Ordering) -> Self {
+        match self {
+            Action::Load(ordering) => Action::Load(instead(Kind::Load, ordering)),
+            Action::Store(ordering) => Action::Store(instead(Kind::Store, ordering)),
+            Action::Update(update, ordering) => Action::Update(update, instead(Kind::Update, ordering)),
+            Action::Exchange { expected, success, failure } => Action::Exchange {
+                expected,
+                success: instead(Kind::Update, success),
+                failure: instead(Kind::Load, failure),
             },
         }
     }

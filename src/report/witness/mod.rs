@@ -27,7 +27,7 @@ use self::lanes::lanes;
 use self::lines::{View, main_file};
 use self::list::list;
 use self::names::Names;
-use self::path::shown;
+pub(crate) use self::path::{is_of_program, shown};
 use self::phrase::one_line as in_one_line;
 use self::source::{Sources, read_file};
 use self::theme::{ASCII, Signs, Tone, UNICODE, clip, pad};

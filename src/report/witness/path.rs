@@ -4,7 +4,7 @@
 const FACADE: [&str; 8] = ["sync", "thread", "task", "time", "cell", "panic", "process", "backend"];
 
 /// A path without detours; of another crate or the standard library, from the crate's name on.
-pub(super) fn shown(path: &str) -> String {
+pub(crate) fn shown(path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -20,7 +20,7 @@ pub(super) fn shown(path: &str) -> String {
 }
 
 /// Whether a file is the program's: neither the standard library's nor this crate's facade.
-pub(super) fn is_of_program(path: &str) -> bool {
+pub(crate) fn is_of_program(path: &str) -> bool {
     let path = path.replace('\\', "/");
     let here = file!().replace('\\', "/");
     let root = here.trim_end_matches("report/witness/path.rs");
