@@ -1,15 +1,27 @@
 //! A value that readers share and writers replace, each value with a count of who holds it; whoever gives back
 //! the last hold frees it. A reader finds out which value is the current one, and may come too late to hold
-//! it: as with `Weak::upgrade`, a count of zero never rises again.
+//! it: as with `Weak::upgrade`, a count of zero never rises again. The orderings are those of `Arc`.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::plain::Plain;
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::property::Object;
-use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::SeqCst};
+use crate::sync::Arc;
+use crate::sync::atomic::{
+    AtomicUsize,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    fence,
+};
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "arc_slot",
     about: "a value that is replaced, each with a reference count: the last to let go frees it",
     check: || slot(None).run(),
+    clients: &[
+        Client::new("loads_what_was_stored", loads_what_was_stored),
+        Client::new("frees_what_was_read", frees_what_was_read),
+        Client::new("stores_one_after_the_other", stores_one_after_the_other),
+    ],
     faults: &[
         SeededFault::new("revives", "upgrade adds to the count without looking whether it is zero", || {
             slot(Some(Fault::Revives)).run()
@@ -52,8 +64,8 @@ struct Slot {
 #[derive(Default)]
 struct Counted {
     count: AtomicUsize,
-    is_freed: AtomicBool,
-    value: AtomicU8,
+    value: Plain<u8>,
+    is_freed: Plain<bool>,
 }
 
 /// More than a scenario has operations.
@@ -62,21 +74,21 @@ const VALUES: usize = 10;
 impl Slot {
     fn new(fault: Option<Fault>) -> Self {
         let values: Vec<Counted> = (0..VALUES).map(|_| Counted::default()).collect();
-        values[0].count.store(1, SeqCst);
+        values[0].count.store(1, Relaxed);
         Slot { current: AtomicUsize::new(0), unused: AtomicUsize::new(1), values, fault }
     }
 
     fn store(&self, value: u8) {
-        let new = self.unused.fetch_add(1, SeqCst);
-        self.values[new].value.store(value, SeqCst);
-        self.values[new].count.store(1, SeqCst);
-        let old = self.current.swap(new, SeqCst);
+        let new = self.unused.fetch_add(1, Relaxed);
+        self.values[new].value.set(value);
+        self.values[new].count.store(1, Relaxed);
+        let old = self.current.swap(new, AcqRel);
         self.drop(&self.values[old]);
     }
 
     fn load(&self) -> u8 {
         loop {
-            let current = &self.values[self.current.load(SeqCst)];
+            let current = &self.values[self.current.load(Acquire)];
             if self.upgrade(current) {
                 let value = current.get();
                 self.drop(current);
@@ -87,13 +99,13 @@ impl Slot {
 
     /// Holds a value; not if it is held by nobody.
     fn upgrade(&self, counted: &Counted) -> bool {
-        let mut count = counted.count.load(SeqCst);
+        let mut count = counted.count.load(Relaxed);
         while count > 0 || self.fault == Some(Fault::Revives) {
             if self.fault == Some(Fault::UpgradesInTwoSteps) {
-                counted.count.fetch_add(1, SeqCst);
+                counted.count.fetch_add(1, Relaxed);
                 return true;
             }
-            match counted.count.compare_exchange(count, count + 1, SeqCst, SeqCst) {
+            match counted.count.compare_exchange(count, count + 1, Relaxed, Relaxed) {
                 Ok(_) => return true,
                 Err(found) => count = found,
             }
@@ -103,10 +115,12 @@ impl Slot {
 
     /// Lets go of a value.
     fn drop(&self, counted: &Counted) {
-        let count = counted.count.fetch_sub(1, SeqCst) - 1;
+        let count = counted.count.fetch_sub(1, Release) - 1;
         let count =
-            if self.fault == Some(Fault::DropsInTwoSteps) { counted.count.load(SeqCst) } else { count };
+            if self.fault == Some(Fault::DropsInTwoSteps) { counted.count.load(Relaxed) } else { count };
         if count == 0 {
+            // After all that the others did while they held it.
+            fence(Acquire);
             counted.free();
         }
     }
@@ -114,11 +128,39 @@ impl Slot {
 
 impl Counted {
     fn get(&self) -> u8 {
-        assert!(!self.is_freed.load(SeqCst), "used after it was freed");
-        self.value.load(SeqCst)
+        assert!(!self.is_freed.get(), "used after it was freed");
+        self.value.get()
     }
 
     fn free(&self) {
-        assert!(!self.is_freed.swap(true, SeqCst), "freed twice");
+        assert!(!self.is_freed.get(), "freed twice");
+        self.is_freed.set(true);
     }
+}
+
+/// Whoever loads sees the value that was stored.
+fn loads_what_was_stored() {
+    let slot = Arc::new(Slot::new(None));
+    let storing = spawn(&slot, |slot| slot.store(1));
+    let loaded = slot.load();
+    assert!(loaded <= 1, "{loaded} was never stored");
+    join(storing);
+    assert_eq!(slot.load(), 1);
+}
+
+/// A value is freed when nobody reads it any more.
+fn frees_what_was_read() {
+    let slot = Arc::new(Slot::new(None));
+    let loading = spawn(&slot, Slot::load);
+    slot.store(1);
+    join(loading);
+}
+
+/// Whoever replaces a value that another task has stored sees it, and frees it.
+fn stores_one_after_the_other() {
+    let slot = Arc::new(Slot::new(None));
+    let storing = spawn(&slot, |slot| slot.store(1));
+    slot.store(2);
+    join(storing);
+    assert!([1, 2].contains(&slot.load()));
 }

@@ -4,12 +4,13 @@
 
 use super::{ConcurrentObject, SeededFault, object};
 use crate::property::{Criterion, Object};
-use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use crate::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "balancer",
     about: "a counter of two halves, which is quiescently consistent",
     check: || counter(None).run(),
+    clients: &[],
     faults: &[
         SeededFault::new(
             "same_side",
@@ -71,10 +72,10 @@ impl Counter {
     /// Gives what it was.
     fn add(&self, number: &AtomicUsize, more: usize, in_two_steps: Fault) -> usize {
         if self.fault == Some(in_two_steps) {
-            let was = number.load(SeqCst);
-            number.store(was + more, SeqCst);
+            let was = number.load(Relaxed);
+            number.store(was + more, Relaxed);
             return was;
         }
-        number.fetch_add(more, SeqCst)
+        number.fetch_add(more, Relaxed)
     }
 }

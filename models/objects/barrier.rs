@@ -9,6 +9,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "barrier",
     about: "a phase ends when two have arrived, and another begins",
     check: || barrier(None).run(),
+    clients: &[],
     faults: &[
         SeededFault::new(
             "waits_for_none",

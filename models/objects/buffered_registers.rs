@@ -2,16 +2,18 @@
 //! when it has left the buffer, so the registers are not linearizable; but a task empties its buffer before it
 //! reads, which keeps them sequentially consistent.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::property::{Criterion, Object};
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use crate::sync::{Arc, Mutex};
 use crate::thread::{self, ThreadId};
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "buffered_registers",
     about: "two registers written through buffers, which are sequentially consistent",
     check: || registers(None).run(),
+    clients: &[Client::new("one_sees_the_other", one_sees_the_other)],
     faults: &[
         SeededFault::new(
             "reads_before_emptying",
@@ -92,4 +94,16 @@ impl Registers {
         });
         use_it(&mut buffers[at].1)
     }
+}
+
+/// Of two tasks that each write one register and read the other, one sees what the other wrote.
+fn one_sees_the_other() {
+    let registers = Arc::new(Registers::new(None));
+    let task = |registers: &Registers, own| {
+        registers.write((own, 1));
+        registers.read(1 - own)
+    };
+    let other = spawn(&registers, move |registers| task(registers, 1));
+    let seen = (task(&registers, 0), join(other));
+    assert_ne!(seen, (0, 0), "neither sees the other");
 }

@@ -10,6 +10,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "job_queue",
     about: "the pool's queue, in which workers wait for jobs until it is shut down",
     check: || jobs(None).run(),
+    clients: &[],
     faults: &[
         SeededFault::new(
             "looks_then_pushes",

@@ -1,8 +1,8 @@
 //! Concurrent objects, each with its sequential specification and with mistakes that can be switched on, so
 //! that a check can be seen to find them: [`OBJECTS`].
 //!
-//! A file is one object. Its operations read as the right ones; a fault is a condition at the very line that
-//! it breaks. Which scenarios are drawn is fixed, so that a check finds the same each time.
+//! A file is one object, with the weakest orderings that will do. Its operations read as the right ones; a fault is a
+//! condition at the very line that it breaks. Which scenarios are drawn is fixed, so that a check finds the same each time.
 
 mod arc_slot;
 mod balancer;
@@ -11,6 +11,7 @@ mod buffered_registers;
 mod job_queue;
 mod ms_queue;
 mod once_cell;
+mod plain;
 mod ring;
 mod rw_lock;
 mod semaphore;
@@ -19,8 +20,9 @@ mod ticket_lock;
 mod token_bucket;
 mod treiber_stack;
 
-use crate::Checker;
+use crate::checker::audit;
 use crate::property::{Object, ObjectReport};
+use crate::{Checker, Orderings};
 use std::hash::Hash;
 use std::time::Duration;
 
@@ -32,8 +34,18 @@ pub struct ConcurrentObject {
     pub about: &'static str,
     /// Checks it as it should be.
     pub check: fn() -> ObjectReport,
+    /// Small programs that use it, each of which needs some of the orderings that it declares.
+    pub clients: &'static [Client],
     /// What can be broken in it.
     pub faults: &'static [SeededFault],
+}
+
+/// A small program that asserts what an object promises.
+pub struct Client {
+    /// Unique within its object.
+    pub name: &'static str,
+    /// What runs.
+    pub run: fn(),
 }
 
 /// A mistake that real code has had.
@@ -56,6 +68,27 @@ pub struct Needs {
     pub operations: usize,
     /// What each of them is for.
     pub why: &'static str,
+}
+
+impl ConcurrentObject {
+    /// Which of the orderings that it declares its clients need.
+    ///
+    /// # Panics
+    /// As [`Checker::orderings`] does.
+    #[track_caller]
+    pub fn orderings(&self, checker: &Checker) -> Orderings {
+        checker.expect_memory_of_rust();
+        let trial = |client: &Client| {
+            checker.trial(Some(client.name.to_string()), client.run, |()| true, ToString::to_string)
+        };
+        audit(&self.clients.iter().map(trial).collect::<Vec<_>>())
+    }
+}
+
+impl Client {
+    const fn new(name: &'static str, run: fn()) -> Self {
+        Client { name, run }
+    }
 }
 
 impl SeededFault {

@@ -1,16 +1,23 @@
 //! Michael and Scott's queue (1996): a list from the node that was dequeued last to the newest. The tail may lag
 //! one node behind, and whoever finds it so moves it on. No node is used again.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::plain::Plain;
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::models::structures::nodes::{AtomicPointer, NULL, Pointer};
 use crate::property::Object;
-use crate::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
+use crate::sync::Arc;
+use crate::sync::atomic::{
+    AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::collections::VecDeque;
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "ms_queue",
     about: "a queue without locks, whose tail may lag behind",
     check: || queue(None).run(),
+    clients: &[Client::new("hands_over", hands_over)],
     faults: &[
         SeededFault::new(
             "link_overwrites",
@@ -54,7 +61,7 @@ struct Queue {
 
 struct Node {
     next: AtomicPointer,
-    value: AtomicU8,
+    value: Plain<u8>,
 }
 
 /// The node that is there before the first.
@@ -65,7 +72,7 @@ const NODES: usize = 12;
 
 impl Queue {
     fn new(fault: Option<Fault>) -> Self {
-        let node = |_| Node { next: AtomicPointer::to(NULL), value: AtomicU8::new(0) };
+        let node = |_| Node { next: AtomicPointer::to(NULL), value: Plain::new(0) };
         Queue {
             head: AtomicPointer::to(FIRST),
             tail: AtomicPointer::to(FIRST),
@@ -76,13 +83,13 @@ impl Queue {
     }
 
     fn enqueue(&self, value: u8) {
-        let node = self.unused.fetch_add(1, SeqCst);
-        self.nodes[node].value.store(value, SeqCst);
+        let node = self.unused.fetch_add(1, Relaxed);
+        self.nodes[node].value.set(value);
         loop {
-            let tail = self.tail.load();
-            let next = self.nodes[tail.node].next.load();
+            let tail = self.tail.load_with(Relaxed);
+            let next = self.nodes[tail.node].next.load_with(Relaxed);
             if next.node != NULL {
-                self.tail.exchange(tail, tail.moved_to(next.node));
+                self.tail.exchange_with(tail, tail.moved_to(next.node), Relaxed);
             } else if self.append(tail, next, node) {
                 return;
             }
@@ -94,40 +101,49 @@ impl Queue {
         let link = &self.nodes[tail.node].next;
         match self.fault {
             Some(Fault::TailBeforeLink) => {
-                let is_mine = self.tail.exchange(tail, tail.moved_to(node));
+                let is_mine = self.tail.exchange_with(tail, tail.moved_to(node), Relaxed);
                 if is_mine {
-                    link.store(next.moved_to(node));
+                    link.store_with(next.moved_to(node), Release);
                 }
                 return is_mine;
             }
-            Some(Fault::LinkOverwrites) => link.store(next.moved_to(node)),
-            _ if !link.exchange(next, next.moved_to(node)) => return false,
+            Some(Fault::LinkOverwrites) => link.store_with(next.moved_to(node), Release),
+            _ if !link.exchange_with(next, next.moved_to(node), Release) => return false,
             _ => {}
         }
-        self.tail.exchange(tail, tail.moved_to(node));
+        self.tail.exchange_with(tail, tail.moved_to(node), Relaxed);
         true
     }
 
     fn dequeue(&self) -> Option<u8> {
         loop {
-            let head = self.head.load();
-            let tail = self.tail.load();
-            let next = self.nodes[head.node].next.load();
+            let head = self.head.load_with(Relaxed);
+            let tail = self.tail.load_with(Relaxed);
+            let next = self.nodes[head.node].next.load_with(Acquire);
             if next.node == NULL {
                 return None;
             }
             if head.node == tail.node {
-                self.tail.exchange(tail, tail.moved_to(next.node));
+                self.tail.exchange_with(tail, tail.moved_to(next.node), Relaxed);
                 continue;
             }
-            let value = self.nodes[next.node].value.load(SeqCst);
+            let value = self.nodes[next.node].value.get();
             if self.fault == Some(Fault::HeadOverwrites) {
-                self.head.store(head.moved_to(next.node));
+                self.head.store_with(head.moved_to(next.node), Relaxed);
                 return Some(value);
             }
-            if self.head.exchange(head, head.moved_to(next.node)) {
+            if self.head.exchange_with(head, head.moved_to(next.node), Relaxed) {
                 return Some(value);
             }
         }
     }
+}
+
+/// What was enqueued is dequeued.
+fn hands_over() {
+    let queue = Arc::new(Queue::new(None));
+    let enqueuing = spawn(&queue, |queue| queue.enqueue(1));
+    let dequeued = queue.dequeue();
+    join(enqueuing);
+    assert_eq!(dequeued.or_else(|| queue.dequeue()), Some(1));
 }

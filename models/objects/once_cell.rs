@@ -1,9 +1,15 @@
 //! A cell that is filled once, by whoever comes first; who comes meanwhile waits for it. If filling it fails,
 //! the next may try.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::plain::Plain;
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::property::Object;
-use crate::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use crate::sync::Arc;
+use crate::sync::atomic::{
+    AtomicU8,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use crate::thread;
 use proptest::option;
 
@@ -11,6 +17,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "once_cell",
     about: "a cell that is filled once, by whoever comes first",
     check: || cell(None).run(),
+    clients: &[Client::new("all_get_the_same", all_get_the_same)],
     faults: &[
         SeededFault::new("filled_twice", "filling it is begun in two steps, so that two may begin", || {
             cell(Some(Fault::FilledTwice)).run()
@@ -45,7 +52,7 @@ fn cell(fault: Option<Fault>) -> Object<Cell, Option<u8>> {
 
 struct Cell {
     state: AtomicU8,
-    value: AtomicU8,
+    value: Plain<u8>,
     fault: Option<Fault>,
 }
 
@@ -55,12 +62,12 @@ const FULL: u8 = 2;
 
 impl Cell {
     fn new(fault: Option<Fault>) -> Self {
-        Cell { state: AtomicU8::new(EMPTY), value: AtomicU8::new(0), fault }
+        Cell { state: AtomicU8::new(EMPTY), value: Plain::new(0), fault }
     }
 
     /// What is in it.
     fn get(&self) -> Option<u8> {
-        (self.state.load(SeqCst) == FULL).then(|| self.value.load(SeqCst))
+        (self.state.load(Acquire) == FULL).then(|| self.value.get())
     }
 
     /// What is in it, or what `filling` gives, which is in it from then on. `None` is a failure.
@@ -80,26 +87,36 @@ impl Cell {
     /// Whether it is this task that fills it.
     fn begin(&self) -> bool {
         if self.fault == Some(Fault::FilledTwice) {
-            let is_empty = self.state.load(SeqCst) == EMPTY;
+            let is_empty = self.state.load(Relaxed) == EMPTY;
             if is_empty {
-                self.state.store(FILLING, SeqCst);
+                self.state.store(FILLING, Relaxed);
             }
             return is_empty;
         }
-        self.state.compare_exchange(EMPTY, FILLING, SeqCst, SeqCst).is_ok()
+        self.state.compare_exchange(EMPTY, FILLING, Relaxed, Relaxed).is_ok()
     }
 
     fn end(&self, filling: Option<u8>) {
         match filling {
             Some(value) => {
                 if self.fault == Some(Fault::FullBeforeValue) {
-                    self.state.store(FULL, SeqCst);
+                    self.state.store(FULL, Release);
                 }
-                self.value.store(value, SeqCst);
-                self.state.store(FULL, SeqCst);
+                self.value.set(value);
+                self.state.store(FULL, Release);
             }
             None if self.fault == Some(Fault::FailureIsForgotten) => {}
-            None => self.state.store(EMPTY, SeqCst),
+            None => self.state.store(EMPTY, Relaxed),
         }
     }
+}
+
+/// Whoever gets a value gets the one that it was filled with.
+fn all_get_the_same() {
+    let cell = Arc::new(Cell::new(None));
+    let filling = spawn(&cell, |cell| cell.fill(Some(1)));
+    let got = cell.get();
+    assert!([None, Some(1)].contains(&got), "{got:?} was never filled in");
+    assert_eq!(join(filling), Some(1));
+    assert_eq!(cell.fill(Some(2)), Some(1));
 }

@@ -2,9 +2,15 @@
 //! whose turn it is. A position that is claimed may not be written or read yet; as in crossbeam's `ArrayQueue`,
 //! only the other end tells whether the ring is full or empty, since the slot alone does not.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::plain::Plain;
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::property::Object;
-use crate::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
+use crate::sync::Arc;
+use crate::sync::atomic::{
+    AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use crate::thread;
 use std::collections::VecDeque;
 
@@ -12,6 +18,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "ring",
     about: "a bounded queue for many producers and consumers, without locks",
     check: || ring(None).run(),
+    clients: &[Client::new("hands_over", hands_over), Client::new("slot_is_used_again", slot_is_used_again)],
     faults: &[
         SeededFault::new("stamp_before_value", "a slot is stamped as written before it is", || {
             ring(Some(Fault::StampBeforeValue)).run()
@@ -66,12 +73,12 @@ struct Ring {
 struct Slot {
     /// The position that may be pushed here; one more, once it was and may be popped.
     stamp: AtomicUsize,
-    value: AtomicU8,
+    value: Plain<u8>,
 }
 
 impl Ring {
     fn new(slots: usize, fault: Option<Fault>) -> Self {
-        let slot = |at| Slot { stamp: AtomicUsize::new(at), value: AtomicU8::new(0) };
+        let slot = |at| Slot { stamp: AtomicUsize::new(at), value: Plain::new(0) };
         Ring {
             head: AtomicUsize::new(0),
             tail: AtomicUsize::new(0),
@@ -83,18 +90,19 @@ impl Ring {
     /// Whether there was room.
     fn push(&self, value: u8) -> bool {
         loop {
-            let tail = self.tail.load(SeqCst);
+            let tail = self.tail.load(Relaxed);
             let slot = &self.slots[tail % self.slots.len()];
-            if slot.stamp.load(SeqCst) == tail {
+            // Whoever popped here before has read the value.
+            if slot.stamp.load(Acquire) == tail {
                 if self.claim(tail) {
                     if self.fault == Some(Fault::StampBeforeValue) {
-                        slot.stamp.store(tail + 1, SeqCst);
+                        slot.stamp.store(tail + 1, Release);
                     }
-                    slot.value.store(value, SeqCst);
-                    slot.stamp.store(tail + 1, SeqCst);
+                    slot.value.set(value);
+                    slot.stamp.store(tail + 1, Release);
                     return true;
                 }
-            } else if self.head.load(SeqCst) + self.slots.len() == tail {
+            } else if self.head.load(Relaxed) + self.slots.len() == tail {
                 return false;
             } else {
                 thread::yield_now();
@@ -104,15 +112,15 @@ impl Ring {
 
     fn pop(&self) -> Option<u8> {
         loop {
-            let head = self.head.load(SeqCst);
+            let head = self.head.load(Relaxed);
             let slot = &self.slots[head % self.slots.len()];
-            if slot.stamp.load(SeqCst) == head + 1 {
-                if self.head.compare_exchange(head, head + 1, SeqCst, SeqCst).is_ok() {
-                    let value = slot.value.load(SeqCst);
-                    slot.stamp.store(head + self.slots.len(), SeqCst);
+            if slot.stamp.load(Acquire) == head + 1 {
+                if self.head.compare_exchange(head, head + 1, Relaxed, Relaxed).is_ok() {
+                    let value = slot.value.get();
+                    slot.stamp.store(head + self.slots.len(), Release);
                     return Some(value);
                 }
-            } else if self.fault == Some(Fault::EmptyBySlot) || self.tail.load(SeqCst) == head {
+            } else if self.fault == Some(Fault::EmptyBySlot) || self.tail.load(Relaxed) == head {
                 return None;
             } else {
                 thread::yield_now();
@@ -122,9 +130,27 @@ impl Ring {
 
     fn claim(&self, tail: usize) -> bool {
         if self.fault == Some(Fault::ClaimOverwrites) {
-            self.tail.store(tail + 1, SeqCst);
+            self.tail.store(tail + 1, Relaxed);
             return true;
         }
-        self.tail.compare_exchange(tail, tail + 1, SeqCst, SeqCst).is_ok()
+        self.tail.compare_exchange(tail, tail + 1, Relaxed, Relaxed).is_ok()
     }
+}
+
+/// What was pushed is popped.
+fn hands_over() {
+    let ring = Arc::new(Ring::new(2, None));
+    let pushing = spawn(&ring, |ring| ring.push(1));
+    let popped = ring.pop();
+    assert!([None, Some(1)].contains(&popped), "{popped:?} was never pushed");
+    join(pushing);
+}
+
+/// A slot is written again only when it was read.
+fn slot_is_used_again() {
+    let ring = Arc::new(Ring::new(2, None));
+    assert!([1, 2].into_iter().all(|value| ring.push(value)));
+    let popping = spawn(&ring, Ring::pop);
+    ring.push(3);
+    assert_eq!(join(popping), Some(1));
 }

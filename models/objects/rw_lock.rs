@@ -9,6 +9,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "rw_lock",
     about: "any number of readers or one writer",
     check: || lock(None).run(),
+    clients: &[],
     faults: &[
         SeededFault::new("wakes_one", "a writer that leaves wakes only one of those who wait", || {
             lock(Some(Fault::WakesOne)).run()

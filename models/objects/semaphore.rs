@@ -9,6 +9,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "semaphore",
     about: "permits that are waited for",
     check: || semaphore(None).run(),
+    clients: &[],
     faults: &[
         SeededFault::new("looks_once", "whoever was woken takes a permit without looking again", || {
             semaphore(Some(Fault::LooksOnce)).run()

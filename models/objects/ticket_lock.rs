@@ -1,15 +1,22 @@
 //! A ticket lock: whoever comes takes the next number and waits until it is called; whoever leaves calls the
 //! number after their own. The lock keeps a total, which is read and written in two steps.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::plain::Plain;
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::property::Object;
-use crate::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
+use crate::sync::Arc;
+use crate::sync::atomic::{
+    AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use crate::thread;
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "ticket_lock",
     about: "a lock that is given in the order of coming",
     check: || total(None).run(),
+    clients: &[Client::new("adds_one_after_the_other", adds_one_after_the_other)],
     faults: &[
         SeededFault::new(
             "same_ticket",
@@ -50,26 +57,26 @@ struct Total {
     next: AtomicUsize,
     /// The number that is called.
     called: AtomicUsize,
-    total: AtomicU8,
+    total: Plain<u8>,
     fault: Option<Fault>,
 }
 
 impl Total {
     fn new(fault: Option<Fault>) -> Self {
-        Total { next: AtomicUsize::new(0), called: AtomicUsize::new(0), total: AtomicU8::new(0), fault }
+        Total { next: AtomicUsize::new(0), called: AtomicUsize::new(0), total: Plain::new(0), fault }
     }
 
     fn add(&self, more: u8) -> u8 {
         let ticket = self.lock();
-        let total = self.total.load(SeqCst) + more;
-        self.total.store(total, SeqCst);
+        let total = self.total.get() + more;
+        self.total.set(total);
         self.unlock(ticket);
         total
     }
 
     fn lock(&self) -> usize {
         let ticket = self.take_ticket();
-        while self.called.load(SeqCst) != ticket {
+        while self.called.load(Acquire) != ticket {
             thread::yield_now();
             if self.fault == Some(Fault::WaitsOnce) {
                 break;
@@ -80,16 +87,25 @@ impl Total {
 
     fn take_ticket(&self) -> usize {
         if self.fault == Some(Fault::SameTicket) {
-            let ticket = self.next.load(SeqCst);
-            self.next.store(ticket + 1, SeqCst);
+            let ticket = self.next.load(Relaxed);
+            self.next.store(ticket + 1, Relaxed);
             return ticket;
         }
-        self.next.fetch_add(1, SeqCst)
+        self.next.fetch_add(1, Relaxed)
     }
 
     fn unlock(&self, ticket: usize) {
         let following =
-            if self.fault == Some(Fault::CallsTheNewest) { self.next.load(SeqCst) } else { ticket + 1 };
-        self.called.store(following, SeqCst);
+            if self.fault == Some(Fault::CallsTheNewest) { self.next.load(Relaxed) } else { ticket + 1 };
+        self.called.store(following, Release);
     }
+}
+
+/// Whoever has the lock sees what the others did under it.
+fn adds_one_after_the_other() {
+    let total = Arc::new(Total::new(None));
+    let adding = spawn(&total, |total| total.add(1));
+    total.add(2);
+    join(adding);
+    assert_eq!(total.add(0), 3);
 }

@@ -2,12 +2,13 @@
 
 use super::{ConcurrentObject, SeededFault, object};
 use crate::property::Object;
-use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use crate::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "token_bucket",
     about: "a rate limiter whose tokens are refilled explicitly",
     check: || bucket(None).run(),
+    clients: &[],
     faults: &[
         SeededFault::new("looks_then_takes", "take looks whether there are enough, and then takes", || {
             bucket(Some(Fault::LooksThenTakes)).run()
@@ -61,28 +62,28 @@ impl Bucket {
     /// Takes so many; none if there are fewer. Whether it did.
     fn take(&self, count: usize) -> bool {
         if self.fault == Some(Fault::LooksThenTakes) {
-            let is_enough = self.tokens.load(SeqCst) >= count;
+            let is_enough = self.tokens.load(Relaxed) >= count;
             if is_enough {
-                self.tokens.fetch_sub(count, SeqCst);
+                self.tokens.fetch_sub(count, Relaxed);
             }
             return is_enough;
         }
-        self.tokens.fetch_update(SeqCst, SeqCst, |tokens| tokens.checked_sub(count)).is_ok()
+        self.tokens.fetch_update(Relaxed, Relaxed, |tokens| tokens.checked_sub(count)).is_ok()
     }
 
     fn refill(&self, more: usize) {
         let refilled = |tokens: usize| LIMIT.min(tokens + more);
         match self.fault {
             Some(Fault::RefillOverwrites) => {
-                let tokens = self.tokens.load(SeqCst);
-                self.tokens.store(refilled(tokens), SeqCst);
+                let tokens = self.tokens.load(Relaxed);
+                self.tokens.store(refilled(tokens), Relaxed);
             }
             Some(Fault::LimitedLate) => {
-                let tokens = self.tokens.fetch_add(more, SeqCst) + more;
-                self.tokens.fetch_sub(tokens.saturating_sub(LIMIT), SeqCst);
+                let tokens = self.tokens.fetch_add(more, Relaxed) + more;
+                self.tokens.fetch_sub(tokens.saturating_sub(LIMIT), Relaxed);
             }
             _ => {
-                let update = self.tokens.fetch_update(SeqCst, SeqCst, |tokens| Some(refilled(tokens)));
+                let update = self.tokens.fetch_update(Relaxed, Relaxed, |tokens| Some(refilled(tokens)));
                 update.expect("it is always updated");
             }
         }

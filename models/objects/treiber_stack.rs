@@ -1,16 +1,21 @@
 //! Treiber's stack (1986) whose nodes are used again: the top is exchanged for a new one, and again if another
 //! was faster. A pointer counts its changes, so that a node that was popped and pushed meanwhile is noticed.
 
-use super::{ConcurrentObject, SeededFault, object};
+use super::{Client, ConcurrentObject, SeededFault, object};
+use crate::models::spawned::{join, spawn};
 use crate::models::structures::nodes::{AtomicPointer, NULL, Pointer};
 use crate::property::Object;
-use crate::sync::Mutex;
-use crate::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use crate::sync::atomic::{
+    AtomicU8, Ordering,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use crate::sync::{Arc, Mutex};
 
 pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "treiber_stack",
     about: "a stack without locks, whose nodes are used again",
     check: || stack(None).run(),
+    clients: &[Client::new("hands_over", hands_over)],
     faults: &[
         SeededFault::new(
             "push_overwrites",
@@ -53,6 +58,7 @@ struct Stack {
 
 struct Node {
     next: AtomicPointer,
+    /// It may be read while it is written, by a task whose exchange fails then: the node is used again.
     value: AtomicU8,
 }
 
@@ -72,11 +78,11 @@ impl Stack {
 
     fn push(&self, value: u8) {
         let node = self.unused.lock().unwrap().pop().expect("there are as many nodes as operations");
-        self.nodes[node].value.store(value, SeqCst);
+        self.nodes[node].value.store(value, Relaxed);
         loop {
-            let top = self.top.load();
-            self.nodes[node].next.store(top);
-            if self.exchange(top, node, Fault::PushOverwrites) {
+            let top = self.top.load_with(Relaxed);
+            self.nodes[node].next.store_with(top, Relaxed);
+            if self.exchange(top, node, Release, Fault::PushOverwrites) {
                 return;
             }
         }
@@ -84,14 +90,15 @@ impl Stack {
 
     fn pop(&self) -> Option<u8> {
         loop {
-            let top = self.top.load();
+            let top = self.top.load_with(Acquire);
             if top.node == NULL {
                 return None;
             }
-            let next = self.nodes[top.node].next.load();
+            let next = self.nodes[top.node].next.load_with(Relaxed);
             // Once it is popped, another may use the node.
-            let value = self.nodes[top.node].value.load(SeqCst);
-            if self.exchange(top, next.node, Fault::PopOverwrites) {
+            let value = self.nodes[top.node].value.load(Relaxed);
+            // What others have released at the top stays released: an exchange does not end that.
+            if self.exchange(top, next.node, Relaxed, Fault::PopOverwrites) {
                 self.unused.lock().unwrap().push(top.node);
                 return Some(value);
             }
@@ -99,13 +106,23 @@ impl Stack {
     }
 
     /// Makes `node` the top; whether `top` was the top until then.
-    fn exchange(&self, top: Pointer, node: usize, overwrites: Fault) -> bool {
+    fn exchange(&self, top: Pointer, node: usize, success: Ordering, overwrites: Fault) -> bool {
         let new =
             if self.fault == Some(Fault::Aba) { Pointer { node, changes: 0 } } else { top.moved_to(node) };
         if self.fault == Some(overwrites) {
-            self.top.store(new);
+            self.top.store_with(new, success);
             return true;
         }
-        self.top.exchange(top, new)
+        self.top.exchange_with(top, new, success)
     }
+}
+
+/// What was pushed is popped, by whoever it is, and what lies below it afterwards.
+fn hands_over() {
+    let stack = Arc::new(Stack::new(None));
+    stack.push(2);
+    let pushing = spawn(&stack, |stack| stack.push(1));
+    let popped = stack.pop();
+    join(pushing);
+    assert!([(Some(2), Some(1)), (Some(1), Some(2))].contains(&(popped, stack.pop())), "{popped:?} first");
 }

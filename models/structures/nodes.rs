@@ -1,6 +1,6 @@
 //! Pointers to the nodes of a structure: which node, and how often the pointer was changed.
 
-use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use crate::sync::atomic::{AtomicUsize, Ordering, Ordering::SeqCst};
 
 /// No node.
 pub(in crate::models) const NULL: usize = 0;
@@ -38,17 +38,33 @@ impl AtomicPointer {
 
     #[track_caller]
     pub fn load(&self) -> Pointer {
-        Pointer::unpack(self.0.load(SeqCst))
+        self.load_with(SeqCst)
     }
 
     #[track_caller]
     pub fn store(&self, pointer: Pointer) {
-        self.0.store(pointer.pack(), SeqCst);
+        self.store_with(pointer, SeqCst);
     }
 
     /// Whether it was `old` and is `new` now.
     #[track_caller]
     pub fn exchange(&self, old: Pointer, new: Pointer) -> bool {
         self.0.compare_exchange(old.pack(), new.pack(), SeqCst, SeqCst).is_ok()
+    }
+
+    #[track_caller]
+    pub fn load_with(&self, order: Ordering) -> Pointer {
+        Pointer::unpack(self.0.load(order))
+    }
+
+    #[track_caller]
+    pub fn store_with(&self, pointer: Pointer, order: Ordering) {
+        self.0.store(pointer.pack(), order);
+    }
+
+    /// As [`AtomicPointer::exchange`]; it counts for nothing if it fails.
+    #[track_caller]
+    pub fn exchange_with(&self, old: Pointer, new: Pointer, success: Ordering) -> bool {
+        self.0.compare_exchange(old.pack(), new.pack(), success, Ordering::Relaxed).is_ok()
     }
 }

@@ -6,7 +6,9 @@ mod settings;
 
 pub(crate) use self::complete::{Unseen, is_asked_for as is_complete_asked_for};
 #[cfg(feature = "cli")]
-pub(crate) use self::orderings::{Trial, audit};
+pub(crate) use self::orderings::Trial;
+#[cfg(feature = "models")]
+pub(crate) use self::orderings::audit;
 pub use self::settings::SettingsError;
 #[cfg(feature = "cli")]
 pub(crate) use self::settings::WORKERS_MAX;

@@ -3,6 +3,7 @@
 
 use super::cli::{assert_snapshot, output, transcript};
 use conccheck::cell::UnsafeCell;
+use conccheck::models::objects::OBJECTS;
 use conccheck::sync::Arc;
 use conccheck::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 use conccheck::sync::atomic::{AtomicU32, AtomicUsize, fence};
@@ -201,4 +202,29 @@ fn the_command_line_shows_a_table_and_refuses_what_makes_no_sense() {
         shown(&["litmus::store_buffering", "--memory", "sc"], 2),
     ];
     assert_snapshot("orderings", &texts.join("\n\n"), &[]);
+}
+
+/// How many steps weaker there are to be tried, of all objects.
+const STEPS: usize = 24;
+
+#[test]
+fn every_ordering_of_every_object_is_needed() {
+    let mut steps = 0;
+    for object in OBJECTS.iter().filter(|object| !object.clients.is_empty()) {
+        let orderings = object.orderings(&Checker::new());
+        tell!("{}: {orderings}", object.name);
+        assert!(orderings.are_all_needed() && !orderings.rows.is_empty(), "{}: {orderings}", object.name);
+        steps += orderings.rows.len();
+    }
+    assert_eq!(steps, STEPS);
+}
+
+#[test]
+fn every_object_is_right_with_the_orderings_that_it_declares() {
+    for (object, client) in OBJECTS.iter().flat_map(|it| it.clients.iter().map(move |client| (it, client))) {
+        let name = format!("{}::{}", object.name, client.name);
+        let report = Checker::new().memory(Memory::Rust).explore(client.run);
+        tell!("{name}: {} executions, {:?}", report.executions(), report.incomplete_because());
+        assert!(matches!(report.verdict(), Verdict::Pass | Verdict::Bounded), "{name}: {report}");
+    }
 }
