@@ -142,7 +142,7 @@ pub use self::{
     backend::{Backend, Progress, UnknownBackend},
     checker::{Checker, SettingsError, check},
     outcome::{Diverged, Incomplete, Outcome, Seen, Verdict},
-    report::{Change, Need, OrderingRow, Orderings, Report},
+    report::{Change, Need, OrderingRow, Orderings, Remedy, Report},
     schedule::{Memory, Schedule},
     strategy::Strategy,
     token::{Token, TokenError},

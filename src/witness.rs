@@ -2,6 +2,7 @@
 //! line of the source. How it is shown is `report`'s.
 
 use crate::schedule::Schedule;
+use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 /// An execution that shows how an outcome comes about.
@@ -73,6 +74,12 @@ pub struct Place {
     pub line: u32,
     /// From 1, in characters; of a method call, where its name begins.
     pub column: u32,
+}
+
+impl Place {
+    pub(crate) fn of(place: &'static Location<'static>) -> Self {
+        Place { file: place.file(), line: place.line(), column: place.column() }
+    }
 }
 
 /// One thing that a task did.

@@ -2,6 +2,7 @@
 
 mod complete;
 mod orderings;
+mod remedy;
 mod settings;
 
 pub(crate) use self::complete::{Unseen, is_asked_for as is_complete_asked_for};
@@ -347,13 +348,17 @@ impl Checker {
 
     /// Finds the least execution with an outcome and runs it once more, to see how it goes. Not before
     /// somebody asks: most outcomes are of no interest.
-    fn explainer<T: Ord + Send + 'static>(&self, program: &Arc<dyn Fn() -> T + Send + Sync>) -> Explainer<T> {
+    fn explainer<T: Value>(&self, program: &Arc<dyn Fn() -> T + Send + Sync>) -> Explainer<T> {
         let (checker, program) = (self.clone(), Arc::clone(program));
-        Explainer::new(move |outcome: &Outcome<T>, seen: &Schedule| {
+        let (mender, broken) = (self.clone(), Arc::clone(&program));
+        let explainer = Explainer::new(move |outcome: &Outcome<T>, seen: &Schedule| {
             let limits = checker.limits_of_one(seen);
             let least = backend::native::least(seen, outcome, &program, &limits);
             let once = Search::new(limits, Arc::default());
             backend::native::replay(once, &least, Arc::clone(&program)).ok().map(|(_, witness)| witness)
+        });
+        explainer.mending(move |witness, wrong, is_right| {
+            mender.mend(&broken, remedy::Failure { witness, wrong, is_right })
         })
     }
 

@@ -89,7 +89,7 @@ caught. It is 1 if one is not, and if a program that you named fails, hangs or i
 it is 3 if --require-complete asks for more than was seen.
 JSON is one document; what is not known is null:
   {\"schema\": \"conccheck/1\", \"interrupted\", \"programs\": [{\"program\", \"size\", \"backend\", \"strategy\",
-    \"seed\", \"verdict\", \"as_expected\", \"complete\", \"incomplete_because\", \"note\",
+    \"seed\", \"verdict\", \"as_expected\", \"complete\", \"incomplete_because\", \"remedy\", \"note\",
     \"executions\", \"redundant\", \"samples\", \"events\", \"seconds\", \"outcomes\": [{\"kind\", \"text\",
     \"expected\", \"possible\", \"token\", \"executions\"}]}]}
   \"possible\": whether native says that what a real run did can be.

@@ -1,8 +1,8 @@
 //! What `conccheck check` found: a line per program, the outcomes where they are of interest, a
 //! summary; or one JSON document.
 
-use super::SCHEMA;
 use super::witness::{self, Options};
+use super::{Remedy, SCHEMA};
 use crate::Backend;
 use crate::models::{Checked, PROGRAMS};
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
@@ -133,7 +133,9 @@ pub fn details(checked: &Checked, again: &str, ascii: bool, width: usize) -> Str
     if let Some((outcome, witness)) = least {
         let replay = Some(format!("conccheck replay {}", token_of(checked, witness.schedule.clone())));
         let witness = Witness { outcome: outcome_text(outcome), ..witness };
-        let options = Options { color: true, ascii, width, replay, ..Options::default() };
+        let remedy = report.remedy_of(&witness, |outcome| checked.is_right(outcome));
+        let remedy = remedy.map(|remedy| remedy.to_string());
+        let options = Options { color: true, ascii, width, remedy, replay, ..Options::default() };
         let _ = writeln!(text, "\n{}", witness::render(&witness, &options));
     }
     text
@@ -237,6 +239,7 @@ fn program_value(checked: &Checked) -> Value {
         "as_expected": checked.is_as_expected(),
         "complete": report.is_complete(),
         "incomplete_because": (!report.is_complete()).then(|| Incomplete::list(report.incomplete_because())),
+        "remedy": remedy(checked).map(|remedy| super::orderings::remedy_value(&remedy)),
         "note": report.note().map(|note| note.replace("note: ", "")),
         "executions": report.executions(),
         "redundant": report.redundant(),
@@ -245,6 +248,13 @@ fn program_value(checked: &Checked) -> Value {
         "outcomes": outcomes,
         "seconds": report.elapsed().as_secs_f64(),
     })
+}
+
+/// What would make the wrong outcomes go away.
+fn remedy(checked: &Checked) -> Option<Remedy> {
+    let is_right = |outcome: &Outcome<String>| checked.is_right(outcome);
+    let (_, witness) = checked.report.least_witness(|outcome| !is_right(outcome))?;
+    checked.report.remedy_of(&witness, is_right)
 }
 
 fn outcome_value(checked: &Checked, outcome: &Outcome<String>, seen: &Seen) -> Value {

@@ -7,6 +7,7 @@ pub mod check;
 pub mod corpus;
 mod orderings;
 pub(crate) mod outcomes;
+mod remedy;
 #[cfg(feature = "cli")]
 pub mod replay;
 #[cfg(feature = "cli")]
@@ -17,6 +18,7 @@ pub(crate) mod witness;
 #[cfg(feature = "cli")]
 pub(crate) use self::orderings::json as orderings_json;
 pub use self::orderings::{Change, Need, OrderingRow, Orderings};
+pub use self::remedy::Remedy;
 
 use self::witness::Options;
 use crate::Backend;
@@ -25,7 +27,7 @@ use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::schedule::{Memory, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::panic::Location;
 use std::sync::Arc;
@@ -34,22 +36,41 @@ use std::time::Duration;
 /// What every JSON document calls its form.
 pub const SCHEMA: &str = "conccheck/1";
 
-/// Shows how an outcome comes about, given a schedule that leads to it.
-pub(crate) struct Explainer<T>(Arc<Explain<T>>);
+/// What can be found out of an outcome afterwards.
+pub(crate) struct Explainer<T> {
+    explain: Arc<Explain<T>>,
+    mend: Option<Arc<Mend<T>>>,
+}
 
+/// Shows how an outcome comes about, given a schedule that leads to it.
 type Explain<T> = dyn Fn(&Outcome<T>, &Schedule) -> Option<Witness> + Send + Sync;
+
+/// Looks for what makes a failure go away, given its least execution, the texts of all outcomes that are known to be wrong,
+/// and which are right.
+type Mend<T> =
+    dyn Fn(&Witness, BTreeSet<String>, &dyn Fn(&Outcome<T>) -> bool) -> Option<Remedy> + Send + Sync;
 
 impl<T> Explainer<T> {
     pub(crate) fn new(
         explain: impl Fn(&Outcome<T>, &Schedule) -> Option<Witness> + Send + Sync + 'static,
     ) -> Self {
-        Explainer(Arc::new(explain))
+        Explainer { explain: Arc::new(explain), mend: None }
+    }
+
+    pub(crate) fn mending(
+        self,
+        mend: impl Fn(&Witness, BTreeSet<String>, &dyn Fn(&Outcome<T>) -> bool) -> Option<Remedy>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Explainer { mend: Some(Arc::new(mend)), ..self }
     }
 }
 
 impl<T> Clone for Explainer<T> {
     fn clone(&self) -> Self {
-        Explainer(Arc::clone(&self.0))
+        Explainer { explain: Arc::clone(&self.explain), mend: self.mend.clone() }
     }
 }
 
@@ -281,13 +302,13 @@ impl<T: Ord + Debug> Report<T> {
     /// [`Backend::Native`] only. It is looked for now, in a few thousand executions; where they do not
     /// suffice, it is the least that was found.
     pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
-        let Explainer(explain) = self.explainer.as_ref()?;
+        let explain = &self.explainer.as_ref()?.explain;
         let witness = explain(outcome, self.outcomes.get(outcome)?.schedule.as_ref()?)?;
         Some(Witness { outcome: outcome.to_string(), ..witness })
     }
 
     /// Everything that a failing test should say, also what varies: counts, places, the seed. `judge` tells
-    /// what each outcome is worth, `again` how to replay a schedule.
+    /// what each outcome is worth, also one that was not seen; `again` how to replay a schedule.
     pub(crate) fn failure(
         &self,
         verdict: impl fmt::Display,
@@ -320,7 +341,9 @@ impl<T: Ord + Debug> Report<T> {
         };
         text.extend(self.note().iter().flat_map(|note| note.lines()).map(|note| format!("\n  {note}")));
         if let Some((_, witness)) = self.least_witness(|outcome| judge(outcome).mark != '=') {
-            let options = Options { replay: Some(again(&witness.schedule)), ..Options::default() };
+            let remedy = self.remedy_of(&witness, |outcome| judge(outcome).mark == '=');
+            let remedy = remedy.map(|remedy| remedy.to_string());
+            let options = Options { remedy, replay: Some(again(&witness.schedule)), ..Options::default() };
             text += &format!("\n\n{}", witness::render(&witness, &options));
         }
         text

@@ -1,8 +1,8 @@
 //! Which orderings a program needs, as values and as a table.
 
-#[cfg(feature = "cli")]
-use super::SCHEMA;
 use super::witness::shown;
+#[cfg(feature = "cli")]
+use super::{Remedy, SCHEMA};
 use crate::schedule::{Kind, Site};
 use crate::witness::Place;
 #[cfg(feature = "cli")]
@@ -76,11 +76,10 @@ impl Orderings {
 
 impl Change {
     pub(crate) fn new(site: Site, to: Ordering, function: &str) -> Self {
-        let place = Place { file: site.place.file(), line: site.place.line(), column: site.place.column() };
         let is_failure = site.kind == Kind::Load && function == "compare_exchange";
         let is_no_fence = site.kind == Kind::Fence && to == Ordering::Relaxed;
         Change {
-            place,
+            place: Place::of(site.place),
             function: if is_failure { format!("{function} (failure)") } else { function.to_string() },
             from: site.declared,
             to: (!is_no_fence).then_some(to),
@@ -195,6 +194,18 @@ pub(crate) fn json(orderings: &Orderings) -> String {
     let together: Vec<Value> = orderings.together.iter().map(change_value).collect();
     let failure = &orderings.failure;
     format!("{:#}\n", json!({"schema": SCHEMA, "failure": failure, "orderings": rows, "together": together}))
+}
+
+/// A remedy, as part of a document.
+#[cfg(feature = "cli")]
+pub(super) fn remedy_value(remedy: &Remedy) -> Value {
+    let changes: Vec<Value> = remedy.changes.iter().map(change_value).collect();
+    json!({
+        "text": remedy.to_string(),
+        "changes": changes,
+        "complete": remedy.is_complete,
+        "executions": remedy.executions,
+    })
 }
 
 #[cfg(feature = "cli")]

@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "models",
         &[
-            "sync", "thread", "task", "time", "process", "property", "panic", "backend", "checker",
+            "sync", "cell", "thread", "task", "time", "process", "property", "panic", "backend", "checker",
             "strategy", "outcome", "report",
         ],
     ),
@@ -62,6 +62,7 @@ const AT_THE_ROOT: &[(&str, &str)] = &[
     ("Backend", "backend"),
     ("Checker", "checker"),
     ("Memory", "schedule"),
+    ("Orderings", "report"),
     ("Outcome", "outcome"),
     ("Progress", "backend"),
     ("Report", "report"),

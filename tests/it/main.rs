@@ -43,6 +43,7 @@ mod programs;
 mod promises;
 mod publications;
 mod relations;
+mod remedies;
 mod replay;
 mod results;
 mod run;

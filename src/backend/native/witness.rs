@@ -378,7 +378,7 @@ fn gives_up_mutex(log: &[Entry], at: usize) -> bool {
 }
 
 fn place(location: &'static Location<'static>) -> Place {
-    Place { file: location.file(), line: location.line(), column: location.column() }
+    Place::of(location)
 }
 
 /// A place that is known as text only, `file:line:column`.

@@ -243,6 +243,9 @@ impl<T: Ord + Debug> Agreement<T> {
     }
 
     fn judged(&self, outcome: &Outcome<T>) -> Judged {
+        if self.report.seen(outcome).is_none() {
+            return Judged { mark: '?', why: None };
+        }
         let why = &self.reasons[self.report.outcomes.range(..outcome).count()];
         let mark = match (why, outcome) {
             (None, _) => '=',

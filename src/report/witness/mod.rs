@@ -30,7 +30,7 @@ use self::names::Names;
 pub(crate) use self::path::{is_of_program, shown};
 use self::phrase::one_line as in_one_line;
 use self::source::{Sources, read_file};
-use self::theme::{ASCII, Signs, Tone, UNICODE, clip, pad};
+use self::theme::{ASCII, Signs, Tone, UNICODE, clip, pad, wrap};
 use self::turning::turning_points;
 use crate::witness::{Effect, Place, Witness};
 
@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) ascii: bool,
     /// How many columns it may take.
     pub(crate) width: usize,
+    /// What would make it go away.
+    pub(crate) remedy: Option<String>,
     /// The command that shows it again.
     pub(crate) replay: Option<String>,
     /// Every right outcome, if it is known what is right.
@@ -61,7 +63,15 @@ pub(crate) struct Options {
 impl Default for Options {
     /// Plain, of a hundred columns, with the source.
     fn default() -> Self {
-        Options { color: false, ascii: false, width: 100, replay: None, right: Vec::new(), sources: true }
+        Options {
+            color: false,
+            ascii: false,
+            width: 100,
+            remedy: None,
+            replay: None,
+            right: Vec::new(),
+            sources: true,
+        }
     }
 }
 
@@ -99,10 +109,12 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     let lines = view.lines(&fold(witness, focus));
     let look = Look { color: options.color, ascii: options.ascii, width: options.width };
     let sentence = diagnosis.as_ref().map(|diagnosis| &*diagnosis.sentence);
+    let remedy = options.remedy.as_ref();
     let parts = [
         head(witness, sentence, file, options),
         lanes(&view, &lines).unwrap_or_else(|| list(&view, &lines)),
         excerpt(labels, sources, &look),
+        remedy.map_or(String::new(), |remedy| wrap(&format!("remedy: {remedy}\n"), options.width, "  ")),
         options.replay.as_ref().map_or(String::new(), |command| format!("replay: {command}\n")),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
