@@ -109,13 +109,14 @@ fn render_with(witness: &Witness, options: &Options, sources: &Sources) -> Strin
     let lines = view.lines(&fold(witness, focus));
     let look = Look { color: options.color, ascii: options.ascii, width: options.width };
     let sentence = diagnosis.as_ref().map(|diagnosis| &*diagnosis.sentence);
-    let remedy = options.remedy.as_ref();
+    let remedy =
+        options.remedy.as_ref().map(|remedy| wrap(&format!("remedy: {remedy}\n"), options.width, "  "));
+    let replay = options.replay.as_ref().map(|command| format!("replay: {command}\n"));
     let parts = [
         head(witness, sentence, file, options),
         lanes(&view, &lines).unwrap_or_else(|| list(&view, &lines)),
         excerpt(labels, sources, &look),
-        remedy.map_or(String::new(), |remedy| wrap(&format!("remedy: {remedy}\n"), options.width, "  ")),
-        options.replay.as_ref().map_or(String::new(), |command| format!("replay: {command}\n")),
+        remedy.into_iter().chain(replay).collect(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
