@@ -43,4 +43,4 @@ pub(crate) use race::{Race, Second};
 pub(crate) use scheduling::{Announced, Choice, Divergence, End, Performed, Scheduler, Settings, Spawned};
 pub(crate) use task::{State as TaskState, TaskId};
 pub(crate) use trace::Trace;
-pub(crate) use world::{World, describe};
+pub(crate) use world::{Moment, World, describe};

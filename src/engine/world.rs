@@ -92,6 +92,10 @@ pub(super) struct Version {
     pub(super) past: u64,
 }
 
+/// A point of a task's time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(TaskId, u32);
+
 /// Tasks that wait for the same of an object.
 #[derive(Debug, Default)]
 struct Queue {
@@ -227,6 +231,16 @@ impl World {
         if self.analyses {
             self.pasts.join_within(task.index(), other.index());
         }
+    }
+
+    /// When the running task did what it did last, if not everybody knows of that.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        self.graph.as_ref().map(|_| Moment(self.running, self.order.now(self.running)))
+    }
+
+    /// Whether that happens before what the running task does next.
+    pub(crate) fn knows(&self, Moment(task, time): Moment) -> bool {
+        task == self.running || self.order.has_seen(self.running, task, time)
     }
 
     /// A fence between the task's accesses.

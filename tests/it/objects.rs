@@ -3,7 +3,10 @@
 
 use conccheck::Verdict;
 use conccheck::models::objects::{ConcurrentObject, OBJECTS, SeededFault};
-use conccheck::property::ObjectReport;
+use conccheck::property::{Object, ObjectReport};
+use conccheck::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
+use conccheck::sync::atomic::{AtomicBool, AtomicU8};
+use conccheck::{Checker, Memory};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -110,6 +113,42 @@ fn names_are_unique_and_every_object_has_a_fault() {
         assert_eq!(faults.len(), object.faults.len(), "{}", object.name);
         assert!(!faults.is_empty(), "{} can be broken", object.name);
     }
+}
+
+/// A value, and a flag that says that it is there.
+#[derive(Default)]
+struct Slot {
+    value: AtomicU8,
+    is_full: AtomicBool,
+}
+
+/// In the memory model of Rust, with this ordering of the flag's store.
+fn slot(store: Ordering) -> ObjectReport {
+    let put = move |slot: &Slot, value| {
+        slot.value.store(value, Relaxed);
+        slot.is_full.store(true, store);
+    };
+    let take = |slot: &Slot| slot.is_full.load(Acquire).then(|| slot.value.load(Relaxed));
+    Object::new(Slot::default, || None)
+        .operation_with("put", 1..3_u8, put, |slot, value| *slot = Some(value))
+        .operation("take", take, |slot| *slot)
+        .tasks(2..=2)
+        .operations_max(3)
+        .scenarios(20)
+        .seed(1)
+        .checker(Checker::new().memory(Memory::Rust).executions_max(20_000))
+        .run()
+}
+
+#[test]
+fn an_old_value_is_no_fault_where_nothing_orders_the_operations_and_half_a_value_is() {
+    let report = slot(Release);
+    assert!(matches!(report.verdict(), Verdict::Pass | Verdict::Bounded), "{report}");
+    let report = slot(Relaxed);
+    assert_eq!(report.verdict(), Verdict::Fail, "{report}");
+    assert!(report.to_string().starts_with("FAIL: not linearizable"), "{report}");
+    let is_old = |step: &conccheck::witness::Step| step.overlooks.is_some();
+    assert!(report.witness().is_some_and(|witness| witness.steps.iter().any(is_old)), "{report}");
 }
 
 /// Compares a text with `snapshots/objects/<folder>/<name>.snap`.

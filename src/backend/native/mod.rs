@@ -40,6 +40,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+#[cfg(feature = "property")]
+pub(crate) use crate::engine::Moment;
 pub(crate) use crate::engine::object::Update;
 pub(crate) use crate::engine::{Chance, LoopDeed, LoopTask, Performed, TaskId as Task};
 
@@ -182,6 +184,18 @@ pub(crate) fn pause() {
     if with(|engine| engine.pause(place)) {
         object::pause(place);
     }
+}
+
+/// When the running task did what it did last, where it matters who knows of that: in a weak memory.
+#[cfg(feature = "property")]
+pub(crate) fn moment() -> Option<Moment> {
+    with(|engine| engine.world.moment())
+}
+
+/// Whether that happens before what the running task does next.
+#[cfg(feature = "property")]
+pub(crate) fn has_seen(moment: Moment) -> bool {
+    with(|engine| engine.world.knows(moment))
 }
 
 /// A fence between the running task's accesses.

@@ -70,7 +70,12 @@ pub struct Operation<C, A> {
     first: usize,
     /// The epoch of the answer.
     last: Option<usize>,
+    /// Those that had returned and do not precede it all the same: nothing of them had reached it.
+    unseen: Vec<Id>,
 }
+
+/// The task and the epoch of its call, which no other operation of the history has.
+pub(in crate::property) type Id = (usize, usize);
 
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,6 +101,12 @@ impl<C, A> History<C, A> {
     ///
     /// If the task's last operation has not returned.
     pub fn call(&mut self, task: usize, call: C) {
+        self.call_without(task, call, Vec::new());
+    }
+
+    /// The same where memory is weaker than sequentially consistent, and not all that has returned happens before. Which it
+    /// is.
+    pub(super) fn call_without(&mut self, task: usize, call: C, unseen: Vec<Id>) -> Id {
         let why = match self.last_of(task).map(|last| &last.end) {
             None | Some(End::Answered(_)) => None,
             Some(End::Pending) => {
@@ -111,8 +122,10 @@ impl<C, A> History<C, A> {
             self.epoch += 1;
             self.is_answered = false;
         }
-        let operation = Operation { task, call, end: End::Pending, first: self.epoch, last: None };
+        let operation = Operation { task, call, end: End::Pending, first: self.epoch, last: None, unseen };
+        let id = operation.id();
         self.operations.insert(self.end_of(task), operation);
+        id
     }
 
     /// Records that the operation that a task is in returns.
@@ -275,13 +288,13 @@ impl<C, A> Operation<C, A> {
         matches!(self.end, End::Pending | End::Crashed)
     }
 
-    /// Whether it had returned when `other`, of the same history, was called.
+    /// Whether it had returned when `other`, of the same history, was called. In a weak memory: whether that happens before.
     pub fn precedes(&self, other: &Self) -> bool {
-        self.last.is_some_and(|last| last < other.first)
+        self.last.is_some_and(|last| last < other.first) && !other.unseen.contains(&self.id())
     }
 
     /// No other operation of the history has the same.
-    pub(super) fn id(&self) -> (usize, usize) {
+    pub(super) fn id(&self) -> Id {
         (self.task, self.first)
     }
 

@@ -2,10 +2,15 @@
 //!
 //! Under native, calls and returns are steps of the engine, so that histories whose operations overlap in
 //! another way are other executions, and each is explored.
+//!
+//! In a weak memory, which operation was executed first is nobody's business but the explorer's. There one precedes another
+//! only if its return happens before the other's call, by what the program's tasks and the object itself order: a stack
+//! that releases and acquires is as good as one that is `SeqCst`, to all who do not order their calls by other means.
 
 use super::answer::Answer;
 use crate::backend::{self, Backend, native};
 use crate::property::History;
+use crate::property::history::Id;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +38,8 @@ impl fmt::Debug for Numbered {
 pub(crate) struct Record {
     history: Mutex<Seen>,
     object: Option<native::Object>,
+    /// What has returned, and when.
+    returned: Mutex<Vec<(Id, native::Moment)>>,
 }
 
 impl Record {
@@ -43,7 +50,7 @@ impl Record {
     pub(crate) fn begin(tells_overlap: bool) -> Arc<Self> {
         let is_native = backend::current() == Backend::Native;
         let object = (is_native && tells_overlap).then(native::Object::history);
-        let record = Arc::new(Record { history: Mutex::default(), object });
+        let record = Arc::new(Record { history: Mutex::default(), object, returned: Mutex::default() });
         if backend::current() != Backend::Real {
             let stopped = Arc::clone(&record);
             backend::with_execution(|execution| execution.if_blocked(move || stopped.blocked()));
@@ -59,7 +66,8 @@ impl Record {
         {
             native::note("call", call.text.to_string(), String::new());
         }
-        self.lock().call(task, call);
+        let unseen = self.unseen();
+        let id = self.lock().call_without(task, call, unseen);
         let answer = act();
         if let Some(object) = self.object
             && object.answer()
@@ -67,6 +75,16 @@ impl Record {
             native::note("return", String::new(), format!("{answer:?}"));
         }
         self.lock().answer(task, answer);
+        if let Some(moment) = self.object.and_then(|_| native::moment()) {
+            self.returned.lock().unwrap_or_else(PoisonError::into_inner).push((id, moment));
+        }
+    }
+
+    /// What has returned and does not happen before what the running task does now.
+    fn unseen(&self) -> Vec<Id> {
+        let returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_unseen = |(_, moment): &&(Id, native::Moment)| !native::has_seen(*moment);
+        returned.iter().filter(is_unseen).map(|&(id, _)| id).collect()
     }
 
     /// What was recorded so far.
