@@ -225,6 +225,9 @@ where
     /// Who explores a scenario, and how far. If nothing is said: the native engine, up to 2,000 executions of each.
     ///
     /// One that does not say how many executions there may be explores as many as that, too.
+    ///
+    /// In [`Memory::Rust`](crate::Memory::Rust) an operation precedes another only if it happens before, by what its task and
+    /// the object order: that somebody reads an old value, whom nothing has told of a newer one, is no fault.
     pub fn checker(self, checker: Checker) -> Self {
         Object { checker: checker.or_executions_max(EXECUTIONS_MAX), ..self }
     }
