@@ -8,6 +8,7 @@ use super::Checker;
 use super::orderings::Instead;
 use crate::outcome::{Incomplete, Outcome};
 use crate::property::Value;
+use crate::report::witness::is_of_program;
 use crate::report::{Change, Remedy};
 use crate::schedule::{Site, Substitution};
 use crate::witness::{Place, Witness};
@@ -81,7 +82,8 @@ impl<T: Value> Attempts<'_, T> {
             if let Some(found) = self.attempt(instead.clone())? {
                 return (!instead.is_empty()).then_some(found);
             }
-            let is_weaker = |site: &&Site| site.declared != Ordering::SeqCst;
+            let is_weaker =
+                |site: &&Site| site.declared != Ordering::SeqCst && is_of_program(site.place.file());
             let all: Instead =
                 self.functions.keys().filter(is_weaker).map(|&site| (site, Ordering::SeqCst)).collect();
             if all == instead {

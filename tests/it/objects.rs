@@ -147,6 +147,9 @@ fn an_old_value_is_no_fault_where_nothing_orders_the_operations_and_half_a_value
     let report = slot(Relaxed);
     assert_eq!(report.verdict(), Verdict::Fail, "{report}");
     assert!(report.to_string().starts_with("FAIL: not linearizable"), "{report}");
+    let remedy = report.remedy().expect("it is a weak ordering").to_string();
+    assert!(remedy.starts_with("with Release at tests/it/objects.rs:"), "{remedy}");
+    assert!(report.to_string().contains(&format!("\nremedy: {remedy}")), "{report}");
     let is_old = |step: &conccheck::witness::Step| step.overlooks.is_some();
     assert!(report.witness().is_some_and(|witness| witness.steps.iter().any(is_old)), "{report}");
 }

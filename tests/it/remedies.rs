@@ -109,7 +109,9 @@ fn store_buffering(store: Ordering, between: Option<Ordering>, load: Ordering) -
             let places = Arc::clone(&places);
             thread::spawn(move || {
                 places[mine].store(1, store);
-                between.into_iter().for_each(fence);
+                if let Some(order) = between {
+                    fence(order);
+                }
                 places[1 - mine].load(load)
             })
         };

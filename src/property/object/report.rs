@@ -7,6 +7,7 @@ use crate::outcome::{Incomplete, Verdict};
 use crate::property::Criterion;
 use crate::property::case_id::CaseId;
 use crate::replay;
+use crate::report::Remedy;
 use crate::report::witness::{Options, render};
 use crate::witness::Witness;
 use std::fmt::{self, Display};
@@ -39,6 +40,7 @@ pub(crate) struct Failure {
     pub(super) fault: Fault,
     pub(super) is_sequential: bool,
     pub(super) witness: Option<Witness>,
+    pub(super) remedy: Option<Remedy>,
     pub(super) shrunk: Option<Shrunk>,
 }
 
@@ -172,6 +174,12 @@ impl ObjectReport {
         self.failure()?.witness.as_ref()
     }
 
+    /// The least strengthening of the object's orderings with which the failing scenario is right, if it needs a weak one to
+    /// fail, in [`Memory::Rust`](crate::Memory::Rust).
+    pub fn remedy(&self) -> Option<&Remedy> {
+        self.failure()?.remedy.as_ref()
+    }
+
     /// Why the object could not be checked, if so.
     pub fn unchecked(&self) -> Option<&Unchecked> {
         self.found.as_ref().err()
@@ -257,7 +265,9 @@ impl Failure {
         };
         if let Some(witness) = &self.witness {
             let witness = Witness { outcome, ..witness.clone() };
-            text += &format!("\n{}", render(&witness, &Options { replay: again, ..Options::default() }));
+            let remedy = self.remedy.as_ref().map(Remedy::to_string);
+            text +=
+                &format!("\n{}", render(&witness, &Options { remedy, replay: again, ..Options::default() }));
         }
         text
     }

@@ -10,6 +10,7 @@ use crate::property::case_id::CaseId;
 use crate::property::regressions::Regressions;
 use crate::property::shrinking::{Shrinking, again};
 use crate::replay;
+use crate::report::Remedy;
 use crate::schedule::Schedule;
 use crate::witness::Witness;
 use std::collections::BTreeSet;
@@ -154,6 +155,7 @@ where
                     fault,
                     is_sequential: id.is_sequential,
                     witness: Some(presentable(witness)),
+                    remedy: None,
                     shrunk: None,
                 };
                 self.executions = 1;
@@ -265,7 +267,7 @@ where
         let trial = if best.is_sequential { self.sequential(&trial) } else { trial };
         let mark = CaseId::mark(&drawn.scenario().to_string());
         let id = CaseId { seed, path: shrinking.path, mark, is_sequential: best.is_sequential };
-        let (fault, witness) = self.least(&trial, best.fault);
+        let (fault, witness, remedy) = self.least(&trial, best.fault);
         Failure {
             id,
             scenario: trial.scenario.to_string(),
@@ -274,19 +276,24 @@ where
             fault,
             is_sequential: best.is_sequential,
             witness: witness.map(presentable),
+            remedy,
             shrunk: Some(shrunk),
         }
     }
 
-    /// The scenario's simplest wrong execution: fewest preemptions, then fewest steps.
-    fn least(&mut self, trial: &Trial<O, M>, known: Fault) -> (Fault, Option<Witness>) {
+    /// The scenario's simplest wrong execution: fewest preemptions, then fewest steps; and what would keep the scenario from
+    /// going wrong.
+    fn least(&mut self, trial: &Trial<O, M>, known: Fault) -> (Fault, Option<Witness>, Option<Remedy>) {
         let run = trial.clone();
         let report = self.object.checker.explore(move || run.run());
         self.executions += report.executions();
         let is_wrong = |outcome: &Outcome<Seen>| trial.fault(outcome).is_some();
         match report.least_witness(is_wrong) {
-            Some((outcome, witness)) => (trial.fault(outcome).unwrap_or(known), Some(witness)),
-            None => (known, None),
+            Some((outcome, witness)) => {
+                let remedy = report.remedy_of(&witness, |outcome| !is_wrong(outcome));
+                (trial.fault(outcome).unwrap_or(known), Some(witness), remedy)
+            }
+            None => (known, None, None),
         }
     }
 }
