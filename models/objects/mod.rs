@@ -19,6 +19,7 @@ mod sequence_lock;
 mod ticket_lock;
 mod token_bucket;
 mod treiber_stack;
+mod work_stealing;
 
 use crate::checker::audit;
 use crate::property::{Object, ObjectReport};
@@ -117,6 +118,7 @@ pub const OBJECTS: &[ConcurrentObject] = &[
     job_queue::OBJECT,
     balancer::OBJECT,
     buffered_registers::OBJECT,
+    work_stealing::OBJECT,
 ];
 
 /// An object that is checked in the same scenarios each time, and shrunk until nothing more can be left out.
