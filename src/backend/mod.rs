@@ -60,6 +60,18 @@ impl Backend {
     /// All backends.
     pub const ALL: [Backend; 4] = [Backend::Real, Backend::Native, Backend::Shuttle, Backend::Loom];
 
+    /// The one that runs the calling code: [`Backend::Real`] outside of a check.
+    ///
+    /// ```
+    /// use conccheck::{Backend, Checker};
+    ///
+    /// assert_eq!(Backend::current(), Backend::Real);
+    /// Checker::new().check(|| assert_eq!(Backend::current(), Backend::Native));
+    /// ```
+    pub fn current() -> Backend {
+        current()
+    }
+
     /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
         match self {

@@ -313,6 +313,28 @@ macro_rules! atomic {
                 self.home.get_mut()
             }
 
+            /// Reads the value by a plain read, as of what is no atomic. A checker takes it for a `Relaxed` load.
+            ///
+            /// # Safety
+            /// Nobody writes the value at the same time.
+            #[track_caller]
+            pub unsafe fn unsync_load(&self) -> $value {
+                self.load(Ordering::Relaxed)
+            }
+
+            /// [`Self::compare_exchange`] under its name of old, with the value that was there in either case.
+            #[track_caller]
+            pub fn compare_and_swap(&self, current: $value, new: $value, order: Ordering) -> $value {
+                let failure = match order {
+                    Ordering::Release => Ordering::Relaxed,
+                    Ordering::AcqRel => Ordering::Acquire,
+                    order => order,
+                };
+                match self.compare_exchange(current, new, order, failure) {
+                    Ok(before) | Err(before) => before,
+                }
+            }
+
             /// Does something with the value, without an access: nobody else can have it.
             pub fn with_mut<R>(&mut self, change: impl FnOnce(&mut $value) -> R) -> R {
                 change(self.get_mut())
