@@ -147,6 +147,21 @@ pub(crate) fn compound<R>(act: impl FnOnce() -> R) -> R {
     if current() == Backend::Native { native::compound(act) } else { act() }
 }
 
+/// Makes the value of a static, if `place` lies where these do: what is made for that lives on, and is no leak.
+pub(crate) fn make_at<T, R>(place: *const T, make: impl FnOnce() -> R) -> R {
+    struct Making;
+    impl Drop for Making {
+        fn drop(&mut self) {
+            with_execution(Execution::end_static);
+        }
+    }
+    let _making = (current() == Backend::Native && statics::is_static(place)).then(|| {
+        with_execution(Execution::begin_static);
+        Making
+    });
+    make()
+}
+
 /// Writes down, under a checker that never lets timeouts pass, that the calling task waits with one.
 pub(crate) fn wait_with_timeout() {
     if !matches!(current(), Backend::Real | Backend::Native) {

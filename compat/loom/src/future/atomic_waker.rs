@@ -33,20 +33,15 @@ impl AtomicWaker {
         AtomicWaker(Mutex::new(None))
     }
 
-    /// Has this waker woken by the next [`wake`](AtomicWaker::wake); or wakes it now, if one is going on.
+    /// Has this waker woken by the next [`wake`](AtomicWaker::wake).
+    ///
+    /// Where one is going on loom's wakes at once, so that its task polls, and registers, again. Here that is waited for,
+    /// which comes to the same without going round.
     #[track_caller]
     pub fn register(&self, waker: Waker) {
-        match self.0.try_lock() {
-            Ok(mut place) => {
-                let before = place.replace(waker);
-                drop(place);
-                drop(before);
-            }
-            Err(_) => {
-                waker.wake();
-                crate::thread::yield_now();
-            }
-        }
+        let before = self.lock().replace(waker);
+        // Its destructor is no part of what is locked.
+        drop(before);
     }
 
     /// As [`register`](AtomicWaker::register).
