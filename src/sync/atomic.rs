@@ -339,19 +339,6 @@ macro_rules! atomic {
                 self.load(Ordering::Relaxed)
             }
 
-            /// [`Self::compare_exchange`] under its name of old, with the value that was there in either case.
-            #[track_caller]
-            pub fn compare_and_swap(&self, current: $value, new: $value, order: Ordering) -> $value {
-                let failure = match order {
-                    Ordering::Release => Ordering::Relaxed,
-                    Ordering::AcqRel => Ordering::Acquire,
-                    order => order,
-                };
-                match self.compare_exchange(current, new, order, failure) {
-                    Ok(before) | Err(before) => before,
-                }
-            }
-
             /// Does something with the value, by a plain access, with which no other may race.
             #[track_caller]
             pub fn with_mut<R>(&mut self, change: impl FnOnce(&mut $value) -> R) -> R {

@@ -3,8 +3,11 @@
 
 mod environment;
 
-use conccheck::{Checker, Memory};
+use conccheck::{Checker, Memory, Progress};
+use std::io::{self, Write};
+use std::panic::Location;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// loom's, of which not much is left: an execution here has more steps than loom counts branches.
@@ -42,7 +45,8 @@ pub struct Builder {
     pub expect_explicit_explore: bool,
     /// loom notes places in the source. Here a report always has them.
     pub location: bool,
-    /// loom writes a log. Here a report has every step of the execution that fails.
+    /// Writes to stderr how many executions a model had that does not fail. (One that fails says that, and shows every
+    /// step of the execution that does.) If nobody says anything, whether there is `LOOM_LOG`.
     pub log: bool,
 }
 
@@ -81,7 +85,15 @@ impl Builder {
     where
         F: Fn() + Sync + Send + 'static,
     {
-        self.checker().check(f);
+        let progress = Arc::new(Progress::default());
+        self.checker().progress(Arc::clone(&progress)).check(f);
+        if self.log {
+            let (place, executions) = (Location::caller(), progress.executions());
+            let line =
+                format!("loom: the model at {}:{} had {executions} executions\n", place.file(), place.line());
+            // Not by `eprintln`, which the harness keeps for itself; and where nobody can be told, nobody is.
+            let _ = io::stderr().write_all(line.as_bytes());
+        }
     }
 
     /// The memory model is Rust's, whatever is left over is a failure, and some waits may end for no reason, as block_on's

@@ -5,6 +5,6 @@ mod notify;
 
 pub use self::notify::Notify;
 pub use conccheck::sync::{
-    Arc, Barrier, Condvar, LockResult, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockResult,
-    WaitTimeoutResult, mpsc,
+    Arc, Barrier, Condvar, LockResult, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    TryLockResult, WaitTimeoutResult, mpsc,
 };

@@ -58,8 +58,10 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
 /// The steps of the accesses that race, if some do.
 fn race(log: &[Entry], shown: &[Option<usize>]) -> Option<[usize; 2]> {
     let later = log.len().checked_sub(2)?;
-    let (Deed::Accessed { object: raced, .. } | Deed::Event { operation: Operation { object: raced, .. }, .. }, Deed::Raced(earlier)) =
-        (&log[later].deed, &log[later + 1].deed)
+    let (
+        Deed::Accessed { object: raced, .. } | Deed::Event { operation: Operation { object: raced, .. }, .. },
+        Deed::Raced(earlier),
+    ) = (&log[later].deed, &log[later + 1].deed)
     else {
         return None;
     };

@@ -77,7 +77,8 @@ impl<T: ?Sized> UnsafeCell<T> {
     pub fn get(&self) -> ConstPtr<T> {
         let access = self.accesses.0.get();
         // SAFETY: the cell that it is an access of is there as long as its owner beside it, which is dropped after it.
-        let access = unsafe { transmute::<checked::ConstPtr<'_, ()>, checked::ConstPtr<'static, ()>>(access) };
+        let access =
+            unsafe { transmute::<checked::ConstPtr<'_, ()>, checked::ConstPtr<'static, ()>>(access) };
         ConstPtr { _access: access, _accesses: Arc::clone(&self.accesses), pointer: self.value.get() }
     }
 

@@ -2,7 +2,10 @@
 //! found, and each of its owners may be the last; std makes wakers of its own `Arc` only, which shows none of that.
 
 use conccheck::sync::Arc;
-use conccheck::sync::atomic::{AtomicBool, Ordering::{Acquire, Release}};
+use conccheck::sync::atomic::{
+    AtomicBool,
+    Ordering::{Acquire, Release},
+};
 use conccheck::thread::{self, Thread};
 use std::task::{RawWaker, RawWakerVTable, Waker};
 

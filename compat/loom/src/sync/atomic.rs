@@ -1,5 +1,5 @@
-//! Atomics: conccheck's, which have loom's `unsync_load` and `compare_and_swap`, too. That one is made is an access, which
-//! whoever uses it has to come after: so what hands it on is checked, as in loom.
+//! Atomics: conccheck's. That one is made is an access, which whoever uses it has to come after: so what hands it on is
+//! checked, as in loom.
 
 pub use conccheck::sync::atomic::{Ordering, fence};
 
@@ -13,6 +13,15 @@ pub fn spin_loop_hint() {
     crate::hint::spin_loop();
 }
 
+/// The ordering of a failed exchange, where one was given for both.
+fn failure_of(order: Ordering) -> Ordering {
+    match order {
+        Ordering::Release => Ordering::Relaxed,
+        Ordering::AcqRel => Ordering::Acquire,
+        order => order,
+    }
+}
+
 macro_rules! atomic {
     ($($name:ident$(<$parameter:ident>)?: $value:ty),+ $(,)?) => {
         $(
@@ -24,6 +33,14 @@ macro_rules! atomic {
                 #[track_caller]
                 pub fn new(value: $value) -> Self {
                     $name(checked::$name::new_seen(value))
+                }
+
+                /// `compare_exchange` under its name of old, with the value that was there in either case.
+                #[track_caller]
+                pub fn compare_and_swap(&self, current: $value, new: $value, order: Ordering) -> $value {
+                    match self.compare_exchange(current, new, order, failure_of(order)) {
+                        Ok(before) | Err(before) => before,
+                    }
                 }
 
                 /// The value.
