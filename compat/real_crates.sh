@@ -100,7 +100,7 @@ run() {
     local program="$1" test="$2" text="$work/output" status=0 begun ended
     shift 2
     begun="$(date +%s.%N)"
-    env LOOM_LOG=info "$@" timeout "$((seconds_max + 1))" "$program" --exact "$test" --nocapture >"$text" 2>&1 || status=$?
+    env LOOM_LOG=loom::model=info "$@" timeout "$((seconds_max + 1))" "$program" --exact "$test" --nocapture >"$text" 2>&1 || status=$?
     ended="$(date +%s.%N)"
     mkdir -p "$work/outputs"
     cp "$text" "$work/outputs/$(basename "$program")-${test//::/-}"
