@@ -158,7 +158,8 @@ pub struct MutPtr<'a, T: ?Sized> {
     pointer: *mut T,
 }
 
-/// An access that lasts: it is one when it begins, and one when it ends, if its task has done anything meanwhile.
+/// An access that lasts: it is one when it begins, and one when it ends, if its task has done anything meanwhile. (To
+/// native it then ends before the last that this was, since of that and the end nobody knows which came first.)
 struct Access<'a, T: ?Sized> {
     cell: &'a UnsafeCell<T>,
     is_write: bool,
@@ -193,7 +194,7 @@ impl<T: ?Sized> Drop for Access<'_, T> {
         #[cfg(feature = "check")]
         if backend::current() == Backend::Native {
             if self.deeds != deeds() {
-                self.cell.native().access_cell_at(self.is_write, false, self.place);
+                self.cell.native().end_access(self.is_write, self.place);
             }
             return;
         }

@@ -213,7 +213,7 @@ fn what_no_ordering_would_mend_is_told_without_advice() {
     assert_needs("announced_too_early", || announced(true), || announced(false), &words);
 }
 
-/// As `message`, but the flag is set while the access still lasts.
+/// As `message`, but the flag is set while the access still lasts, and something else is done before it ends.
 fn handed_on_too_early(is_early: bool) {
     let shared = Arc::new(Shared::default());
     let other = Arc::clone(&shared);
@@ -221,6 +221,7 @@ fn handed_on_too_early(is_early: bool) {
         other.data.0.with_mut(|_| {
             if is_early {
                 other.flag.store(1, Release);
+                other.flag.fetch_add(0, Release);
             }
         });
         other.flag.store(1, Release);
@@ -231,9 +232,25 @@ fn handed_on_too_early(is_early: bool) {
     writer.join().unwrap();
 }
 
+/// A guard that gives back what it guards, and has still not ended its access.
+fn given_back_before_its_end() {
+    let shared = Arc::new(Shared::default());
+    let other = Arc::clone(&shared);
+    let writer = thread::spawn(move || {
+        let access = other.data.0.get_mut_ptr();
+        other.flag.store(1, Release);
+        drop(access);
+    });
+    if shared.flag.load(Acquire) == 1 {
+        shared.data.write();
+    }
+    writer.join().unwrap();
+}
+
 #[test]
 fn an_access_lasts_until_its_closure_returns() {
     Checker::new().check(|| handed_on_too_early(false));
+    Checker::new().check(given_back_before_its_end);
     let report = Checker::new().explore(|| handed_on_too_early(true));
     assert!(report.outcomes().any(|outcome| matches!(outcome, Outcome::DataRace { .. })), "{report}");
 }

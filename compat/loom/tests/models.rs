@@ -126,6 +126,7 @@ fn an_access_lasts_as_long_as_its_closure_or_pointer() {
                 let write = |value: *mut i32| {
                     if too_early {
                         publish();
+                        publish();
                     }
                     // SAFETY: the model finds out.
                     unsafe { *value = 1 };

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::engine::log::Deed;
-use crate::engine::object::{Channel, Object, PlainAccess, State};
+use crate::engine::object::{AccessPart, Channel, Object, PlainAccess, State};
 use crate::engine::scheduling::End;
 use crate::engine::{Action, Fact, ObjectId, Operation, TaskId};
 use std::panic::Location;
@@ -36,7 +36,7 @@ impl Engine {
         &mut self,
         cell: ObjectId,
         is_write: bool,
-        makes: bool,
+        part: AccessPart,
         place: &'static Location<'static>,
     ) -> bool {
         self.do_other();
@@ -47,8 +47,11 @@ impl Engine {
             return false;
         }
         world.leave(world.running);
-        let access = PlainAccess::now(&world.order, world.running, is_write, place);
-        let running = world.running;
+        let mut access = PlainAccess::now(&world.order, world.running, is_write, place);
+        if part == AccessPart::Ending {
+            access = access.ended();
+        }
+        let (running, makes) = (world.running, part == AccessPart::Making);
         world.write(running, || Deed::Accessed { object: cell, access, makes });
         !self.races(cell, access)
     }

@@ -19,6 +19,15 @@ pub(crate) struct Cell {
     atomic: Vec<PlainAccess>,
 }
 
+/// Which part of an access something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccessPart {
+    /// All of it: the memory is made.
+    Making,
+    Beginning,
+    Ending,
+}
+
 /// A task's access of plain memory, or of an atomic as such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlainAccess {
@@ -41,6 +50,12 @@ impl PlainAccess {
         PlainAccess { task, time: order.now(task), is_write, is_atomic: false, place }
     }
 
+    /// The same, as the end of an access that began earlier: it was over before the task last handed anything on, as far
+    /// as anybody can tell. (A guard gives its lock back, and is still there.)
+    pub(in crate::engine) fn ended(self) -> Self {
+        PlainAccess { time: self.time.saturating_sub(1), ..self }
+    }
+
     /// The same, as an access of an atomic, which writes or reads.
     pub(in crate::engine) fn of_atomic(self, is_write: bool) -> Self {
         PlainAccess { is_atomic: true, is_write, ..self }
@@ -50,7 +65,11 @@ impl PlainAccess {
 impl Cell {
     /// Adds an access that is made now, and says which earlier one it races with. (An atomic one may have been made a
     /// moment ago, so that what it has released comes after it, and what it has acquired before.)
-    pub(in crate::engine) fn access(&mut self, order: &Order, access: PlainAccess) -> Option<PlainAccess> {
+    pub(in crate::engine) fn access(
+        &mut self,
+        order: &Order,
+        mut access: PlainAccess,
+    ) -> Option<PlainAccess> {
         let races = |earlier: &&PlainAccess| {
             earlier.task != access.task
                 && (earlier.is_write || access.is_write)
@@ -60,6 +79,10 @@ impl Cell {
         if let Some(earlier) = self.written.iter().chain(&self.read).chain(&self.atomic).find(races) {
             return Some(*earlier);
         }
+        let own =
+            self.written.iter().chain(&self.read).chain(&self.atomic).filter(|own| own.task == access.task);
+        // What has ended is not earlier than what it was the end of.
+        access.time = own.map(|own| own.time).fold(access.time, u32::max);
         if access.is_write && !access.is_atomic {
             self.read.clear();
             self.atomic.clear();
