@@ -1,4 +1,4 @@
-//! loom's interface on [conccheck](conccheck): a crate that is tested under loom takes this in its place, by one line
+//! loom's interface on [conccheck]: a crate that is tested under loom takes this in its place, by one line
 //! in its manifest, and its loom tests run under conccheck, in the memory model of Rust.
 //!
 //! ```
