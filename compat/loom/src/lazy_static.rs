@@ -46,8 +46,7 @@ macro_rules! lazy_static {
 /// A value that is made at its first use. [`lazy_static!`](crate::lazy_static!) declares it.
 pub struct Lazy<T>(LazyLock<T>);
 
-// SAFETY: it is shared in a model only, all of whose threads are of one thread of the system. (Crates that have it shared
-// by others, too, are told so by the lazy_static that they take then.)
+// SAFETY: it is used in a model only, as `get` sees to, and each execution has its own.
 unsafe impl<T> Sync for Lazy<T> {}
 
 impl<T> Lazy<T> {
@@ -61,8 +60,12 @@ impl<T> Lazy<T> {
 
 impl<T: 'static> Lazy<T> {
     /// The value, which is made now if there is none.
+    ///
+    /// # Panics
+    /// Outside of a model.
     #[track_caller]
     pub fn get(&'static self) -> &'static T {
+        crate::model::expect("a lazy static is used");
         LazyLock::force(&self.0)
     }
 }

@@ -3,7 +3,7 @@
 
 mod environment;
 
-use conccheck::{Checker, Memory, Progress};
+use conccheck::{Backend, Checker, Memory, Progress};
 use std::io::{self, Write};
 use std::panic::Location;
 use std::path::PathBuf;
@@ -140,4 +140,13 @@ where
     F: Fn() + Sync + Send + 'static,
 {
     Builder::new().check(f);
+}
+
+/// Refuses what is not of one thread of the system, as all of a model is.
+#[track_caller]
+pub(crate) fn expect(what: &str) {
+    assert!(
+        Backend::current() == Backend::Native,
+        "{what} outside of a model; do so inside loom::model, or take std's"
+    );
 }

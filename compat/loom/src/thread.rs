@@ -1,9 +1,8 @@
 //! Threads: conccheck's, which may take what is not `Send`, as loom's may; and whose panic fails the model, whoever joins
 //! them, as in loom.
 
-use conccheck::Backend;
+use std::fmt;
 use std::io;
-use std::{any::type_name, fmt};
 
 pub use conccheck::thread::{AccessError, LocalKey, Thread, ThreadId, current, panicking, park, yield_now};
 
@@ -77,11 +76,7 @@ where
     F: FnOnce() -> T + 'static,
     T: 'static,
 {
-    assert!(
-        Backend::current() == Backend::Native,
-        "{} is spawned outside of a model; do so inside loom::model, or spawn a thread of std",
-        type_name::<F>()
-    );
+    crate::model::expect("a thread is spawned");
     let f = Taken(f);
     let handle = builder.spawn(move || Taken(f.take()()));
     JoinHandle(handle.expect("a model's threads need nothing of the system that could run out"))

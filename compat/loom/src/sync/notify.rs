@@ -28,8 +28,12 @@ unsafe impl Sync for Notify {}
 
 impl Notify {
     /// Nobody has notified yet.
+    ///
+    /// # Panics
+    /// Outside of a model.
     #[track_caller]
     pub fn new() -> Notify {
+        crate::model::expect("a Notify is made");
         let (sender, receiver) = channel();
         Notify { sender, receiver, is_waited_for: AtomicBool::new(false) }
     }
