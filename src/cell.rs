@@ -86,14 +86,14 @@ impl<T: ?Sized> UnsafeCell<T> {
     /// Reads the value: `read` must not write through its pointer, nor keep it.
     #[track_caller]
     pub fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
-        self.access(false);
+        let _access = Access::begin(self, false);
         read(self.cell.get())
     }
 
     /// Writes the value: `write` must not keep its pointer.
     #[track_caller]
     pub fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
-        self.access(true);
+        let _access = Access::begin(self, true);
         write(self.cell.get())
     }
 
@@ -158,26 +158,45 @@ pub struct MutPtr<'a, T: ?Sized> {
     pointer: *mut T,
 }
 
-/// An access that lasts: it is one when it begins, and one when it ends.
+/// An access that lasts: it is one when it begins, and one when it ends, if its task has done anything meanwhile. (To
+/// native it then ends before the last that this was, since of that and the end nobody knows which came first.)
 struct Access<'a, T: ?Sized> {
     cell: &'a UnsafeCell<T>,
     is_write: bool,
     place: &'static Location<'static>,
+    /// How much its task had done when it began.
+    #[cfg(feature = "check")]
+    deeds: u32,
 }
 
 impl<'a, T: ?Sized> Access<'a, T> {
     #[track_caller]
     fn begin(cell: &'a UnsafeCell<T>, is_write: bool) -> Self {
         cell.access(is_write);
-        Access { cell, is_write, place: Location::caller() }
+        Access {
+            cell,
+            is_write,
+            place: Location::caller(),
+            #[cfg(feature = "check")]
+            deeds: deeds(),
+        }
     }
+}
+
+/// How much the running task has done so far, as far as anybody looks.
+#[cfg(feature = "check")]
+fn deeds() -> u32 {
+    if backend::current() == Backend::Native { native::deeds_of_running() } else { 0 }
 }
 
 impl<T: ?Sized> Drop for Access<'_, T> {
     fn drop(&mut self) {
         #[cfg(feature = "check")]
         if backend::current() == Backend::Native {
-            return self.cell.native().access_cell_at(self.is_write, false, self.place);
+            if self.deeds != deeds() {
+                self.cell.native().end_access(self.is_write, self.place);
+            }
+            return;
         }
         #[cfg(feature = "loom")]
         if backend::current() == Backend::Loom {

@@ -60,7 +60,7 @@
 //! | thread-locals | a thread's | a task's, made anew in each execution; its destructors are explored | the same | the same |
 //! | weak compare-exchange fails without a reason | on some machines | up to [`weak_failures_max`](Checker::weak_failures_max) times, 0 if nothing is said | never | never |
 //! | a condvar's wait ends without a reason | rarely | up to [`spurious_wakeups_max`](Checker::spurious_wakeups_max) times, 0 if nothing is said | never | never |
-//! | `park` returns without a reason | rarely | no | yes | no |
+//! | `park` returns without a reason | rarely | as a condvar's wait ends | yes | no |
 //! | `try_lock` fails | when it is taken | when it is taken | when it is taken | not when its holder only locks and unlocks |
 //! | poisoning | yes | yes | yes | refused |
 //! | while a task unwinds | others go on | others go on, explored | others only if it blocks | others only if it blocks |

@@ -137,6 +137,16 @@ impl Count {
         drop();
     }
 
+    /// The value and its memory are gone, if `is_alone`, even if there is somebody who once was an owner, and never lets go:
+    /// one that was made of a pointer, to be looked at, and forgotten.
+    pub(crate) fn end_if(is_alone: bool, count: Option<&Self>) {
+        if let Some(count) = count.filter(|count| is_alone && count.is_here())
+            && let Some(entry) = count.entry
+        {
+            with_execution(|execution| execution.gone(entry));
+        }
+    }
+
     /// Whether it is of the running execution, and whoever calls is a task of that.
     fn is_here(&self) -> bool {
         self.execution == number()

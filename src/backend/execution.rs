@@ -207,7 +207,25 @@ impl Execution {
 
     /// Writes down that something was made that somebody has to let go of, if that matters.
     pub(crate) fn made(&self, entry: impl FnOnce() -> Entry) -> Option<u64> {
-        self.finds_leaks.then(|| self.lock().ledger.made(entry()))
+        if !self.finds_leaks {
+            return None;
+        }
+        let maker = super::native::current_index();
+        self.lock().ledger.made(entry(), maker)
+    }
+
+    /// The running task makes the value of a static: what is made for that nobody lets go of.
+    pub(crate) fn begin_static(&self) {
+        if self.finds_leaks {
+            self.lock().ledger.begin_static(super::native::current_index());
+        }
+    }
+
+    /// The running task has made the value of a static.
+    pub(crate) fn end_static(&self) {
+        if self.finds_leaks {
+            self.lock().ledger.end_static(super::native::current_index());
+        }
     }
 
     /// Writes down that something of that number is gone.

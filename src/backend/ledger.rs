@@ -18,11 +18,16 @@ pub(super) struct Ledger {
     /// The numbers of those that have an address.
     addresses: BTreeMap<usize, u64>,
     next: u64,
+    /// The tasks that make the value of a static, which lives on; as often as they do.
+    makers: Vec<usize>,
 }
 
 impl Ledger {
-    /// Its number.
-    pub(super) fn made(&mut self, entry: Entry) -> u64 {
+    /// Its number; none if nobody has to let go of it.
+    pub(super) fn made(&mut self, entry: Entry, maker: usize) -> Option<u64> {
+        if self.makers.contains(&maker) {
+            return None;
+        }
         self.next += 1;
         if let Some(address) = entry.address
             && let Some(before) = self.addresses.insert(address, self.next)
@@ -31,7 +36,19 @@ impl Ledger {
             self.gone(before);
         }
         self.entries.insert(self.next, entry);
-        self.next
+        Some(self.next)
+    }
+
+    /// The task makes the value of a static.
+    pub(super) fn begin_static(&mut self, maker: usize) {
+        self.makers.push(maker);
+    }
+
+    /// The task has made the value of a static.
+    pub(super) fn end_static(&mut self, maker: usize) {
+        if let Some(at) = self.makers.iter().rposition(|&other| other == maker) {
+            self.makers.remove(at);
+        }
     }
 
     pub(super) fn gone(&mut self, number: u64) {

@@ -60,6 +60,18 @@ impl Backend {
     /// All backends.
     pub const ALL: [Backend; 4] = [Backend::Real, Backend::Native, Backend::Shuttle, Backend::Loom];
 
+    /// The one that runs the calling code: [`Backend::Real`] outside of a check.
+    ///
+    /// ```
+    /// use conccheck::{Backend, Checker};
+    ///
+    /// assert_eq!(Backend::current(), Backend::Real);
+    /// Checker::new().check(|| assert_eq!(Backend::current(), Backend::Native));
+    /// ```
+    pub fn current() -> Backend {
+        current()
+    }
+
     /// Its name, as the command line takes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -133,6 +145,21 @@ pub(crate) fn with_execution<R>(act: impl FnOnce(&Execution) -> R) -> R {
 #[track_caller]
 pub(crate) fn compound<R>(act: impl FnOnce() -> R) -> R {
     if current() == Backend::Native { native::compound(act) } else { act() }
+}
+
+/// Makes the value of a static, if `place` lies where these do: what is made for that lives on, and is no leak.
+pub(crate) fn make_at<T, R>(place: *const T, make: impl FnOnce() -> R) -> R {
+    struct Making;
+    impl Drop for Making {
+        fn drop(&mut self) {
+            with_execution(Execution::end_static);
+        }
+    }
+    let _making = (current() == Backend::Native && statics::is_static(place)).then(|| {
+        with_execution(Execution::begin_static);
+        Making
+    });
+    make()
 }
 
 /// Writes down, under a checker that never lets timeouts pass, that the calling task waits with one.

@@ -147,8 +147,9 @@ impl Checker {
     }
 
     /// Makes it a failure, [`Outcome::Leaked`], if an [`Arc`](crate::sync::Arc) or what [`alloc`](crate::alloc) tracks is
-    /// still there at the end of an execution in which the program returns. What the program returns, or leaves in a
-    /// static, is to own none; and memory that is given back by other means than [`alloc`](crate::alloc)'s (a `Box` that was
+    /// still there at the end of an execution in which the program returns. What the function makes by which a static
+    /// [`LazyLock`](crate::sync::LazyLock) or [`OnceLock`](crate::sync::OnceLock) gets its value is none; what the program
+    /// returns, or leaves in a static by other means, is; and memory that is given back by other means than [`alloc`](crate::alloc)'s (a `Box` that was
     /// made of it) is not known to be. [`Backend::Native`] only.
     ///
     /// ```

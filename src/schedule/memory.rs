@@ -12,8 +12,9 @@ pub enum Memory {
     /// What Rust's orderings allow, but for loads that read what is stored only afterwards (load buffering): a load may
     /// read an old value, and the stores of a place may take another order than that of their execution. Of everything
     /// but atomics (locks, channels, who owns an `Arc`, whether a cell is set) nobody sees an old state: what is done to
-    /// one of them is in one order, which hands on what came before it as std promises. That an atomic is made, changed
-    /// through `get_mut` or dropped is no access, which others would have to be ordered with.
+    /// one of them is in one order, which hands on what came before it as std promises. That an atomic is made
+    /// by `new` or dropped is no access, which others would have to be ordered with; `new_seen`, `get_mut` and `unsync_load`
+    /// are plain accesses, with which no other may race.
     Rust,
 }
 

@@ -91,14 +91,22 @@ impl<T> Arc<T> {
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
         this.look(CountAction::TryUnwrap);
         let (data, count) = this.into_parts();
-        real::Arc::try_unwrap(data).map_err(|data| Arc { data: ManuallyDrop::new(data), count })
+        let is_alone = is_alone(&data);
+        match real::Arc::try_unwrap(data) {
+            Ok(value) => {
+                Count::end_if(is_alone, count.as_deref());
+                Ok(value)
+            }
+            Err(data) => Err(Arc::from_parts(data, count)),
+        }
     }
 
     /// Lets go; the value, if this was its last owner. Of several owners that all do this, one gets the value.
     #[track_caller]
     pub fn into_inner(this: Self) -> Option<T> {
         this.look(CountAction::Drop);
-        let (data, _) = this.into_parts();
+        let (data, count) = this.into_parts();
+        Count::end_if(is_alone(&data), count.as_deref());
         real::Arc::into_inner(data)
     }
 
@@ -174,8 +182,7 @@ impl<T: ?Sized> Arc<T> {
     #[track_caller]
     fn look(&self, action: CountAction) {
         if let Some(count) = &self.count {
-            let is_alone = real::Arc::strong_count(&self.data) == 1 && real::Arc::weak_count(&self.data) == 0;
-            count.look(action, is_alone);
+            count.look(action, is_alone(&self.data));
         }
     }
 
@@ -271,13 +278,22 @@ impl<T: ?Sized> Clone for Arc<T> {
     }
 }
 
+/// Whether there is no other owner, and no [`Weak`].
+fn is_alone<T: ?Sized>(data: &real::Arc<T>) -> bool {
+    real::Arc::strong_count(data) == 1 && real::Arc::weak_count(data) == 0
+}
+
 impl<T: ?Sized> Drop for Arc<T> {
     fn drop(&mut self) {
         // SAFETY: it is taken once, since this is the end.
         let data = unsafe { ManuallyDrop::take(&mut self.data) };
         match &self.count {
             None => drop(data),
-            Some(count) => count.let_go(real::Arc::strong_count(&data) == 1, || drop(data)),
+            Some(count) => count.let_go(real::Arc::strong_count(&data) == 1, || {
+                let is_alone = is_alone(&data);
+                drop(data);
+                Count::end_if(is_alone, Some(count));
+            }),
         }
     }
 }

@@ -295,10 +295,23 @@ macro_rules! atomic {
                 }
             }
 
-            /// The value, without an access: nobody else can have it.
+            /// An atomic that holds `value`, whose making a checker sees: a plain write, which whoever uses it has to come
+            /// after. That of [`Self::new`], which is a `const` function, nobody sees.
+            #[track_caller]
+            pub fn new_seen(value: $value) -> Self {
+                let atomic = Self::new(value);
+                if backend::current() == Backend::Native {
+                    atomic.object().make_cell();
+                }
+                atomic
+            }
+
+            /// The value, by a plain access, with which no other may race.
+            #[track_caller]
             pub fn get_mut(&mut self) -> &mut $value {
                 match backend::current() {
                     Backend::Native if self.binding.is_bound() => {
+                        self.object().access_cell(true);
                         if !*self.is_lent.get_mut() {
                             *self.home.get_mut() = self.value(self.object().value());
                             *self.is_lent.get_mut() = true;
@@ -313,12 +326,27 @@ macro_rules! atomic {
                 self.home.get_mut()
             }
 
-            /// Does something with the value, without an access: nobody else can have it.
+            /// Reads the value by a plain read, as of what is no atomic. To native no write may race with it; otherwise a
+            /// checker takes it for a `Relaxed` load.
+            ///
+            /// # Safety
+            /// Nobody writes the value at the same time.
+            #[track_caller]
+            pub unsafe fn unsync_load(&self) -> $value {
+                if backend::current() == Backend::Native {
+                    self.object().access_cell(false);
+                }
+                self.load(Ordering::Relaxed)
+            }
+
+            /// Does something with the value, by a plain access, with which no other may race.
+            #[track_caller]
             pub fn with_mut<R>(&mut self, change: impl FnOnce(&mut $value) -> R) -> R {
                 change(self.get_mut())
             }
 
             /// The value.
+            #[track_caller]
             pub fn into_inner(mut self) -> $value {
                 match backend::current() {
                     #[cfg(feature = "shuttle")]

@@ -1,7 +1,7 @@
 //! A value made at its first use. The facade's [`Once`] decides who makes it; the value is here.
 
 use super::Once;
-use crate::backend::Home;
+use crate::backend::{self, Home};
 use std::fmt;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -49,7 +49,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
             assert!(!state.is_poisoned(), "LazyLock instance has previously been poisoned");
             // SAFETY: only one task is within the once, and takes the function once.
             let init = unsafe { (*this.init.get()).take() };
-            let value = init.expect("nobody has taken it")();
+            let value = backend::make_at(this, init.expect("nobody has taken it"));
             // SAFETY: nobody reads the value before the once has completed.
             unsafe { *this.value.get() = Some(value) };
         });

@@ -1,7 +1,7 @@
 //! A cell that is written once. The facade's [`Once`] decides who writes it; the value is here.
 
 use super::Once;
-use crate::backend::Home;
+use crate::backend::{self, Home};
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -64,7 +64,7 @@ impl<T> OnceLock<T> {
     /// When `init` does; the next call tries again.
     #[track_caller]
     pub fn get_or_init(&self, init: impl FnOnce() -> T) -> &T {
-        self.once.call_once_force(|_| self.put(Some(init())));
+        self.once.call_once_force(|_| self.put(Some(backend::make_at(self, init))));
         self.set_value()
     }
 

@@ -1,6 +1,7 @@
 //! How the calling thread waits: lets others go first, sleeps, or is parked.
 
 use crate::backend::clock::Deadline;
+use crate::backend::native::Chance;
 use crate::backend::{self, Backend};
 use std::time::Duration;
 
@@ -48,11 +49,13 @@ pub fn panicking() -> bool {
     backend::is_unwinding()
 }
 
-/// Waits until the thread is unparked, or for no reason at all.
+/// Waits until the thread is unparked, or for no reason at all: under native as often as
+/// [`Checker::spurious_wakeups_max`](crate::Checker::spurious_wakeups_max) says, which is never if nothing is said.
 #[track_caller]
 pub fn park() {
     match backend::current() {
         Backend::Real => std::thread::park(),
+        Backend::Native if backend::native::chance(Chance::SpuriousWakeup) => {}
         Backend::Native => backend::native::park(),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => shuttle::thread::park(),

@@ -3,8 +3,9 @@
 
 use conccheck::alloc::{Layout, Track, alloc, alloc_zeroed, dealloc, realloc};
 use conccheck::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use conccheck::sync::{Arc, Mutex, OnceLock, Weak, mpsc};
+use conccheck::sync::{Arc, LazyLock, Mutex, OnceLock, Weak, mpsc};
 use conccheck::{Backend, Checker, Outcome, SettingsError, Verdict, task, thread};
+use std::mem::ManuallyDrop;
 
 fn leaks(program: fn()) -> Vec<String> {
     let report = Checker::new().find_leaks().explore(program);
@@ -116,6 +117,45 @@ fn what_ends_with_its_tasks_is_not_leaked() {
     }
     assert_eq!(leaks(all), Vec::<String>::new());
     assert_eq!(leaks(tasks), Vec::<String>::new());
+}
+
+/// Looks at what a pointer owns, which goes on to own it.
+fn looked_at(lets_go: bool) {
+    let pointer = Arc::into_raw(Arc::new(1));
+    for _ in 0..2 {
+        // SAFETY: the pointer is an owner, and stays one, since this one is not dropped.
+        let looked_at = ManuallyDrop::new(unsafe { Arc::from_raw(pointer) });
+        assert_eq!(**looked_at, 1);
+    }
+    if lets_go {
+        // SAFETY: as above; and it is an owner no more.
+        drop(unsafe { Arc::from_raw(pointer) });
+    }
+}
+
+#[test]
+fn who_only_looks_at_what_a_pointer_owns_leaks_nothing() {
+    assert_eq!(leaks(|| looked_at(true)), Vec::<String>::new());
+    assert_eq!(leaks(|| looked_at(false)).len(), 1);
+}
+
+#[test]
+fn what_makes_the_value_of_a_static_is_no_leak_and_what_is_put_there_later_is() {
+    static MADE: LazyLock<Mutex<Vec<Arc<i32>>>> = LazyLock::new(|| Mutex::new(vec![Arc::new(1)]));
+    static ONCE: OnceLock<Arc<i32>> = OnceLock::new();
+    let uses = || {
+        let other = thread::spawn(|| **ONCE.get_or_init(|| Arc::new(1)));
+        assert_eq!(*MADE.lock().unwrap()[0] + **ONCE.get_or_init(|| Arc::new(1)) + other.join().unwrap(), 3);
+    };
+    assert_eq!(leaks(uses), Vec::<String>::new());
+    assert_eq!(leaks(|| MADE.lock().unwrap().push(Arc::new(2))).len(), 1);
+    // And what makes the value of what is no static.
+    let made_by_no_static = || {
+        let once = OnceLock::new();
+        once.get_or_init(|| Arc::new(4));
+        std::mem::forget(once);
+    };
+    assert_eq!(leaks(made_by_no_static).len(), 1);
 }
 
 #[test]

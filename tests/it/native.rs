@@ -168,6 +168,9 @@ fn waits_end_without_a_reason_as_often_as_is_allowed() {
     assert_eq!(kinds(&native().explore(program)), BTreeSet::from(["deadlocked"]));
     let spurious = native().spurious_wakeups_max(1).explore(program);
     assert_eq!(kinds(&spurious), BTreeSet::from(["deadlocked", "returned"]), "{spurious}");
+    assert_eq!(kinds(&native().explore(thread::park)), BTreeSet::from(["deadlocked"]));
+    let spurious = native().spurious_wakeups_max(1).explore(thread::park);
+    assert_eq!(kinds(&spurious), BTreeSet::from(["deadlocked", "returned"]), "{spurious}");
     // Waiting in a loop is not fooled.
     let loops = || {
         let gate = Arc::new((Mutex::new(false), Condvar::new()));

@@ -6,7 +6,7 @@ use conccheck::cell::UnsafeCell;
 use conccheck::sync::Arc;
 use conccheck::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
 use conccheck::sync::atomic::{AtomicBool, AtomicUsize, fence};
-use conccheck::{Checker, thread};
+use conccheck::{Checker, Outcome, thread};
 
 /// Plain memory of which only the accesses matter.
 #[derive(Default)]
@@ -211,4 +211,68 @@ fn announced(too_early: bool) {
 fn what_no_ordering_would_mend_is_told_without_advice() {
     let words = ["and nothing makes one wait for the other"];
     assert_needs("announced_too_early", || announced(true), || announced(false), &words);
+}
+
+/// As `message`, but the flag is set while the access still lasts, and something else is done before it ends.
+fn handed_on_too_early(is_early: bool) {
+    let shared = Arc::new(Shared::default());
+    let other = Arc::clone(&shared);
+    let writer = thread::spawn(move || {
+        other.data.0.with_mut(|_| {
+            if is_early {
+                other.flag.store(1, Release);
+                other.flag.fetch_add(0, Release);
+            }
+        });
+        other.flag.store(1, Release);
+    });
+    if shared.flag.load(Acquire) == 1 {
+        shared.data.read();
+    }
+    writer.join().unwrap();
+}
+
+/// A guard that gives back what it guards, and has still not ended its access.
+fn given_back_before_its_end() {
+    let shared = Arc::new(Shared::default());
+    let other = Arc::clone(&shared);
+    let writer = thread::spawn(move || {
+        let access = other.data.0.get_mut_ptr();
+        other.flag.store(1, Release);
+        drop(access);
+    });
+    if shared.flag.load(Acquire) == 1 {
+        shared.data.write();
+    }
+    writer.join().unwrap();
+}
+
+#[test]
+fn an_access_lasts_until_its_closure_returns() {
+    Checker::new().check(|| handed_on_too_early(false));
+    Checker::new().check(given_back_before_its_end);
+    let report = Checker::new().explore(|| handed_on_too_early(true));
+    assert!(report.outcomes().any(|outcome| matches!(outcome, Outcome::DataRace { .. })), "{report}");
+}
+
+/// An atomic that is looked at by a plain access, which a store may come beside.
+fn looked_at(is_joined: bool) {
+    let value = Arc::new(AtomicUsize::new(0));
+    let other = Arc::clone(&value);
+    let writer = thread::spawn(move || other.store(1, Release));
+    if is_joined {
+        writer.join().unwrap();
+    }
+    // SAFETY: that is what the check finds out.
+    let seen = unsafe { value.unsync_load() };
+    assert!(!is_joined || seen == 1);
+}
+
+#[test]
+fn a_plain_access_of_an_atomic_races_with_its_stores() {
+    Checker::new().check(|| looked_at(true));
+    let sentence = says(|| looked_at(false));
+    let words = "data race: ";
+    assert!(sentence.starts_with(words) && sentence.contains("main reads"), "{sentence}");
+    assert!(sentence.contains("T1 writes"), "{sentence}");
 }

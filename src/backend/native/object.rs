@@ -3,8 +3,8 @@
 use super::{stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
-    AtomicAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction, RwLockAction,
-    TokenAction, Update,
+    AccessPart, AtomicAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction,
+    RwLockAction, TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;
@@ -133,19 +133,23 @@ impl Object {
     /// Before a cell is read or written.
     #[track_caller]
     pub(crate) fn access_cell(self, is_write: bool) {
-        self.access_cell_at(is_write, false, Location::caller());
+        self.access_cell_at(is_write, AccessPart::Beginning, Location::caller());
+    }
+
+    /// An access of a cell ends that began at `place`.
+    pub(crate) fn end_access(self, is_write: bool, place: &'static Location<'static>) {
+        self.access_cell_at(is_write, AccessPart::Ending, place);
     }
 
     /// A cell was made, which is a write.
     #[track_caller]
     pub(crate) fn make_cell(self) {
-        self.access_cell_at(true, true, Location::caller());
+        self.access_cell_at(true, AccessPart::Making, Location::caller());
     }
 
-    /// As [`Object::access_cell`], from there.
-    pub(crate) fn access_cell_at(self, is_write: bool, makes: bool, place: &'static Location<'static>) {
+    fn access_cell_at(self, is_write: bool, part: AccessPart, place: &'static Location<'static>) {
         self.expect_this_execution();
-        if !with(|engine| engine.access_cell(self.id, is_write, makes, place)) {
+        if !with(|engine| engine.access_cell(self.id, is_write, part, place)) {
             stop_for_good();
         }
     }

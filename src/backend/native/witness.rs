@@ -58,12 +58,20 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
 /// The steps of the accesses that race, if some do.
 fn race(log: &[Entry], shown: &[Option<usize>]) -> Option<[usize; 2]> {
     let later = log.len().checked_sub(2)?;
-    let (Deed::Accessed { object: raced, .. }, Deed::Raced(earlier)) =
-        (&log[later].deed, &log[later + 1].deed)
+    let (
+        Deed::Accessed { object: raced, .. } | Deed::Event { operation: Operation { object: raced, .. }, .. },
+        Deed::Raced(earlier),
+    ) = (&log[later].deed, &log[later + 1].deed)
     else {
         return None;
     };
-    let is_earlier = |entry: &Entry| matches!(&entry.deed, Deed::Accessed { object, access, .. } if object == raced && access == earlier);
+    let is_earlier = |entry: &Entry| match &entry.deed {
+        Deed::Accessed { object, access, .. } => object == raced && access == earlier,
+        Deed::Event { operation, .. } => {
+            (entry.task, operation.object, operation.place) == (earlier.task, *raced, earlier.place)
+        }
+        _ => false,
+    };
     Some([shown[log[..later].iter().rposition(is_earlier)?]?, shown[later]?])
 }
 

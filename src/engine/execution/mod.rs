@@ -313,8 +313,14 @@ impl Engine {
     /// over, and the task is to stop for good.
     #[inline]
     pub(crate) fn perform(&mut self, update: impl FnOnce(u64) -> u64) -> Option<Performed> {
+        let accessed = self.atomic_access();
         match self.world.perform(update) {
-            Ok(performed) => Some(performed),
+            Ok(performed) => {
+                let goes_on = accessed.is_none_or(|(object, access)| {
+                    self.accessed_atomic(object, access.of_atomic(performed.is_changed))
+                });
+                goes_on.then_some(performed)
+            }
             Err(divergence) => {
                 self.end = Some(End::Diverged(divergence));
                 None

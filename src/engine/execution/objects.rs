@@ -2,9 +2,9 @@
 
 use super::Engine;
 use crate::engine::log::Deed;
-use crate::engine::object::{Channel, Object, PlainAccess, State};
+use crate::engine::object::{AccessPart, Channel, Object, PlainAccess, State};
 use crate::engine::scheduling::End;
-use crate::engine::{Fact, ObjectId, TaskId};
+use crate::engine::{Action, Fact, ObjectId, Operation, TaskId};
 use std::panic::Location;
 
 impl Engine {
@@ -31,12 +31,12 @@ impl Engine {
         }
     }
 
-    /// The running task accesses a cell; whether it goes on, and does not stop for good.
+    /// The running task accesses a cell, or an atomic as what is none; whether it goes on, and does not stop for good.
     pub(crate) fn access_cell(
         &mut self,
         cell: ObjectId,
         is_write: bool,
-        makes: bool,
+        part: AccessPart,
         place: &'static Location<'static>,
     ) -> bool {
         self.do_other();
@@ -47,16 +47,44 @@ impl Engine {
             return false;
         }
         world.leave(world.running);
-        let access = PlainAccess::now(&world.order, world.running, is_write, place);
-        let running = world.running;
-        world.write(running, || Deed::Accessed { object: cell, access, makes });
-        let State::Cell(state) = &mut world.objects[cell.index()].state else { return true };
-        if let Some(earlier) = state.access(&world.order, access) {
-            world.write(running, || Deed::Raced(earlier));
-            self.end.get_or_insert(End::DataRace([earlier.task, access.task]));
-            return false;
+        let mut access = PlainAccess::now(&world.order, world.running, is_write, place);
+        if part == AccessPart::Ending {
+            access = access.ended();
         }
+        let (running, makes) = (world.running, part == AccessPart::Making);
+        world.write(running, || Deed::Accessed { object: cell, access, makes });
+        !self.races(cell, access)
+    }
+
+    /// Whether an access races with an earlier one, which ends the execution.
+    fn races(&mut self, object: ObjectId, access: PlainAccess) -> bool {
+        let world = &mut self.world;
+        let cell = match &mut world.objects[object.index()].state {
+            State::Cell(cell) => cell,
+            State::Atomic(atomic) => &mut atomic.plain,
+            _ => return false,
+        };
+        let Some(earlier) = cell.access(&world.order, access) else { return false };
+        world.write(access.task, || Deed::Raced(earlier));
+        self.end.get_or_insert(End::DataRace([earlier.task, access.task]));
         true
+    }
+
+    /// The access of an atomic that the running task is about to make, if it is one and somebody asks.
+    pub(super) fn atomic_access(&self) -> Option<(ObjectId, PlainAccess)> {
+        let running = self.world.running;
+        if !self.world.order.is_kept() {
+            return None;
+        }
+        let Operation { object, action: Action::Atomic(_), place } = self.world.announced(running)? else {
+            return None;
+        };
+        Some((object, PlainAccess::now(&self.world.order, running, false, place)))
+    }
+
+    /// The running task has made that access; whether it goes on, and does not stop for good.
+    pub(super) fn accessed_atomic(&mut self, object: ObjectId, access: PlainAccess) -> bool {
+        !self.races(object, access)
     }
 
     /// Whether that is known of the program.

@@ -1,6 +1,6 @@
 //! An atomic. Its value lives here, as bits, and what a load reads is `memory`'s to say.
 
-use super::{By, Primitive, Reply, View};
+use super::{By, Cell, Primitive, Reply, View};
 use crate::engine::memory::Place;
 use crate::engine::order::Edges;
 use crate::engine::{Kind, TaskId};
@@ -9,6 +9,8 @@ use std::sync::atomic::Ordering;
 #[derive(Clone, Debug)]
 pub(crate) struct Atomic {
     pub(in crate::engine) place: Place,
+    /// Where it is: it may be accessed as what is no atomic, by who has it alone.
+    pub(in crate::engine) plain: Cell,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ const VALUE: u64 = 0;
 
 impl Atomic {
     pub(crate) fn new(value: u64) -> Self {
-        Atomic { place: Place::new(value) }
+        Atomic { place: Place::new(value), plain: Cell::default() }
     }
 }
 

@@ -14,7 +14,7 @@ mod rw_lock;
 mod token;
 
 pub(crate) use atomic::{Action as AtomicAction, Update};
-pub(crate) use cell::PlainAccess;
+pub(crate) use cell::{AccessPart, Cell, PlainAccess};
 pub(crate) use chance::Action as Chance;
 pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;

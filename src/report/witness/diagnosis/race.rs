@@ -15,7 +15,8 @@ use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
 pub(super) fn data_race(case: &Case) -> Option<Diagnosis> {
     let [earlier, later] = case.witness.race?;
     let object = case.step(earlier).object?;
-    let does = |at: usize| if case.step(at).function == "write" { "writes" } else { "reads" };
+    let writes = |step: &Step| step.function == "write" || step.function == "store" || wrote(step).is_some();
+    let does = |at: usize| if writes(case.step(at)) { "writes" } else { "reads" };
     let repairs = Search::of(case).repairs(earlier, later);
     let mut labels = vec![(earlier, format!("{} it", does(earlier)))];
     let (one, other) =
