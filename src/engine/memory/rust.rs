@@ -481,7 +481,8 @@ impl Considered<'_> {
             (Some(here), Some(there)) => {
                 one.point.task == other.point.task && is_before
                     || here.object == there.object && (is_before || here.is_before_store(there))
-                    || one.left_at.is_some_and(|time| self.count(other.elsewhere, one.point.task) >= time)
+                    || one.point.task != other.point.task
+                        && one.left_at.is_some_and(|time| self.count(other.elsewhere, one.point.task) >= time)
             }
             (Some(here), None) => {
                 let span = spans[&to].get(&here.object);
