@@ -52,7 +52,7 @@
 //!
 //! | | real | native | shuttle | loom |
 //! |---|---|---|---|---|
-//! | memory model | the hardware's | sequential consistency; or [Rust's](Memory::Rust), but for dpor | sequential consistency | C11 without load buffering; SeqCst as AcqRel |
+//! | memory model | the hardware's | [Rust's](Memory::Rust), or sequential consistency | sequential consistency | C11 without load buffering; SeqCst as AcqRel |
 //! | what it sees | samples | all, each trace class once; or samples | samples; with dfs all | all |
 //! | `notify_one` wakes | as the system likes | any waiter, each explored | any waiter | the oldest waiter |
 //! | timeouts | fire | at most [`timeouts_max`](Checker::timeouts_max) of an execution fire, 1 if nothing is said | never fire | never fire |

@@ -17,7 +17,7 @@ pub(super) const OBJECT: ConcurrentObject = ConcurrentObject {
     name: "ms_queue",
     about: "a queue without locks, whose tail may lag behind",
     check: || queue(None).run(),
-    clients: &[Client::new("hands_over", hands_over)],
+    clients: &[Client::new("hands_over", hands_over), Client::new("links", links)],
     faults: &[
         SeededFault::new(
             "link_overwrites",
@@ -86,10 +86,10 @@ impl Queue {
         let node = self.unused.fetch_add(1, Relaxed);
         self.nodes[node].value.set(value);
         loop {
-            let tail = self.tail.load_with(Relaxed);
-            let next = self.nodes[tail.node].next.load_with(Relaxed);
+            let tail = self.tail.load_with(Acquire);
+            let next = self.nodes[tail.node].next.load_with(Acquire);
             if next.node != NULL {
-                self.tail.exchange_with(tail, tail.moved_to(next.node), Relaxed);
+                self.tail.exchange_with(tail, tail.moved_to(next.node), Release);
             } else if self.append(tail, next, node) {
                 return;
             }
@@ -101,7 +101,7 @@ impl Queue {
         let link = &self.nodes[tail.node].next;
         match self.fault {
             Some(Fault::TailBeforeLink) => {
-                let is_mine = self.tail.exchange_with(tail, tail.moved_to(node), Relaxed);
+                let is_mine = self.tail.exchange_with(tail, tail.moved_to(node), Release);
                 if is_mine {
                     link.store_with(next.moved_to(node), Release);
                 }
@@ -111,7 +111,7 @@ impl Queue {
             _ if !link.exchange_with(next, next.moved_to(node), Release) => return false,
             _ => {}
         }
-        self.tail.exchange_with(tail, tail.moved_to(node), Relaxed);
+        self.tail.exchange_with(tail, tail.moved_to(node), Release);
         true
     }
 
@@ -124,7 +124,7 @@ impl Queue {
                 return None;
             }
             if head.node == tail.node {
-                self.tail.exchange_with(tail, tail.moved_to(next.node), Relaxed);
+                self.tail.exchange_with(tail, tail.moved_to(next.node), Release);
                 continue;
             }
             let value = self.nodes[next.node].value.get();
@@ -137,6 +137,15 @@ impl Queue {
             }
         }
     }
+}
+
+/// Who has enqueued something finds the queue not empty, whoever has enqueued what before it, or moved the tail on.
+fn links() {
+    let queue = Arc::new(Queue::new(None));
+    let others = [1, 2].map(|value| spawn(&queue, move |queue| queue.enqueue(value)));
+    queue.enqueue(3);
+    assert!(queue.dequeue().is_some());
+    others.into_iter().for_each(join);
 }
 
 /// What was enqueued is dequeued.

@@ -48,7 +48,7 @@ use std::str::FromStr;
 pub enum Backend {
     /// The operating system's threads and tokio, in real time.
     Real,
-    /// conccheck's own engine: every execution, each trace class once; sequential consistency.
+    /// conccheck's own engine: every execution, each trace class once; the memory model of Rust.
     Native,
     /// shuttle: schedules sampled at random or by priorities, or all of them; sequential consistency.
     Shuttle,

@@ -58,7 +58,7 @@ pub struct Checker {
     time_max: Option<Duration>,
     preemptions_max: Option<usize>,
     finds_leaks: bool,
-    memory: Memory,
+    memory: Option<Memory>,
     substitution: Option<Arc<Substitution>>,
     bounds: Bounds,
     workers: Option<usize>,
@@ -77,7 +77,7 @@ impl Checker {
             time_max: None,
             preemptions_max: None,
             finds_leaks: false,
-            memory: Memory::default(),
+            memory: None,
             substitution: None,
             bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
             workers: None,
@@ -173,9 +173,8 @@ impl Checker {
         Checker { finds_leaks: true, ..self }
     }
 
-    /// What the program's accesses of atomics may see of each other: as if all were `SeqCst`, if it is not said.
-    /// [`Backend::Native`] only. [`Memory::Rust`] is explored by [`Strategy::Dfs`], with samples beside it, unless another
-    /// strategy is chosen; not yet by dpor.
+    /// What the program's accesses of atomics may see of each other: what their orderings allow, [`Memory::Rust`], if it is
+    /// not said. [`Backend::Native`] only.
     ///
     /// ```
     /// use conccheck::sync::{Arc, atomic::{AtomicU32, Ordering::{Acquire, Release}}};
@@ -197,14 +196,16 @@ impl Checker {
     /// let sees_neither = |checker: Checker| {
     ///     checker.explore(store_buffering).outcomes().any(|outcome| *outcome == Outcome::Returned((0, 0)))
     /// };
-    /// assert!(!sees_neither(Checker::new()));
-    /// assert!(sees_neither(Checker::new().memory(Memory::Rust)));
+    /// assert!(sees_neither(Checker::new()));
+    /// assert!(!sees_neither(Checker::new().memory(Memory::SequentiallyConsistent)));
     /// ```
     pub fn memory(self, memory: Memory) -> Self {
-        Checker { memory, ..self }
+        Checker { memory: Some(memory), ..self }
     }
 
-    /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only.
+    /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only. A program
+    /// with accesses of atomics that are weaker than `SeqCst` is explored on one in any case, unless all are taken for
+    /// `SeqCst` ([`Checker::memory`]).
     pub fn workers(self, workers: usize) -> Self {
         Checker { workers: Some(workers), ..self }
     }
@@ -336,7 +337,7 @@ impl Checker {
         };
         search.incomplete.get_or_insert(Incomplete::ExecutionsMax(1));
         let explainer = Explainer::new(move |_: &Outcome<T>, _: &Schedule| Some(witness.clone()));
-        let (backend, memory) = (Backend::Native, schedule.memory());
+        let (backend, memory) = (Backend::Native, Some(schedule.memory()));
         Checker { backend, memory, ..self.clone() }.report(search, begun, Some(explainer))
     }
 
@@ -424,7 +425,7 @@ impl Checker {
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
-            memory: self.memory,
+            memory: self.chosen_memory(),
             substitution: self.substitution.clone(),
             samples: self.is_portfolio(),
             finds_leaks: self.finds_leaks,
@@ -462,7 +463,7 @@ impl Checker {
         Report {
             backend: self.backend,
             strategy: self.chosen_strategy(),
-            memory: self.memory,
+            memory: self.chosen_memory(),
             executions: search.executions,
             redundant: search.redundant,
             events: search.events,
@@ -495,10 +496,18 @@ impl Checker {
         self.backend == Backend::Native && self.strategy.is_none() && self.preemptions_max.is_none()
     }
 
+    /// What accesses of atomics may see of each other, where the backend leaves a choice.
+    fn chosen_memory(&self) -> Memory {
+        match self.backend {
+            Backend::Native => self.memory.unwrap_or_default(),
+            _ => Memory::SequentiallyConsistent,
+        }
+    }
+
     /// Who chooses the schedules, where the backend leaves a choice.
     fn chosen_strategy(&self) -> Option<Strategy> {
         let default = match self.backend {
-            Backend::Native if self.preemptions_max.is_some() || self.memory == Memory::Rust => Strategy::Dfs,
+            Backend::Native if self.preemptions_max.is_some() => Strategy::Dfs,
             Backend::Native => Strategy::Dpor,
             Backend::Shuttle => Strategy::Random { seed: 0 },
             Backend::Real | Backend::Loom => return None,

@@ -91,7 +91,7 @@ impl Checker {
 
     /// With other orderings.
     pub(super) fn with(&self, substitution: Arc<Substitution>) -> Checker {
-        Checker { memory: Memory::Rust, substitution: Some(substitution), ..self.clone() }
+        Checker { memory: Some(Memory::Rust), substitution: Some(substitution), ..self.clone() }
     }
 
     fn tried<T: Value>(

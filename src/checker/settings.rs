@@ -44,16 +44,8 @@ impl Checker {
         if self.finds_leaks && self.backend != Backend::Native {
             return Err(SettingsError::Leaks(self.backend));
         }
-        if self.memory == Memory::Rust {
-            if self.backend != Backend::Native {
-                return Err(SettingsError::Memory(self.backend));
-            }
-            if self.strategy == Some(Strategy::Dpor) {
-                return Err(SettingsError::MemoryOfDpor);
-            }
-            if self.workers.is_some_and(|workers| workers > 1) {
-                return Err(SettingsError::MemoryOfWorkers);
-            }
+        if self.memory == Some(Memory::Rust) && self.backend != Backend::Native {
+            return Err(SettingsError::Memory(self.backend));
         }
         match self.workers {
             None => {}
@@ -105,14 +97,6 @@ pub enum SettingsError {
     /// The backend has its own memory model.
     #[error("the {0} backend has a memory model of its own; native lets one choose")]
     Memory(Backend),
-    /// What dpor takes for independent it is only under sequential consistency.
-    #[error(
-        "dpor explores sequential consistency only; dfs, random, pct and pos know the memory model of Rust"
-    )]
-    MemoryOfDpor,
-    /// Only dpor shares its work.
-    #[error("the memory model of Rust is explored by one worker")]
-    MemoryOfWorkers,
     /// The backend explores on one thread.
     #[error("the {0} backend explores on one thread; native takes several workers")]
     Workers(Backend),

@@ -66,7 +66,7 @@ fn section(what: What) -> String {
 }
 
 const BACKENDS: [(&str, &str); 4] = [
-    ("native", "every execution, each trace class once; sequential consistency"),
+    ("native", "every execution, each trace class once; the memory model of Rust"),
     ("shuttle", "sampled schedules, or all of them with dfs; sequential consistency"),
     ("loom", "every execution of a memory model weaker than sequential consistency; small programs"),
     ("real", "the operating system's threads and tokio: samples what this machine happens to do"),

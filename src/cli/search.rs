@@ -38,7 +38,7 @@ pub(super) struct SearchArgs {
     /// no bound; under loom one for the few programs that need it to end soon]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     preemptions_max: Option<u8>,
-    /// What accesses of atomics may see of each other, under native [default: sc]
+    /// What accesses of atomics may see of each other, under native [default: rust]
     #[arg(long, value_enum)]
     memory: Option<MemoryArg>,
     /// Under native, at most this many waits of an execution end because their time is up [default: 1]
@@ -51,7 +51,7 @@ pub(super) struct SearchArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum BackendArg {
-    /// Every execution, each trace class once; sequential consistency
+    /// Every execution, each trace class once; the memory model of Rust
     Native,
     /// Sampled schedules, or all of them; sequential consistency
     Shuttle,
@@ -65,7 +65,7 @@ enum BackendArg {
 enum MemoryArg {
     /// Sequential consistency: a load reads what was stored last
     Sc,
-    /// What Rust's orderings allow: it may read an old value; with dfs, random, pct or pos
+    /// What Rust's orderings allow: it may read an old value
     Rust,
 }
 

@@ -7,7 +7,7 @@ use super::TaskId;
 const NARROW: usize = 32;
 
 /// Clocks of the same width, numbered from 0.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Clocks {
     width: usize,
     counts: Vec<u32>,

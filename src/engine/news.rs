@@ -3,26 +3,31 @@
 use super::polling::{Loop, LoopId, OLD_ROUNDS_MAX, ROUNDS_MAX, Step, Uncompared, Watch, mix};
 use super::task::State;
 use super::world::World;
-use super::{Action, Event, Fact, Mark, ObjectId, Reply, TaskId};
+use super::{Action, Event, Fact, Mark, ObjectId, Reply, StoreId, TaskId};
 use std::panic::Location;
 
-/// A value from here on is an address or the like: another if the same is done once more. It is told from others by
-/// who wrote it.
-const ADDRESSES: u64 = 1 << 32;
-
 impl World {
-    /// The running task has performed this, and `value` is what an atomic held.
+    /// The running task has performed this, and `value` is what it has seen.
     #[inline]
     pub(super) fn poll(&mut self, event: &Event, reply: Reply, has_effect: bool, value: u64) {
         let (task, object) = (event.task, event.operation.object);
         let version = &mut self.versions[object.index()];
-        let value = if value < ADDRESSES { value } else { version.past };
-        let seen = mix(value, reply as u64 | u64::from(event.choice) << 8);
+        let is_atomic = matches!(event.operation.action, Action::Atomic(_));
+        let value = if is_atomic { value } else { 0 };
+        // How old what an atomic held was is seen by nobody.
+        let choice = if is_atomic { 0 } else { event.choice };
+        let seen = mix(value, reply as u64 | u64::from(choice) << 8);
         let what = mix(seen, std::ptr::from_ref(event.operation.place).addr() as u64);
         let polling = &mut self.tasks[task.index()].polling;
         let past = polling.past;
         polling.past = mix(past, what);
-        if !matches!(event.operation.action, Action::Atomic(_)) {
+        if is_atomic
+            && !event.access.is_read()
+            && let Some(graph) = &mut self.graph
+        {
+            graph.set_past(object, StoreId::Event(task, event.index), polling.past);
+        }
+        if !is_atomic {
             // What it guards or carries is not known, but depends on what came before.
             polling.past = mix(polling.past, version.past);
             version.past = polling.past;
@@ -111,16 +116,22 @@ impl World {
     /// The task has gone round a loop in vain once more.
     #[cold]
     fn go_round(&mut self, task: TaskId, id: LoopId, repeats: u32) {
-        if repeats >= OLD_ROUNDS_MAX && self.has_unread(task) {
-            let polling = &mut self.tasks[task.index()].polling;
-            (polling.is_to_read_on, polling.unknown) = (true, None);
-            self.cut_loop = self.cut_loop.or(polling.round_place().map(|place| (place, OLD_ROUNDS_MAX + 1)));
-            return;
-        }
         let polling = &self.tasks[task.index()].polling;
         let place = polling.round_place().expect("it has gone round");
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
         let known = self.loops.get(id, repeats);
+        if self.has_unread_news(task) {
+            let is_known = known == Some(Loop::Awaits) && !is_blind && self.reads_atomics_only(task);
+            let is_bounded = !is_known && repeats >= OLD_ROUNDS_MAX;
+            if is_bounded {
+                self.cut_loop = self.cut_loop.or(Some((place, OLD_ROUNDS_MAX + 1)));
+            }
+            if is_known || is_bounded {
+                let polling = &mut self.tasks[task.index()].polling;
+                (polling.is_to_read_on, polling.unknown) = (true, None);
+                return;
+            }
+        }
         let is_to_wait = match known {
             _ if is_blind => repeats >= ROUNDS_MAX,
             Some(Loop::Awaits) => true,
@@ -134,10 +145,16 @@ impl World {
     }
 
     /// Whether the task could read something newer of what it has looked at in vain.
-    fn has_unread(&self, task: TaskId) -> bool {
+    fn has_unread_news(&self, task: TaskId) -> bool {
         let Some(graph) = &self.graph else { return false };
         let watch = self.tasks[task.index()].polling.watch();
-        watch.objects.iter().any(|&(object, _, _)| graph.has_unread(&self.order, task, object))
+        watch.objects.iter().any(|&(object, _, _)| graph.has_news(&self.order, task, object))
+    }
+
+    /// Whether the round that the task was just going looks at nothing but atomics of which it could read old values.
+    fn reads_atomics_only(&self, task: TaskId) -> bool {
+        let Some(graph) = &self.graph else { return false };
+        self.tasks[task.index()].polling.watch().objects.iter().all(|&(object, _, _)| graph.has(object))
     }
 
     /// Whether the task, which waits, does so for the sake of a bound: nobody knows what its loop waits for.
@@ -162,7 +179,11 @@ impl World {
     pub(super) fn has_changed(&self, task: TaskId, watch: &Watch) -> bool {
         let polling = &self.tasks[task.index()].polling;
         let version = |object: ObjectId| self.versions[object.index()].count - polling.own_changes(object);
-        watch.objects.iter().any(|&(object, before, _)| version(object) != before)
+        watch.objects.iter().any(|&(object, before, _)| match &self.graph {
+            // It has to be there for this task.
+            Some(graph) if graph.has(object) => graph.has_news(&self.order, task, object),
+            _ => version(object) != before,
+        })
     }
 
     /// Others hear that the task has changed an object.
@@ -178,7 +199,8 @@ impl World {
     fn let_go_on(&mut self, by: TaskId, object: ObjectId) {
         let watches = |task: &TaskId| {
             let awaits = &self.tasks[task.index()].polling.awaits;
-            awaits.iter().flat_map(|watch| &watch.objects).any(|&(watched, _, _)| watched == object)
+            let watches = |watch: &Watch| watch.objects.iter().any(|&(watched, _, _)| watched == object);
+            awaits.as_ref().is_some_and(|watch| watches(watch) && self.has_changed(*task, watch))
         };
         let woken: Vec<TaskId> = self.held.iter().filter(|&task| task != by).filter(watches).collect();
         woken.into_iter().for_each(|task| self.release(task));
@@ -189,9 +211,16 @@ impl World {
         self.held.remove(task);
         let polling = &mut self.tasks[task.index()].polling;
         polling.heard = polling.awaits.take();
+        self.read_on(task);
         if let State::Announced(operation) = self.tasks[task.index()].state {
             self.make_ready(task, operation);
         }
+    }
+
+    /// The task, which waited for news, does not go round once more without them.
+    pub(super) fn read_on(&mut self, task: TaskId) {
+        let is_to_read_on = self.reads_atomics_only(task) && self.has_unread_news(task);
+        self.tasks[task.index()].polling.is_to_read_on |= is_to_read_on;
     }
 
     /// Lets those go on that only wait for the sake of a bound; whether there are any.

@@ -8,10 +8,12 @@
 //! read-modify-write hands on what it reads besides (C++20's release sequences).
 
 use super::clock::Clocks;
+use super::memory::Effect;
 use super::{ObjectId, TaskId};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+#[derive(Clone, Debug)]
 pub(super) struct Order {
     is_kept: bool,
     /// What each task has seen.
@@ -24,12 +26,23 @@ pub(super) struct Order {
     /// Which view each slot of an object has.
     slots: BTreeMap<(ObjectId, u64), usize>,
     free: Vec<usize>,
+    /// What happened since somebody last took it, if anybody does.
+    pub(super) journal: Option<Vec<Effect>>,
 }
 
 impl Order {
     pub(super) fn new(is_kept: bool) -> Self {
         let [seen, fenced, unfenced, views] = std::array::from_fn(|_| Clocks::new());
-        Order { is_kept, seen, fenced, unfenced, views, slots: BTreeMap::new(), free: Vec::new() }
+        Order {
+            is_kept,
+            seen,
+            fenced,
+            unfenced,
+            views,
+            slots: BTreeMap::new(),
+            free: Vec::new(),
+            journal: None,
+        }
     }
 
     /// Whether anybody asks for it.
@@ -59,6 +72,7 @@ impl Order {
             self.views.truncate(0);
             self.slots.clear();
             self.free.clear();
+            self.journal.iter_mut().for_each(Vec::clear);
             self.seen.set(TaskId::MAIN.index(), TaskId::MAIN, 1);
         }
     }
@@ -66,6 +80,7 @@ impl Order {
     /// A task begins with what its spawner has seen.
     pub(super) fn spawn(&mut self, spawner: TaskId, spawned: TaskId) {
         if self.is_kept {
+            self.note(|| Effect::Spawn(spawner, spawned));
             self.seen.join_within(spawned.index(), spawner.index());
             self.tick(spawner);
             self.tick(spawned);
@@ -75,6 +90,7 @@ impl Order {
     /// Who joins a task that has ended has seen what that had.
     pub(super) fn join(&mut self, joiner: TaskId, ended: TaskId) {
         if self.is_kept {
+            self.note(|| Effect::Join(joiner, ended));
             self.seen.join_within(joiner.index(), ended.index());
         }
     }
@@ -120,6 +136,32 @@ impl Order {
         Edges { order: self, task, object }
     }
 
+    /// The same, without what was written down.
+    pub(super) fn bare(&self) -> Self {
+        Order { journal: None, ..self.clone() }
+    }
+
+    /// Writes something down for who asks for it.
+    #[inline]
+    pub(super) fn note(&mut self, effect: impl FnOnce() -> Effect) {
+        if let Some(journal) = &mut self.journal {
+            journal.push(effect());
+        }
+    }
+
+    /// Does again what was written down; of fences, what they are to plain memory.
+    pub(super) fn repeat(&mut self, effect: Effect) {
+        match effect {
+            Effect::Acquire(task, object, slot) => self.edges(task, object).acquire(slot),
+            Effect::Release(task, object, slot) => self.edges(task, object).release(slot),
+            Effect::Forget(object, slot) => self.edges(TaskId::MAIN, object).forget(slot),
+            Effect::Spawn(spawner, spawned) => self.spawn(spawner, spawned),
+            Effect::Join(joiner, ended) => self.join(joiner, ended),
+            Effect::Fence(task, ordering) => self.fence(task, ordering),
+            Effect::Leave(_) | Effect::Begin(..) | Effect::Set(..) => {}
+        }
+    }
+
     /// What the task does from here on is later.
     fn tick(&mut self, task: TaskId) {
         self.seen.set(task.index(), task, self.now(task) + 1);
@@ -144,6 +186,7 @@ pub(super) struct Edges<'a> {
 impl Edges<'_> {
     /// The task sees what the view holds.
     pub(super) fn acquire(&mut self, slot: u64) {
+        self.order.note(|| Effect::Acquire(self.task, self.object, slot));
         if let Some(&view) = self.order.slots.get(&(self.object, slot)) {
             self.order.seen.join(self.task.index(), &self.order.views, view);
         }
@@ -151,6 +194,7 @@ impl Edges<'_> {
 
     /// The view holds, besides what it did, what the task has seen.
     pub(super) fn release(&mut self, slot: u64) {
+        self.order.note(|| Effect::Release(self.task, self.object, slot));
         let view = self.view(slot);
         self.order.views.join(view, &self.order.seen, self.task.index());
         self.order.tick(self.task);
@@ -215,6 +259,7 @@ impl Edges<'_> {
 
     /// Nobody will ask for the view again.
     pub(super) fn forget(&mut self, slot: u64) {
+        self.order.note(|| Effect::Forget(self.object, slot));
         self.order.free.extend(self.order.slots.remove(&(self.object, slot)));
     }
 }

@@ -176,7 +176,7 @@ pub(super) struct Polling {
     pub(super) awaits: Option<Watch>,
     /// A loop that it has gone round twice, and of which nothing is known.
     pub(super) unknown: Option<LoopId>,
-    /// Whether it goes round a loop in vain that reads old values, so that it is to read newer ones.
+    /// Whether it goes round a loop in vain that reads old values: then something in the round is to be newer.
     pub(super) is_to_read_on: bool,
     /// What it waited for and has heard of, or need not wait for any more.
     pub(super) heard: Option<Watch>,
@@ -306,6 +306,16 @@ impl Polling {
             }
         }
         watch
+    }
+
+    /// What the round will look at after its next step, if it is the same again.
+    pub(super) fn looks_at_later(&self) -> impl Iterator<Item = ObjectId> {
+        let later = self.round.map_or(0..0, |round| {
+            let (len, period) = (self.steps.len(), round.id.period);
+            let gone = (self.count - round.begin) as usize % period;
+            len - period + 1..len - gone
+        });
+        self.steps[later].iter().map(|step| step.object)
     }
 
     /// A change that is no news as long as the round is the same again.

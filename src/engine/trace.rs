@@ -7,9 +7,10 @@ use super::clock::Clocks;
 use super::object::{Causes, LANES, State};
 use super::polling::Watch;
 use super::race::Race;
+use super::reading::Readings;
 #[cfg(test)]
 use super::{Access, dependent};
-use super::{Event, ObjectId, TaskId};
+use super::{Action, Event, ObjectId, TaskId};
 
 pub(crate) struct Trace {
     pub(crate) events: Vec<Event>,
@@ -28,6 +29,8 @@ pub(crate) struct Trace {
     pub(super) hidden: Clocks,
     /// Events that came after a wait for news, by their positions.
     news: Vec<(usize, Watch)>,
+    /// What more there is to know of each event, if there is something to choose at each access of an atomic.
+    pub(crate) readings: Option<Readings>,
 }
 
 pub(super) type Lanes = [Vec<u32>; LANES + 1];
@@ -36,7 +39,8 @@ pub(super) type Lanes = [Vec<u32>; LANES + 1];
 pub(super) const POLLED: usize = LANES;
 
 impl Trace {
-    pub(crate) fn new() -> Self {
+    /// `is_weak` if there is something to choose at each access of an atomic.
+    pub(crate) fn new(is_weak: bool) -> Self {
         let mut hidden = Clocks::new();
         hidden.push();
         Trace {
@@ -48,6 +52,7 @@ impl Trace {
             pasts: Clocks::new(),
             hidden,
             news: Vec::new(),
+            readings: is_weak.then(Default::default),
         }
     }
 
@@ -56,6 +61,7 @@ impl Trace {
         self.clocks.widen(tasks);
         self.pasts.widen(tasks);
         self.hidden.widen(tasks);
+        self.readings.iter_mut().for_each(|readings| readings.pasts.widen(tasks));
         if self.lanes.len() < objects {
             self.lanes.resize_with(objects, Lanes::default);
         }
@@ -80,6 +86,7 @@ impl Trace {
         }
         self.events.truncate(len);
         self.clocks.truncate(len);
+        self.readings.iter_mut().for_each(|readings| readings.truncate(len));
         self.races.clear();
         self.pasts.truncate(0);
     }
@@ -102,7 +109,12 @@ impl Trace {
         let position = self.events.len();
         let clock = self.clocks.push_copy(pasts, past);
         let kept = self.races.len();
-        if event.is_time_up() {
+        if let Some(readings) = &mut self.readings {
+            readings.pasts.push_copy(pasts, past);
+        }
+        if self.readings.is_some() && matches!(event.operation.action, Action::Atomic(_)) {
+            // What it reads happens before it, and nothing else does: see `Trace::read`.
+        } else if event.is_time_up() {
             // It could come at no other time: all that has happened was needed for it.
             (0..pasts.len()).for_each(|other| self.clocks.join(clock, pasts, other));
         } else {
@@ -123,6 +135,18 @@ impl Trace {
         }
     }
 
+    /// The event that is about to be appended has read what that event wrote.
+    pub(super) fn read(&mut self, (task, index): (TaskId, u32)) {
+        let clock = self.clocks.len() - 1;
+        let store = self.by_task[task.index()][index as usize - 1] as usize;
+        self.clocks.join_within(clock, store);
+    }
+
+    /// Whether an event happens before what the task of another had done when that came.
+    pub(crate) fn is_in_past_of(&self, first: usize, second: usize) -> bool {
+        self.readings.as_ref().is_some_and(|readings| self.has_seen(&readings.pasts, second, first))
+    }
+
     /// Appends an event.
     #[inline]
     pub(super) fn push(&mut self, event: Event) {
@@ -136,9 +160,13 @@ impl Trace {
     }
 
     /// A task's event, by its index.
-    pub(super) fn event_of(&self, task: TaskId, index: u32) -> Option<&Event> {
-        let position = *self.by_task.get(task.index())?.get(index as usize - 1)?;
-        Some(&self.events[position as usize])
+    pub(crate) fn event_of(&self, task: TaskId, index: u32) -> Option<&Event> {
+        Some(&self.events[self.position_of(task, index)?])
+    }
+
+    /// Where a task's event is, by its index.
+    pub(crate) fn position_of(&self, task: TaskId, index: u32) -> Option<usize> {
+        Some(*self.by_task.get(task.index())?.get(index as usize - 1)? as usize)
     }
 
     /// An object's events, as positions, by lanes.
@@ -166,9 +194,14 @@ impl Trace {
     }
 
     /// The trace class, as a value: each object's events, in an order that swapping neighbours that are
-    /// not dependent does not change. Which number an object has in an execution is no part of it.
+    /// not dependent does not change. Which number an object has in an execution is no part of it. Under a memory model
+    /// in which there is something to choose at each access of an atomic, `rank` says where in modification order the store
+    /// is that the event at a position has written, or else read.
     #[cfg(test)]
-    pub(crate) fn canonical(&self) -> Vec<Vec<(TaskId, u32, Access, u32)>> {
+    pub(crate) fn canonical(
+        &self,
+        rank: impl Fn(usize) -> Option<u32>,
+    ) -> Vec<Vec<(TaskId, u32, Access, u32)>> {
         let form = |mut left: Vec<Event>| {
             let mut form = Vec::new();
             // Of those that nothing dependent precedes, the least is next.
@@ -182,14 +215,22 @@ impl Trace {
             form
         };
         let mut by_object: Vec<Vec<Event>> = Vec::new();
-        for event in &self.events {
+        let mut accesses: Vec<Vec<(TaskId, u32, Access, u32)>> = Vec::new();
+        for (position, event) in self.events.iter().enumerate() {
             let object = event.operation.object.index();
+            if let Some(rank) = rank(position) {
+                accesses.resize(accesses.len().max(object + 1), Vec::new());
+                accesses[object].push((event.task, event.index, event.access, rank));
+                continue;
+            }
             if by_object.len() <= object {
                 by_object.resize(object + 1, Vec::new());
             }
             by_object[object].push(*event);
         }
         let mut forms: Vec<_> = by_object.into_iter().filter(|events| !events.is_empty()).map(form).collect();
+        accesses.iter_mut().for_each(|accesses| accesses.sort_unstable());
+        forms.extend(accesses.into_iter().filter(|accesses| !accesses.is_empty()));
         forms.sort();
         forms
     }

@@ -7,16 +7,20 @@ use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
 use super::memory::Graph;
 use super::object::{
-    AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState, View,
-    Waiting,
+    ADDRESSES, AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState,
+    View, Waiting,
 };
 use super::order::Order;
 use super::polling::{Loops, Uncompared, Watch};
+use super::reading::{Reading, Readings, Source};
 use super::scheduling::{Divergence, Performed, Scheduler, Settings};
 use super::task::{State, Task};
 use super::task_set::TaskSet;
 use super::time::Times;
-use super::{Access, Action, Bounds, Chance, Event, Fact, Facts, ObjectId, Operation, Race, TaskId, Trace};
+use super::{
+    Access, Action, Attempt, Bounds, Chance, Effect, Event, Fact, Facts, ObjectId, Operation, Race, StoreId,
+    TaskId, Trace,
+};
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -105,6 +109,11 @@ struct Queue {
 
 impl World {
     pub(super) fn new(settings: &Settings, scheduler: &dyn Scheduler) -> Self {
+        let is_weak = scheduler.analyses() && settings.facts.has(Fact::OrderingsAreWeak);
+        let mut order = Order::new(
+            [Fact::CellsAreUsed, Fact::OrderingsAreWeak].into_iter().any(|fact| settings.facts.has(fact)),
+        );
+        order.journal = is_weak.then(Vec::new);
         World {
             tasks: Vec::new(),
             objects: Vec::new(),
@@ -112,7 +121,7 @@ impl World {
             held: TaskSet::default(),
             is_stuck: false,
             queues: Vec::new(),
-            trace: Trace::new(),
+            trace: Trace::new(is_weak),
             analyses: scheduler.analyses(),
             samples: scheduler.samples(),
             pasts: Clocks::new(),
@@ -129,9 +138,7 @@ impl World {
             rehearses: false,
             pauses: 0,
             facts: settings.facts.clone(),
-            order: Order::new(
-                [Fact::CellsAreUsed, Fact::OrderingsAreWeak].into_iter().any(|fact| settings.facts.has(fact)),
-            ),
+            order,
             graph: settings.facts.has(Fact::OrderingsAreWeak).then(Box::default),
             times: Times::default(),
             is_cut_by_timeouts: false,
@@ -177,7 +184,9 @@ impl World {
     pub(super) fn add_object(&mut self, object: Object) -> ObjectId {
         let id = ObjectId::new(self.objects.len());
         if let (Some(graph), ObjectState::Atomic(atomic)) = (&mut self.graph, &object.state) {
-            graph.set(id, atomic.place.value());
+            let value = atomic.place.value();
+            graph.set(id, value);
+            self.order.note(|| Effect::Begin(id, value));
         }
         self.objects.push(object);
         self.versions.push(Version::default());
@@ -247,6 +256,7 @@ impl World {
     pub(super) fn fence(&mut self, task: TaskId, order: Ordering) {
         let Some(graph) = &mut self.graph else { return self.order.fence(task, order) };
         let time = self.order.now(task);
+        self.order.note(|| Effect::Fence(task, order));
         self.order.fence(task, order);
         graph.fence(&self.order, task, order, time);
     }
@@ -254,6 +264,7 @@ impl World {
     /// The task does something else than to access an atomic.
     pub(super) fn leave(&mut self, task: TaskId) {
         if let Some(graph) = &mut self.graph {
+            self.order.note(|| Effect::Leave(task));
             graph.leave(task, self.order.now(task));
         }
     }
@@ -291,6 +302,7 @@ impl World {
             }
             let polling = &mut self.tasks[task.index()].polling;
             polling.heard = polling.awaits.take();
+            self.read_on(task);
         }
         self.make_ready(task, operation);
     }
@@ -384,6 +396,21 @@ impl World {
             ONLY_CHOICE if !operation.action.chooses_tasks() && !self.is_stuck => Some(ONLY_CHOICE),
             choice => Some(choice).filter(|&choice| self.could_choose(event.task, choice)),
         }
+    }
+
+    /// Whether the event's task can perform what the event was, with some choice.
+    pub(crate) fn can_repeat_somehow(&self, event: &Event) -> Option<()> {
+        self.can_repeat(&Event { choice: ANY_CHOICE, ..*event }).map(|_| ())
+    }
+
+    /// What an event of a task of this execution had before it, and what it is about; or what the task is about to do.
+    pub(crate) fn event_or_next(&self, task: TaskId, index: u32) -> Option<(u64, ObjectId)> {
+        if let Some(position) = self.trace.position_of(task, index) {
+            let reading = &self.trace.readings.as_ref()?.all[position];
+            return Some((reading.past, self.trace.events[position].operation.object));
+        }
+        let record = self.tasks.get(task.index()).filter(|record| record.events + 1 == index)?;
+        Some((record.polling.past, self.announced(task)?.object))
     }
 
     /// What the task does next, if it can: what it has announced, or what that becomes since its time is up.
@@ -488,8 +515,16 @@ impl World {
             return None;
         };
         let mut ages = graph.ages(&self.order, task, object, action);
-        if self.tasks[task.index()].polling.is_to_read_on && ages.len() > 1 && action.reads() {
-            ages.pop();
+        let polling = &self.tasks[task.index()].polling;
+        if polling.is_to_read_on
+            && ages.len() > 1
+            && action.reads()
+            && !polling.looks_at_later().any(|object| graph.has_news(&self.order, task, object))
+        {
+            let known = ages.last().map(|&age| graph.value(object, age));
+            if ages.iter().any(|&age| Some(graph.value(object, age)) != known) {
+                ages.retain(|&age| Some(graph.value(object, age)) != known);
+            }
         }
         Some(ages)
     }
@@ -693,6 +728,7 @@ impl World {
             if let Some(graph) = &mut self.graph
                 && !matches!(action, Action::Chance(_) | Action::History(_))
             {
+                self.order.note(|| Effect::Leave(running));
                 graph.leave(running, self.order.now(running));
             }
             object.synchronize(action, event.access, &mut self.order.edges(running, id));
@@ -701,20 +737,32 @@ impl World {
         let reply = object.apply(action, by, &mut self.woken);
         let (mut value, mut after, mut is_changed, mut has_effect) =
             (0, 0, false, event.access.is_effective());
+        // An address may be another in the next execution: it is told from others by who wrote it.
+        let mut seen = self.versions[id.index()].past;
         if let ObjectState::Atomic(atomic) = object {
             value = event.view.value();
             after = value;
             is_changed = !event.access.is_read();
+            let is_address = value >= ADDRESSES;
             if is_changed {
                 after = update(value);
                 atomic.place.store(after);
             }
             has_effect = after != value;
             if let (Some(graph), Action::Atomic(action)) = (&mut self.graph, action) {
+                seen = graph.past(id, event.choice);
                 let access = (action, event.choice);
-                graph.perform(&mut self.order, (running, position), id, access, after);
+                let who = (running, event.index, position);
+                let new = is_changed.then_some(after);
+                graph.perform(&mut self.order, who, id, access, new, self.rehearses);
                 atomic.place.store(graph.value(id, 0));
+                if !self.rehearses
+                    && let Some(readings) = &mut self.trace.readings
+                {
+                    readings.all[position].written = after;
+                }
             }
+            seen = if is_address { seen } else { value };
         }
         has_effect |= std::mem::take(&mut self.tasks[running.index()].is_touched);
         self.requeue(id);
@@ -722,7 +770,7 @@ impl World {
             self.wake(position);
         }
         self.keep_time(running, id, event.access.is_read());
-        self.poll(&event, reply, has_effect, value);
+        self.poll(&event, reply, has_effect, seen);
         if !self.rehearses {
             if self.analyses {
                 self.pasts.copy(running.index(), self.trace.clocks(), position);
@@ -796,6 +844,7 @@ impl World {
     #[inline]
     fn trace_event(&mut self, event: &Event) -> Result<(), Divergence> {
         let heard = self.tasks[event.task.index()].polling.heard.take();
+        self.note_effects();
         if let Some(known) = self.trace.events.get_mut(self.position) {
             if !is_same(known, event) {
                 return Err(divergence(self.position, known, event));
@@ -811,8 +860,102 @@ impl World {
             let past = (&self.pasts, event.task.index());
             self.trace.analyse(event, object, past, &mut self.causes, heard);
         }
+        if let Some(readings) = &mut self.trace.readings {
+            let source = source(self.graph.as_deref(), event.operation, event.choice);
+            let past = self.tasks[event.task.index()].polling.past;
+            readings.all.push(Reading { source, written: 0, past, effects: Vec::new() });
+            if let (Source::Store(StoreId::Event(task, index)), Action::Atomic(action)) =
+                (source, event.operation.action)
+                && action.reads()
+            {
+                self.trace.read((task, index));
+            }
+        }
         self.trace.push(*event);
         Ok(())
+    }
+
+    /// What happened since the last event is written down beside it.
+    pub(crate) fn note_effects(&mut self) {
+        if let (Some(readings), Some(journal)) = (&mut self.trace.readings, &mut self.order.journal) {
+            readings.note_effects(self.position, journal);
+        }
+    }
+
+    /// What this choice is for the task's next event, whatever the execution.
+    pub(crate) fn source(&self, task: TaskId, choice: u32) -> Option<Source> {
+        Some(source(self.graph.as_deref(), self.next_operation(task)?, choice))
+    }
+
+    /// Whether there is something to choose at each access of an atomic.
+    pub(crate) fn is_weak(&self) -> bool {
+        self.graph.is_some()
+    }
+
+    /// To try what a sequence of events would come to from here.
+    pub(crate) fn attempt(&self) -> Option<Attempt> {
+        Some(Attempt::on(self.graph.as_deref()?, &self.order))
+    }
+
+    /// To try what a sequence of events would come to from the scheduling point before this event of the trace.
+    pub(crate) fn attempt_at(&self, position: usize) -> Option<Attempt> {
+        let Readings { prologue, all, .. } = self.trace.readings.as_ref()?;
+        let tasks = self.tasks.len();
+        let mut order = Order::new(true);
+        order.widen(tasks);
+        order.begin();
+        let mut attempt = Attempt::from_the_beginning(order, tasks);
+        prologue.iter().for_each(|&effect| attempt.repeat(effect));
+        for (at, (event, reading)) in self.trace.events.iter().zip(all).enumerate().take(position) {
+            if let Source::Store(store) = reading.source {
+                attempt.perform(event, store, reading.written, at);
+            }
+            reading.effects.iter().for_each(|&effect| attempt.repeat(effect));
+        }
+        Some(attempt)
+    }
+
+    /// See [`Trace::canonical`].
+    #[cfg(test)]
+    pub(crate) fn class(&self) -> Vec<Vec<(TaskId, u32, Access, u32)>> {
+        self.trace.canonical(|position| self.graph.as_ref()?.rank(position))
+    }
+
+    /// Whether what was written down of the execution so far comes to what the tasks can do now.
+    #[cfg(test)]
+    pub(crate) fn attempts_agree(&self) -> bool {
+        let (Some(mut before), Some(now)) = (self.attempt_at(self.trace.events.len()), self.attempt()) else {
+            return true;
+        };
+        self.order.journal.iter().flatten().for_each(|&effect| before.repeat(effect));
+        self.enabled().all(|task| match self.announced(task) {
+            Some(Operation { object, action: Action::Atomic(action), .. }) => {
+                let [before, now] = [&before, &now]
+                    .map(|it| it.sources(task, object, action, |store| action.writes(store.1)));
+                before == now
+            }
+            _ => true,
+        })
+    }
+
+    /// An object's stores in modification order, each with what it has read if it is a read-modify-write.
+    pub(crate) fn stores(&self, object: ObjectId) -> Vec<(StoreId, Option<StoreId>)> {
+        self.graph.as_ref().map_or_else(Vec::new, |graph| graph.stores(object))
+    }
+
+    /// See [`Graph::last_of`].
+    pub(crate) fn last_of(
+        &self,
+        object: ObjectId,
+        store: StoreId,
+        is_true: impl Fn(StoreId) -> bool,
+    ) -> Option<StoreId> {
+        Some(self.graph.as_ref()?.last_of(object, store, is_true))
+    }
+
+    /// All that the task has done and seen, in a few bits.
+    pub(crate) fn past(&self, task: TaskId) -> u64 {
+        self.tasks[task.index()].polling.past
     }
 
     /// Those whom the event at `position` woke go on: to their mutex, or with what they waited for.
@@ -849,6 +992,14 @@ impl World {
         {
             log.push(Entry { task, deed: deed(), preempts: false });
         }
+    }
+}
+
+/// What a choice is for an operation, whatever the execution.
+fn source(graph: Option<&Graph>, operation: Operation, choice: u32) -> Source {
+    match (graph, operation.action) {
+        (Some(graph), Action::Atomic(_)) => Source::Store(graph.id(operation.object, choice)),
+        _ => Source::Choice(choice),
     }
 }
 

@@ -114,6 +114,11 @@ impl<T: Ord> Report<T> {
         self.memory
     }
 
+    /// Whether the memory model is not the one that native takes by itself.
+    fn has_other_memory(&self) -> bool {
+        self.backend == Backend::Native && self.memory != Memory::default()
+    }
+
     /// The outcomes that were seen, least first.
     pub fn outcomes(&self) -> impl Iterator<Item = &Outcome<T>> {
         self.outcomes.keys()
@@ -258,7 +263,7 @@ impl<T: Ord> Report<T> {
             info.insert("strategy", strategy.name().to_string());
             info.extend(strategy.seed().map(|seed| ("seed", seed.to_string())));
         }
-        if self.memory != Memory::default() {
+        if self.has_other_memory() {
             info.insert("memory", self.memory.to_string());
         }
         info
@@ -319,7 +324,7 @@ impl<T: Ord + Debug> Report<T> {
         if let (Verdict::Skip | Verdict::Flaky, Some(reason)) = (self.verdict(), self.incomplete.first()) {
             return format!("this program could not be checked: {reason}");
         }
-        let memory = if self.memory == Memory::default() { "" } else { ", Rust's memory model" };
+        let memory = if self.has_other_memory() { ", sequential consistency" } else { "" };
         let chooser = match self.strategy {
             None => String::new(),
             Some(strategy) => match strategy.seed() {

@@ -7,7 +7,6 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Memory {
     /// All accesses as if they were `SeqCst`: a load reads what was stored last.
-    #[default]
     SequentiallyConsistent,
     /// What Rust's orderings allow, but for loads that read what is stored only afterwards (load buffering): a load may
     /// read an old value, and the stores of a place may take another order than that of their execution. Of everything
@@ -15,6 +14,7 @@ pub enum Memory {
     /// one of them is in one order, which hands on what came before it as std promises. That an atomic is made
     /// by `new` or dropped is no access, which others would have to be ordered with; `new_seen`, `get_mut` and `unsync_load`
     /// are plain accesses, with which no other may race.
+    #[default]
     Rust,
 }
 

@@ -28,7 +28,7 @@ fn classes(
         ..Limits::default()
     };
     let count = |classes: &mut BTreeMap<Class, u64>, world: &mut World, _: &Execution| {
-        *classes.entry(world.trace.canonical()).or_default() += 1;
+        *classes.entry(world.class()).or_default() += 1;
     };
     let search = Search::new(limits, Arc::default());
     let (search, classes) = explore_alone(search, scheduler, program, BTreeMap::new(), count);

@@ -7,7 +7,8 @@ use crate::backend::Running as Execution;
 use crate::backend::native::explore_alone;
 use crate::backend::search::{Limits, Search};
 use crate::engine::{Access, Scheduler, TaskId, World, dependent};
-use crate::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use crate::sync::atomic::AtomicUsize;
+use crate::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 use crate::sync::mpsc::{self, Receiver, Sender, SyncSender, TryRecvError};
 use crate::sync::{Condvar, Mutex, RwLock, TryLockError};
 use crate::thread::{self, Thread};
@@ -18,11 +19,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A generated program: threads that are spawned one after another and joined, and the limits of the two
-/// channels, whose receivers the first two threads have.
+/// channels, whose receivers the first two threads have; how strong the orderings of its atomics are.
 #[derive(Clone, Debug)]
 struct Program {
+    orderings: Orderings,
     capacities: [Option<usize>; 2],
     threads: Vec<Vec<Step>>,
+}
+
+/// Of loads, stores and what does both, each in turn.
+#[derive(Clone, Copy, Debug)]
+struct Orderings {
+    loads: [Ordering; 2],
+    stores: [Ordering; 2],
+    updates: [Ordering; 2],
+}
+
+impl Orderings {
+    const SEQ_CST: Orderings = Orderings { loads: [SeqCst; 2], stores: [SeqCst; 2], updates: [SeqCst; 2] };
+
+    fn drawn(dice: &mut Dice) -> Self {
+        let [loads, stores, updates] = [
+            &[Relaxed, Acquire, SeqCst][..],
+            &[Relaxed, Release, SeqCst],
+            &[Relaxed, Acquire, Release, AcqRel, SeqCst],
+        ]
+        .map(|all| [all[dice.below(all.len())], all[dice.below(all.len())]]);
+        Orderings { loads, stores, updates }
+    }
 }
 
 /// What a thread of a generated program does, on one of two objects of each kind.
@@ -137,12 +161,17 @@ impl Dice {
     fn program(&mut self) -> Program {
         self.kinds = (0..2 + self.below(4)).map(|_| self.below(KINDS)).collect();
         let capacities = [0, 1].map(|_| [None, Some(0), Some(1), Some(1)][self.below(4)]);
-        Program { capacities, threads: (0..2 + self.below(2)).map(|_| self.steps(&mut 4, 0)).collect() }
+        let orderings = Orderings::SEQ_CST;
+        Program {
+            orderings,
+            capacities,
+            threads: (0..2 + self.below(2)).map(|_| self.steps(&mut 4, 0)).collect(),
+        }
     }
 }
 
-#[derive(Default)]
 struct Shared {
+    orderings: Orderings,
     atomics: [AtomicUsize; 2],
     mutexes: [Mutex<()>; 2],
     rw_locks: [RwLock<()>; 2],
@@ -185,14 +214,15 @@ const NOT: usize = 9;
 impl Running {
     fn run(&mut self, steps: &[Step]) {
         let shared = Arc::clone(&self.shared);
+        let Orderings { loads, stores, updates } = shared.orderings;
         for step in steps {
             match step {
-                Step::Load(x) => self.read.push(shared.atomics[*x].load(SeqCst)),
-                Step::Store(x, value) => shared.atomics[*x].store(*value, SeqCst),
-                Step::Add(x) => self.read.push(shared.atomics[*x].fetch_add(1, SeqCst)),
+                Step::Load(x) => self.read.push(shared.atomics[*x].load(loads[*x])),
+                Step::Store(x, value) => shared.atomics[*x].store(*value, stores[*x]),
+                Step::Add(x) => self.read.push(shared.atomics[*x].fetch_add(1, updates[*x])),
                 Step::Exchange(x, from, to) => {
                     let (Ok(seen) | Err(seen)) =
-                        shared.atomics[*x].compare_exchange(*from, *to, SeqCst, SeqCst);
+                        shared.atomics[*x].compare_exchange(*from, *to, updates[*x], loads[*x]);
                     self.read.push(seen);
                 }
                 Step::Lock(m, inside) => {
@@ -300,7 +330,13 @@ impl Running {
 
 /// The whole program: what each thread read, or that it panicked, and what is left.
 fn run_program(program: &Program) -> Vec<Option<Vec<usize>>> {
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared {
+        orderings: program.orderings,
+        atomics: Default::default(),
+        mutexes: Default::default(),
+        rw_locks: Default::default(),
+        conditions: Default::default(),
+    });
     let (senders, receivers): (Vec<Sending>, Vec<Receiver<usize>>) =
         program.capacities.into_iter().map(channel).unzip();
     let mut receivers = receivers.into_iter();
@@ -354,7 +390,7 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
     let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =
         Arc::new(move || run_program(&program));
     let count = |classes: &mut BTreeMap<Class, u64>, world: &mut World, _: &Execution| {
-        let class = world.trace.canonical();
+        let class = world.class();
         *classes.entry(class).or_default() += 1;
     };
     let search = Search::new(limits, Arc::default());
@@ -367,8 +403,24 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
 
 /// Programs that the oracle can explore, and what it found.
 fn oracle(seed: u64, count: usize) -> impl Iterator<Item = (Program, Found)> {
+    oracle_of(seed, count, Dice::program)
+}
+
+/// The same, whose atomics may have weaker orderings.
+fn weak_oracle(seed: u64, count: usize) -> impl Iterator<Item = (Program, Found)> {
+    oracle_of(seed, count, |dice| {
+        let program = dice.program();
+        Program { orderings: Orderings::drawn(dice), ..program }
+    })
+}
+
+fn oracle_of(
+    seed: u64,
+    count: usize,
+    draw: impl Fn(&mut Dice) -> Program,
+) -> impl Iterator<Item = (Program, Found)> {
     let mut dice = Dice { state: seed, kinds: Vec::new() };
-    std::iter::repeat_with(move || dice.program())
+    std::iter::repeat_with(move || draw(&mut dice))
         .filter_map(|program| explore(|| Box::new(Dfs::default()), &program).map(|found| (program, found)))
         .filter(|(_, found)| found.classes.len() > 1)
         .take(count)
@@ -407,6 +459,15 @@ fn dpor_sees_every_trace_class_of_generated_programs_once() {
         std::io::stderr(),
         "compared {programs} programs: {classes} trace classes in {executions} executions of dfs"
     );
+}
+
+#[test]
+fn under_the_memory_model_of_rust_too() {
+    for (program, oracle) in weak_oracle(1, 300) {
+        if let Some(difference) = difference(dependent, &program, &oracle) {
+            panic!("{difference}\n{program:?}");
+        }
+    }
 }
 
 #[test]

@@ -407,7 +407,7 @@ fn compare(what: &str, compared_programs: impl Iterator<Item = Option<Option<Str
         differences.len(),
         differences[..differences.len().min(40)].join("\n")
     );
-    assert!(compared > 2 * too_many, "{what}: {too_many} of {}", compared + too_many);
+    assert!(compared > too_many, "{what}: {too_many} of {}", compared + too_many);
 }
 
 /// The steps of this family.

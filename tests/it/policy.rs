@@ -99,22 +99,22 @@ fn message_passing(order: (Ordering, Ordering)) -> (usize, usize) {
 }
 
 #[test]
-fn loom_reorders_relaxed_accesses_and_the_others_do_not() {
+fn native_and_loom_reorder_relaxed_accesses_and_shuttle_does_not() {
     let relaxed = || store_buffering((Relaxed, Relaxed), false);
     let interleaved = BTreeSet::from([(0, 1), (1, 0), (1, 1)]);
-    for backend in [Backend::Native, Backend::Shuttle] {
-        assert_eq!(values(&explore(backend, relaxed)), interleaved, "{backend}");
-    }
+    assert_eq!(values(&explore(Backend::Shuttle, relaxed)), interleaved);
     let mut reordered = interleaved.clone();
     reordered.insert((0, 0));
-    assert_eq!(values(&explore(Backend::Loom, relaxed)), reordered);
+    for backend in [Backend::Native, Backend::Loom] {
+        assert_eq!(values(&explore(backend, relaxed)), reordered, "{backend}");
+    }
     assert!(values(&explore(Backend::Real, relaxed)).is_subset(&reordered));
 
     let unannounced = || message_passing((Relaxed, Relaxed));
-    for backend in [Backend::Native, Backend::Shuttle] {
-        assert!(!values(&explore(backend, unannounced)).contains(&(1, 0)), "{backend}");
+    for backend in [Backend::Native, Backend::Loom] {
+        assert!(values(&explore(backend, unannounced)).contains(&(1, 0)), "{backend}");
     }
-    assert!(values(&explore(Backend::Loom, unannounced)).contains(&(1, 0)));
+    assert!(!values(&explore(Backend::Shuttle, unannounced)).contains(&(1, 0)));
 }
 
 #[test]

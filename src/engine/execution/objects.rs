@@ -4,7 +4,7 @@ use super::Engine;
 use crate::engine::log::Deed;
 use crate::engine::object::{AccessPart, Channel, Object, PlainAccess, State};
 use crate::engine::scheduling::End;
-use crate::engine::{Action, Fact, ObjectId, Operation, TaskId};
+use crate::engine::{Action, Effect, Fact, ObjectId, Operation, TaskId};
 use std::panic::Location;
 
 impl Engine {
@@ -27,6 +27,7 @@ impl Engine {
             atomic.place.store(value);
             if let Some(graph) = &mut self.world.graph {
                 graph.set(id, value);
+                self.world.order.note(|| Effect::Set(id, value));
             }
         }
     }

@@ -201,7 +201,10 @@ impl Engine {
     }
 
     fn play(&mut self, task: TaskId) {
-        let choice = self.world.nth_choice(task, 0).unwrap_or(ONLY_CHOICE);
+        // Who is alone does the same again if it can: of what it can read, the oldest.
+        let is_alone = !matches!(self.rehearsal, Some(Rehearsal::Together { .. }));
+        let place = if is_alone { self.world.choice_count(task).saturating_sub(1) } else { 0 };
+        let choice = self.world.nth_choice(task, place).unwrap_or(ONLY_CHOICE);
         self.set_next(task, choice);
     }
 }

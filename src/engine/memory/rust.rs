@@ -22,12 +22,14 @@ use super::super::order::Order;
 use super::super::{ObjectId, TaskId};
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// The atomic accesses of an execution, and its fences.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Graph {
-    places: Vec<Place>,
+    /// Shared with attempts, as far as these leave them as they are.
+    places: Vec<Arc<Place>>,
     accesses: Vec<Access>,
     fences: Vec<Fence>,
     clocks: Clocks,
@@ -42,6 +44,15 @@ pub(in crate::engine) struct Graph {
 /// Among so many accesses of an execution cycles are looked for.
 pub(crate) const SEARCHED_MAX: usize = 100;
 
+/// Names a store in all executions that have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StoreId {
+    /// What its object held at first, or was set to by who had it alone: by its number.
+    Set(u32),
+    /// The event of this task that has this index.
+    Event(TaskId, u32),
+}
+
 /// What is known of an object.
 #[derive(Clone, Debug, Default)]
 struct Place {
@@ -55,7 +66,10 @@ struct Place {
 struct Store {
     /// Among those of its place, in the order of execution.
     number: u32,
+    id: StoreId,
     value: u64,
+    /// What its task had done and seen, in a few bits.
+    past: u64,
     /// Which access it is; none of the first value, nor of what was set by who had the object alone.
     access: Option<usize>,
     /// Which store it read, if it is a read-modify-write.
@@ -145,11 +159,77 @@ impl Graph {
     /// What an object holds that nobody has accessed yet, or that is changed by who has it alone.
     pub(in crate::engine) fn set(&mut self, object: ObjectId, value: u64) {
         if self.places.len() <= object.index() {
-            self.places.resize_with(object.index() + 1, Place::default);
+            self.places.resize_with(object.index() + 1, Arc::default);
         }
-        let stores = &mut self.places[object.index()].stores;
+        let stores = &mut self.place_mut(object).stores;
         let number = stores.len() as u32;
-        stores.push(Store { number, value, access: None, reads: None, readers: Vec::new() });
+        let id = StoreId::Set(number);
+        stores.push(Store { number, id, value, past: 0, access: None, reads: None, readers: Vec::new() });
+    }
+
+    fn place_mut(&mut self, object: ObjectId) -> &mut Place {
+        Arc::make_mut(&mut self.places[object.index()])
+    }
+
+    /// Where in modification order the store is that the event at this position has written, or else read.
+    #[cfg(test)]
+    pub(in crate::engine) fn rank(&self, position: usize) -> Option<u32> {
+        let access = self.accesses.iter().find(|access| access.position == position)?;
+        let stores = &self.places[access.object.index()].stores;
+        let number = access.written.or(access.read)?;
+        stores.iter().position(|store| store.number == number).map(|rank| rank as u32)
+    }
+
+    /// Whether anybody has used the object.
+    pub(in crate::engine) fn has(&self, object: ObjectId) -> bool {
+        self.places.get(object.index()).is_some_and(|place| !place.stores.is_empty())
+    }
+
+    /// The store of this age; the newest, if there is none so old.
+    pub(in crate::engine) fn id(&self, object: ObjectId, age: u32) -> StoreId {
+        let stores = &self.places[object.index()].stores;
+        let newest = stores.len() - 1;
+        stores[newest.checked_sub(age as usize).unwrap_or(newest)].id
+    }
+
+    /// What the task of the store of this age had done and seen.
+    pub(in crate::engine) fn past(&self, object: ObjectId, age: u32) -> u64 {
+        let stores = &self.places[object.index()].stores;
+        stores[stores.len() - 1 - age as usize].past
+    }
+
+    pub(in crate::engine) fn set_past(&mut self, object: ObjectId, id: StoreId, past: u64) {
+        let mut stores = self.place_mut(object).stores.iter_mut();
+        if let Some(store) = stores.find(|store| store.id == id) {
+            store.past = past;
+        }
+    }
+
+    /// How old a store is.
+    pub(super) fn age(&self, object: ObjectId, id: StoreId) -> Option<u32> {
+        let stores = &self.places.get(object.index())?.stores;
+        stores.iter().rev().position(|store| store.id == id).map(|age| age as u32)
+    }
+
+    /// The last store in modification order, up to this one, of which that is true; the first, if it is true of none.
+    pub(in crate::engine) fn last_of(
+        &self,
+        object: ObjectId,
+        id: StoreId,
+        is_true: impl Fn(StoreId) -> bool,
+    ) -> StoreId {
+        let stores = &self.places[object.index()].stores;
+        let upto = stores.iter().take_while(|store| store.id != id).count();
+        let mut earlier = stores[..=upto.min(stores.len() - 1)].iter().rev();
+        earlier.find(|store| is_true(store.id)).unwrap_or(&stores[0]).id
+    }
+
+    /// An object's stores in modification order, each with what it has read if it is a read-modify-write.
+    pub(in crate::engine) fn stores(&self, object: ObjectId) -> Vec<(StoreId, Option<StoreId>)> {
+        let stores = &self.places[object.index()].stores;
+        let of_number =
+            |number: u32| stores.iter().find(|store| store.number == number).map(|store| store.id);
+        stores.iter().map(|store| (store.id, store.reads.and_then(of_number))).collect()
     }
 
     /// What the task may do, by the ages of the stores that it would read, or be written behind: 0 is the newest.
@@ -160,15 +240,29 @@ impl Graph {
         object: ObjectId,
         action: AtomicAction,
     ) -> Vec<u32> {
+        self.ages_if(order, task, object, action, |store| action.writes(store.1))
+    }
+
+    /// The same, where not what a store holds decides whether the task would write, but `writes`: of a store and what that
+    /// holds.
+    pub(super) fn ages_if(
+        &self,
+        order: &Order,
+        task: TaskId,
+        object: ObjectId,
+        action: AtomicAction,
+        writes: impl Fn((StoreId, u64)) -> bool,
+    ) -> Vec<u32> {
         let stores = &self.places[object.index()].stores;
         let newest = stores.len() - 1;
-        let is_coherent = |&at: &usize| !(action.writes(stores[at].value) && self.splits(object, at));
+        let writes = |at: usize| writes((stores[at].id, stores[at].value));
+        let is_coherent = |&at: &usize| !(writes(at) && self.splits(object, at));
         let is_long = self.has_seq_cst && self.accesses.len() > SEARCHED_MAX;
         let floor = if is_long { self.floor(object) } else { 0 };
         let is_consistent = |&at: &usize| match is_long {
             _ if at == newest => true,
-            true => self.goes_by_order(action, stores[at].value, at, floor),
-            false => self.is_consistent(order, task, object, action, at),
+            true => self.goes_by_order(action.ordering(writes(at)), at, floor),
+            false => self.is_consistent(order, task, object, (action, writes(at)), at),
         };
         let places = (self.oldest(order, task, stores)..=newest).rev();
         places.filter(is_coherent).filter(is_consistent).map(|at| (newest - at) as u32).collect()
@@ -196,13 +290,13 @@ impl Graph {
 
     /// Where the floor of an object is.
     fn floor(&self, object: ObjectId) -> usize {
-        let Place { stores, floor } = &self.places[object.index()];
+        let Place { stores, floor } = &*self.places[object.index()];
         stores.iter().rposition(|store| store.number == *floor).unwrap_or(0)
     }
 
     /// Whether no edge of `psc` would go from this access, or from a fence before it, to an earlier one.
-    fn goes_by_order(&self, action: AtomicAction, value: u64, at: usize, floor: usize) -> bool {
-        let is_free = !self.has_seq_cst_fence && action.ordering(action.writes(value)) != Ordering::SeqCst;
+    fn goes_by_order(&self, ordering: Ordering, at: usize, floor: usize) -> bool {
+        let is_free = !self.has_seq_cst_fence && ordering != Ordering::SeqCst;
         let goes = at >= floor || is_free;
         if !goes {
             self.is_cut.set(true);
@@ -215,10 +309,14 @@ impl Graph {
         stores.iter().rposition(|store| self.has_seen(order, task, store)).unwrap_or(0)
     }
 
-    /// Whether there is a store that is newer than all that the task has seen.
-    pub(in crate::engine) fn has_unread(&self, order: &Order, task: TaskId, object: ObjectId) -> bool {
-        let stores = self.places.get(object.index()).map(|place| &place.stores);
-        stores.and_then(|stores| stores.last()).is_some_and(|newest| !self.has_seen(order, task, newest))
+    /// Whether there is a store that is newer than all that the task has seen, and holds something else than the newest of
+    /// those.
+    pub(in crate::engine) fn has_news(&self, order: &Order, task: TaskId, object: ObjectId) -> bool {
+        self.places.get(object.index()).is_some_and(|place| {
+            let seen = self.oldest(order, task, &place.stores);
+            let mut unseen = place.stores.iter().skip(seen);
+            unseen.next().is_some_and(|seen| unseen.any(|store| store.value != seen.value))
+        })
     }
 
     /// What the store of this age holds; the newest, if there is none so old, as of a choice that is still open.
@@ -249,19 +347,21 @@ impl Graph {
         stores.get(at + 1).is_some_and(|next| next.reads == Some(stores[at].number))
     }
 
-    /// Performs an access that reads the store of this age, or is written behind it. What it writes, if it does, is `new`.
+    /// Performs an access that reads the store of this age, or is written behind it, and writes `new`, if it does.
+    /// One that only reads what its task has read before need not be kept (`is_again`): no cycle goes through it.
     pub(in crate::engine) fn perform(
         &mut self,
         order: &mut Order,
-        (task, position): (TaskId, usize),
+        (task, index, position): (TaskId, u32, usize),
         object: ObjectId,
         (action, age): (AtomicAction, u32),
-        new: u64,
+        new: Option<u64>,
+        is_again: bool,
     ) {
         let stores = &self.places[object.index()].stores;
         let at = stores.len() - 1 - age as usize;
         let (time, read) = (order.now(task), stores[at].number);
-        let (reads, writes) = (action.reads(), action.writes(stores[at].value));
+        let (reads, writes) = (action.reads(), new.is_some());
         let written = writes.then_some(stores.len() as u32);
         let elsewhere = self.begin_run(order, task, object, time);
         let mut edges = order.edges(task, object);
@@ -270,6 +370,9 @@ impl Graph {
             (ordering, false, Some(written)) => edges.store(written.into(), ordering),
             (ordering, _, Some(written)) => edges.update_to(read.into(), written.into(), ordering),
             (_, false, None) => {}
+        }
+        if is_again && !writes {
+            return;
         }
         let clock = self.clocks.push_copy(order.seen(), task.index());
         let point = Point { task, index: self.accesses.len() + self.fences.len(), time, clock };
@@ -288,12 +391,21 @@ impl Graph {
             left_at: None,
         });
         self.runs[task.index()].accesses.push(access);
-        let Place { stores, floor } = &mut self.places[object.index()];
+        let Place { stores, floor } = Arc::make_mut(&mut self.places[object.index()]);
         if reads && !stores[at].readers.iter().any(|&(reader, _)| reader == task) {
             stores[at].readers.push((task, time));
         }
-        if let Some(number) = written {
-            let store = Store { number, value: new, access: Some(access), reads: read, readers: Vec::new() };
+        if let (Some(number), Some(new)) = (written, new) {
+            let id = StoreId::Event(task, index);
+            let store = Store {
+                number,
+                id,
+                value: new,
+                past: 0,
+                access: Some(access),
+                reads: read,
+                readers: Vec::new(),
+            };
             stores.insert(at + 1, store);
             // What is written before the floor cannot be written by `SeqCst` later on than that.
             if is_seq_cst && stores[at + 1..].iter().all(|newer| newer.number != *floor) {
@@ -327,8 +439,12 @@ impl Graph {
             };
             if stores[known..].iter().any(|store| store.number == seen.number) { seen.number } else { *floor }
         };
-        let floors: Vec<u32> = self.places.iter().map(floor).collect();
-        self.places.iter_mut().zip(floors).for_each(|(place, floor)| place.floor = floor);
+        let floors: Vec<u32> = self.places.iter().map(|place| floor(place)).collect();
+        for (place, floor) in self.places.iter_mut().zip(floors) {
+            if place.floor != floor {
+                Arc::make_mut(place).floor = floor;
+            }
+        }
     }
 
     /// The task does something else than to access an atomic.
@@ -362,11 +478,10 @@ impl Graph {
         order: &Order,
         task: TaskId,
         object: ObjectId,
-        action: AtomicAction,
+        (action, writes): (AtomicAction, bool),
         at: usize,
     ) -> bool {
-        let Store { value, number, .. } = self.places[object.index()].stores[at];
-        let writes = action.writes(value);
+        let Store { number, .. } = self.places[object.index()].stores[at];
         let ordering = action.ordering(writes);
         let is_seq_cst = ordering == Ordering::SeqCst;
         if !(self.has_seq_cst || is_seq_cst) {

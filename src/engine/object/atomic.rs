@@ -48,6 +48,9 @@ pub(crate) enum Access {
     Write,
 }
 
+/// A value from here on is an address or the like.
+pub(in crate::engine) const ADDRESSES: u64 = 1 << 32;
+
 /// What its value hands on.
 const VALUE: u64 = 0;
 
@@ -59,17 +62,22 @@ impl Atomic {
 
 impl Action {
     /// Whether it reads what the atomic holds.
-    pub(in crate::engine) fn reads(self) -> bool {
+    pub(crate) fn reads(self) -> bool {
         !matches!(self, Action::Store(_))
     }
 
     /// Whether it writes if the atomic holds this, or would if it could read this.
-    pub(in crate::engine) fn writes(self, value: u64) -> bool {
+    pub(crate) fn writes(self, value: u64) -> bool {
         match self {
             Action::Load(_) => false,
             Action::Store(_) | Action::Update(..) => true,
             Action::Exchange { expected, .. } => expected == value,
         }
+    }
+
+    /// Whether it goes by an address, or the like, whether it writes: which may be another in the next execution.
+    pub(crate) fn goes_by_address(self) -> bool {
+        matches!(self, Action::Exchange { expected, .. } if expected >= ADDRESSES)
     }
 
     /// Its ordering; of an exchange one of two, by whether it writes.

@@ -13,7 +13,8 @@ mod mutex;
 mod rw_lock;
 mod token;
 
-pub(crate) use atomic::{Action as AtomicAction, Update};
+pub(in crate::engine) use atomic::ADDRESSES;
+pub(crate) use atomic::{Access as AtomicAccess, Action as AtomicAction, Update};
 pub(crate) use cell::{AccessPart, Cell, PlainAccess};
 pub(crate) use chance::Action as Chance;
 pub(crate) use channel::{Action as ChannelAction, Channel};
@@ -60,7 +61,7 @@ impl View {
     }
 
     /// What an atomic holds.
-    pub(in crate::engine) fn value(self) -> u64 {
+    pub(crate) fn value(self) -> u64 {
         self.0
     }
 }

@@ -5,13 +5,14 @@ use super::draw::Drawn;
 use super::record::Seen;
 use super::report::{Failure, ObjectReport, Shrunk, Unchecked};
 use super::trial::{Fault, Trial};
+use crate::checker::Checker;
 use crate::outcome::{Incomplete, Outcome, Verdict};
 use crate::property::case_id::CaseId;
 use crate::property::regressions::Regressions;
 use crate::property::shrinking::{Shrinking, again};
 use crate::replay;
-use crate::report::Remedy;
-use crate::schedule::Schedule;
+use crate::report::{Remedy, Report};
+use crate::schedule::{Memory, Schedule};
 use crate::witness::Witness;
 use std::collections::BTreeSet;
 use std::hash::Hash;
@@ -281,13 +282,15 @@ where
         }
     }
 
-    /// The scenario's simplest wrong execution: fewest preemptions, then fewest steps; and what would keep the scenario from
-    /// going wrong.
+    /// The scenario's simplest wrong execution: one without old values, if there is such a one, then with the fewest
+    /// preemptions, then with the fewest steps; and what would keep the scenario from going wrong.
     fn least(&mut self, trial: &Trial<O, M>, known: Fault) -> (Fault, Option<Witness>, Option<Remedy>) {
-        let run = trial.clone();
-        let report = self.object.checker.explore(move || run.run());
-        self.executions += report.executions();
         let is_wrong = |outcome: &Outcome<Seen>| trial.fault(outcome).is_some();
+        let plain = self.object.checker.clone().memory(Memory::SequentiallyConsistent);
+        let mut report = self.report_of(&plain, trial);
+        if !report.outcomes().any(is_wrong) {
+            report = self.report_of(&self.object.checker.clone(), trial);
+        }
         match report.least_witness(is_wrong) {
             Some((outcome, witness)) => {
                 let remedy = report.remedy_of(&witness, |outcome| !is_wrong(outcome));
@@ -295,6 +298,13 @@ where
             }
             None => (known, None, None),
         }
+    }
+
+    fn report_of(&mut self, checker: &Checker, trial: &Trial<O, M>) -> Report<Seen> {
+        let run = trial.clone();
+        let report = checker.explore(move || run.run());
+        self.executions += report.executions();
+        report
     }
 }
 

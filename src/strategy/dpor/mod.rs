@@ -26,6 +26,7 @@ mod tree;
 #[cfg(test)]
 mod validate;
 mod wakeup;
+mod weak;
 
 pub(crate) use frontier::Frontier;
 
@@ -45,6 +46,8 @@ pub(crate) struct Dpor {
     /// What other workers share, and what of their path this one has still to follow.
     frontier: Option<Arc<Frontier>>,
     script: Vec<Event>,
+    /// The search instead, if there is something to choose at each access of an atomic.
+    weak: weak::Search,
 }
 
 impl Dpor {
@@ -61,6 +64,7 @@ impl Dpor {
             has_begun: false,
             frontier: None,
             script: Vec::new(),
+            weak: weak::Search::default(),
         }
     }
 }
@@ -75,6 +79,9 @@ impl Scheduler for Dpor {
             self.has_begun = true;
             return true;
         }
+        if world.is_weak() {
+            return self.weak.go_back(world);
+        }
         self.share(world);
         let has_more = self.go_back(world) || self.go_on_elsewhere(world);
         #[cfg(test)]
@@ -83,6 +90,9 @@ impl Scheduler for Dpor {
     }
 
     fn choose(&mut self, world: &World) -> Choice {
+        if world.is_weak() {
+            return self.weak.choose(world);
+        }
         if let Some(choice) = self.follow(world) {
             return choice;
         }
@@ -106,6 +116,9 @@ impl Scheduler for Dpor {
     /// of Backtrack Programs", 1975). What is still to be found at earlier points is not known, so it is
     /// mostly too much.
     fn estimate(&self) -> Option<f64> {
+        if let Some(explored) = self.weak.estimate() {
+            return Some(explored);
+        }
         let (mut explored, mut share) = (0.0, 1.0);
         for node in self.tree.nodes() {
             let width = f64::from(node.explored) + 1.0 + self.tree.forest.len(node.wakeup) as f64;
@@ -116,6 +129,9 @@ impl Scheduler for Dpor {
     }
 
     fn end(&mut self, world: &mut World, end: &End) {
+        if world.is_weak() {
+            return self.weak.end(world, end);
+        }
         match end {
             // Nothing more is explored of this program as it is.
             End::Diverged(_) | End::GivenUp | End::Learned(_) => return,

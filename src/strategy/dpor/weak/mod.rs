@@ -1,0 +1,279 @@
+//! Optimal dynamic partial-order reduction for the memory model of Rust: one execution of each execution graph.
+//!
+//! What is executed is an event with what was chosen for it: the store that it reads, or behind which it is written. Two
+//! accesses of an atomic are independent, even two stores to one place, unless one reads what the other writes. So the trace
+//! classes are the execution graphs. After "Optimal DPOR" (see the module above), with these departures:
+//!
+//! * Of what a load could have read, what was there is a choice at its scheduling point, and what came later makes a race
+//!   (`races`). Of where a store could have gone, all is a choice; where it would go among stores that came later, is theirs.
+//! * A store that is asleep is so with its place among the stores of that time.
+//! * Whether a sequence need not be explored is asked when its turn comes (`cover`), since what is asleep then may
+//!   leave a task with nothing else to do. Therefore there are no wakeup trees: each scheduling point has a list of
+//!   sequences, and what goes together with the event that is next is handed down (`handing`).
+
+mod cover;
+mod handing;
+mod races;
+mod sequence;
+
+use crate::engine::{ANY_CHOICE, Choice, End, Source, StoreId, TIME_UP, TaskId, World};
+use cover::Here;
+use sequence::{Act, Item, Sequence};
+use std::collections::VecDeque;
+
+/// The search.
+#[derive(Default)]
+pub(super) struct Search {
+    /// A scheduling point before each event of the last execution.
+    nodes: Vec<Node>,
+    /// How many events the present execution has in common with the last.
+    kept: usize,
+}
+
+/// A scheduling point.
+#[derive(Default)]
+struct Node {
+    /// How many objects there were.
+    known: usize,
+    sleep: Vec<Asleep>,
+    /// What is still to be explored from here.
+    sequences: VecDeque<Sequence>,
+    /// What is to be explored after the present choice.
+    below: Vec<Sequence>,
+    /// How many branches were explored from here, to estimate how far the search is.
+    explored: u32,
+}
+
+/// What need not come next.
+#[derive(Clone, Copy, Debug)]
+struct Asleep {
+    act: Act,
+    /// All that its task had done and seen.
+    past: u64,
+    /// How many events there were when it was put to sleep.
+    since: usize,
+}
+
+fn is_same_choice(one: u32, other: u32) -> bool {
+    one == other || one == ANY_CHOICE || other == ANY_CHOICE
+}
+
+impl Search {
+    /// Goes back to the last scheduling point from which something is left to be explored; whether there is any.
+    pub(super) fn go_back(&mut self, world: &mut World) -> bool {
+        while let Some(position) = self.nodes.len().checked_sub(1) {
+            if let Some(item) = Item::of(world, position) {
+                let node = &mut self.nodes[position];
+                node.sleep.push(Asleep { act: item.act, past: item.past, since: position });
+                node.explored += 1;
+            }
+            self.nodes[position].find_open(world, position);
+            if !self.nodes[position].sequences.is_empty() {
+                world.trace.truncate(position);
+                self.kept = position;
+                return true;
+            }
+            self.nodes.pop();
+        }
+        false
+    }
+
+    /// What is next.
+    pub(super) fn choose(&mut self, world: &World) -> Choice {
+        let position = world.trace.events.len();
+        if self.nodes.len() == position {
+            self.enter(world);
+        }
+        #[cfg(test)]
+        assert!(
+            world.attempts_agree(),
+            "what was written down comes to something else after {position} events"
+        );
+        let node = &mut self.nodes[position];
+        while let Some(mut sequence) = node.sequences.pop_front() {
+            // Who polls may have to wait for what comes later in the sequence.
+            let can_be_first =
+                |at: usize| sequence.is_initial(at) && choice_of(world, &sequence.items[at].act).is_some();
+            let Some(first) = (0..sequence.items.len()).find(|&at| can_be_first(at)) else { continue };
+            sequence.items[..=first].rotate_right(1);
+            let item = &sequence.items[0];
+            let Some(choice) = choice_of(world, &item.act) else { continue };
+            let task = item.act.task();
+            node.go_on(world, task, choice, Some(&sequence));
+            return Choice::Run(task, choice);
+        }
+        let mut has_enabled = false;
+        for task in world.enabled() {
+            has_enabled = true;
+            let is_awake = |&choice: &u32| !node.is_asleep(world, task, choice);
+            if let Some(choice) = world.choices(task).find(is_awake) {
+                node.go_on(world, task, choice, None);
+                return Choice::Run(task, choice);
+            }
+        }
+        if has_enabled { Choice::Redundant } else { Choice::Nobody }
+    }
+
+    /// The scheduling point after the last event of the trace.
+    fn enter(&mut self, world: &World) {
+        let position = world.trace.events.len();
+        let mut node = Node { known: world.object_count(), ..Node::default() };
+        if let Some(last) = position.checked_sub(1)
+            && let Some(Item { act, .. }) = Item::of(world, last)
+        {
+            let parent = &mut self.nodes[last];
+            node.sequences = std::mem::take(&mut parent.below).into();
+            node.sleep.extend(parent.sleep.iter().filter(|asleep| !asleep.act.depends_on(&act)));
+        }
+        if !node.sequences.is_empty()
+            && let Some(attempt) = world.attempt()
+        {
+            let was_before = |store, position| was_before(world, store, position);
+            let here = Here { sleep: &node.sleep, attempt: &attempt, known: node.known, was_before };
+            node.sequences.iter_mut().for_each(|sequence| {
+                sequence.localize(|task, index| world.event_or_next(task, index));
+            });
+            node.sequences.retain(|sequence| here.is_open(sequence));
+        }
+        self.nodes.push(node);
+    }
+
+    /// What else could have come of the execution is to be explored.
+    pub(super) fn end(&mut self, world: &mut World, end: &End) {
+        world.note_effects();
+        match end {
+            End::Diverged(_) | End::GivenUp | End::Learned(_) => return,
+            // It could be turned about for ever, and proves nothing.
+            End::Endless => world.trace.races.clear(),
+            _ => world.race_pending(),
+        }
+        let nodes = &self.nodes;
+        let known = |position: usize| nodes[position].known;
+        let sequences = match end {
+            End::Endless => Vec::new(),
+            _ => races::sequences(world, self.kept, known),
+        };
+        for (position, sequence) in sequences {
+            let node = &mut self.nodes[position];
+            if !node.sequences.iter().any(|known| known.is_same(&sequence)) {
+                node.sequences.push_back(sequence);
+            }
+        }
+        self.nodes.truncate(world.trace.events.len());
+    }
+
+    /// See `Dpor::estimate`.
+    pub(super) fn estimate(&self) -> Option<f64> {
+        let (mut explored, mut share) = (0.0, 1.0);
+        for node in &self.nodes {
+            let width = f64::from(node.explored) + 1.0 + node.sequences.len() as f64;
+            explored += share * f64::from(node.explored) / width;
+            share /= width;
+        }
+        (!self.nodes.is_empty()).then_some(explored)
+    }
+}
+
+impl Node {
+    /// Throws away what need not be explored from here, up to the first that is to be.
+    fn find_open(&mut self, world: &World, position: usize) {
+        if self.sequences.is_empty() {
+            return;
+        }
+        let Some(attempt) = world.attempt_at(position) else { return };
+        let (known, sleep) = (self.known, &self.sleep);
+        let was_before = |store, position| was_before(world, store, position);
+        let here = Here { sleep, attempt: &attempt, known, was_before };
+        // What has happened after this point tells more about who uses what.
+        let event = |task: TaskId, index: u32| {
+            let of_path = world.event_or_next(task, index);
+            let asleep = |asleep: &&Asleep| (asleep.act.task(), asleep.act.event.index) == (task, index);
+            let of_sleep = || sleep.iter().find(asleep).map(|asleep| (asleep.past, asleep.act.object()));
+            of_path.or_else(of_sleep).filter(|(_, object)| object.index() < known)
+        };
+        let mut sequences = VecDeque::new();
+        for mut sequence in std::mem::take(&mut self.sequences) {
+            sequence.localize(event);
+            for sequence in here.expand(sequence) {
+                if !sequences.iter().any(|known: &Sequence| known.is_same(&sequence)) {
+                    sequences.push_back(sequence);
+                }
+            }
+        }
+        while sequences.front().is_some_and(|sequence| !here.is_open(sequence)) {
+            sequences.pop_front();
+        }
+        self.sequences = sequences;
+    }
+
+    /// The search goes on with this choice of a task; the other choices that the task has are to be explored too.
+    fn go_on(&mut self, world: &World, task: TaskId, choice: u32, sequence: Option<&Sequence>) {
+        let Some(Item { act, past, .. }) = Item::foreseen(world, task, choice) else { return };
+        self.below.clear();
+        if let Some(sequence) = sequence
+            && sequence.items.len() > 1
+        {
+            self.below.push(sequence.with(sequence.items[1..].to_vec()));
+        }
+        for other in &self.sequences {
+            for sequence in handing::handed_down(world, &act, past, other) {
+                if !self.below.iter().any(|known| known.is_same(&sequence)) {
+                    self.below.push(sequence);
+                }
+            }
+        }
+        for other in world.choices(task).filter(|&other| other != choice) {
+            self.add(world, task, other);
+        }
+        if world.is_stuck() {
+            for other in world.enabled().filter(|&other| other != task) {
+                self.add(world, other, TIME_UP);
+            }
+        }
+    }
+
+    fn add(&mut self, world: &World, task: TaskId, choice: u32) {
+        if !self.is_asleep(world, task, choice)
+            && let Some(item) = Item::foreseen(world, task, choice)
+        {
+            let sequence = Sequence::single(item);
+            if !self.sequences.iter().any(|known| known.is_same(&sequence)) {
+                self.sequences.push_back(sequence);
+            }
+        }
+    }
+
+    /// Whether a task's next event need not come next, with this choice.
+    fn is_asleep(&self, world: &World, task: TaskId, choice: u32) -> bool {
+        self.sleep.iter().filter(|asleep| asleep.act.task() == task).any(|asleep| {
+            match (asleep.act.source, world.source(task, choice)) {
+                (Some(Source::Store(then)), Some(Source::Store(now))) if asleep.act.is_store() => {
+                    let was_there = |store| was_before(world, store, asleep.since);
+                    world.last_of(asleep.act.object(), now, was_there) == Some(then)
+                }
+                (Some(Source::Choice(then)), Some(Source::Choice(now))) => then == now,
+                (then, now) => then == now,
+            }
+        })
+    }
+}
+
+/// Which choice the event is of those that its task has here, if it can be executed.
+fn choice_of(world: &World, act: &Act) -> Option<u32> {
+    let task = act.task();
+    match act.source {
+        Some(Source::Store(_)) => {
+            world.can_repeat_somehow(&act.event)?;
+            world.choices(task).find(|&choice| world.source(task, choice) == act.source)
+        }
+        _ => world.can_repeat(&act.event),
+    }
+}
+
+/// Whether a store was there before the event at a position.
+fn was_before(world: &World, store: StoreId, position: usize) -> bool {
+    match store {
+        StoreId::Set(_) => true,
+        StoreId::Event(task, index) => world.trace.position_of(task, index).is_some_and(|at| at < position),
+    }
+}
