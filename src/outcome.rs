@@ -83,6 +83,10 @@ pub enum Incomplete {
     /// Some execution had more atomic accesses than this, of different orderings. Of those that came then, who is `SeqCst`
     /// saw what came before it in the order of execution.
     AccessesMax(usize),
+    /// The program looks at its clock while time passes, and has atomic accesses that are weaker than `SeqCst`: of
+    /// executions that differ only in the order of such accesses, and in what the clock shows, one was seen.
+    /// [`Memory::SequentiallyConsistent`](crate::Memory::SequentiallyConsistent) tells them apart.
+    Clocks,
     /// The backend cannot go on after a hang.
     FirstHang,
     /// The backend cannot go on after a data race.
@@ -235,6 +239,9 @@ impl fmt::Display for Incomplete {
             Incomplete::AccessesMax(count) => write!(
                 f,
                 "after {count} atomic accesses of an execution, what is SeqCst was explored in the order of execution only"
+            ),
+            Incomplete::Clocks => f.write_str(
+                "the program looks at its clock: of orders of weak accesses that only the clock tells apart, one was seen",
             ),
             Incomplete::FirstHang => f.write_str("stopped at the first hang"),
             Incomplete::FirstDataRace => f.write_str("stopped at the first data race"),

@@ -126,6 +126,10 @@ impl World {
             if is_bounded {
                 self.cut_loop = self.cut_loop.or(Some((place, OLD_ROUNDS_MAX + 1)));
             }
+            if is_known {
+                let round = self.tasks[task.index()].polling.round_places();
+                self.loops.read_on(round);
+            }
             if is_known || is_bounded {
                 let polling = &mut self.tasks[task.index()].polling;
                 (polling.is_to_read_on, polling.unknown) = (true, None);

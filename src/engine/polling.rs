@@ -31,6 +31,9 @@ pub(super) const KNOWN_LIVELOCK_ROUNDS: u32 = 20;
 /// How many rounds a loop may go round in vain that counts them, while others could do something.
 pub(super) const ROUNDS_MAX: u32 = 16;
 
+/// How often a loop that is not compared goes round in vain before it reads something newer.
+pub(super) const READ_ON_ROUNDS: u32 = 2;
+
 /// How often a loop may go round in vain since it reads old values, and once more.
 pub(super) const OLD_ROUNDS_MAX: u32 = 4;
 
@@ -88,6 +91,8 @@ pub(super) struct Loops {
     compared: BTreeMap<Place, u32>,
     /// Where loops were that were part of a livelock.
     livelocked: BTreeSet<Place>,
+    /// Where loops were that went on with something newer before they had to wait.
+    read_on: BTreeMap<Place, Vec<&'static Location<'static>>>,
 }
 
 /// A place in the program: its address.
@@ -128,6 +133,21 @@ impl Loops {
 
     pub(super) fn compare(&mut self, place: &'static Location<'static>) {
         *self.compared.entry(place_of(place)).or_default() += 1;
+    }
+
+    /// A loop of this place goes on with something newer than it has read, and not round once more.
+    pub(super) fn read_on(&mut self, round: Vec<&'static Location<'static>>) {
+        if let Some(&place) = round.first() {
+            self.read_on.entry(place_of(place)).or_insert(round);
+        }
+    }
+
+    /// Where a loop went on so, of which it was not once compared whether it matters how often it goes round.
+    pub(super) fn uncompared(&self) -> Option<&'static Location<'static>> {
+        let is_compared = |place: &&'static Location<'static>| self.compared.contains_key(&place_of(place));
+        // A round may be taken to begin at any of its steps.
+        let uncompared = self.read_on.values().find(|round| !round.iter().any(is_compared))?;
+        uncompared.first().copied()
     }
 
     /// Whether a loop of this place was part of a livelock.
@@ -279,6 +299,12 @@ impl Polling {
     pub(super) fn round_place(&self) -> Option<&'static Location<'static>> {
         let period = self.round?.id.period;
         Some(self.steps[self.steps.len() - period].place)
+    }
+
+    /// The places of the round that was just gone.
+    pub(super) fn round_places(&self) -> Vec<&'static Location<'static>> {
+        let period = self.round.map_or(0, |round| round.id.period);
+        self.steps[self.steps.len() - period..].iter().map(|step| step.place).collect()
     }
 
     /// How many rounds the loop that it is in is rehearsed alone. What it does is of interest to nobody if it is nothing

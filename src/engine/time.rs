@@ -33,6 +33,9 @@ pub(crate) struct Clock {
 pub(super) struct Times {
     /// Whether any clock has moved.
     has_passed: bool,
+    /// Whether any has in some execution, and whether any task has looked at its.
+    has_ever_passed: bool,
+    is_looked_at: bool,
     /// Whether all that are left are in loops.
     only_loops_are_left: bool,
     /// By object: at its last change, and when it was last read.
@@ -61,8 +64,13 @@ impl Clock {
 
 impl Times {
     pub(super) fn begin(&mut self) {
+        self.has_ever_passed |= self.has_passed;
         (self.has_passed, self.only_loops_are_left) = (false, false);
         self.objects.clear();
+    }
+
+    pub(super) fn is_looked_at_as_it_passes(&self) -> bool {
+        self.is_looked_at && (self.has_ever_passed || self.has_passed)
     }
 }
 
@@ -71,6 +79,7 @@ impl World {
     pub(super) fn look_at_clock(&mut self) -> u64 {
         let is_alone = self.times.only_loops_are_left || self.ready.is_empty();
         let task = &mut self.tasks[self.running.index()];
+        self.times.is_looked_at = true;
         self.times.has_passed |= task.clock.look(task.events, is_alone);
         task.clock.now
     }

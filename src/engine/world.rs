@@ -11,7 +11,7 @@ use super::object::{
     View, Waiting,
 };
 use super::order::Order;
-use super::polling::{Loops, Uncompared, Watch};
+use super::polling::{Loops, READ_ON_ROUNDS, Uncompared, Watch};
 use super::reading::{Reading, Readings, Source};
 use super::scheduling::{Divergence, Performed, Scheduler, Settings};
 use super::task::{State, Task};
@@ -490,7 +490,15 @@ impl World {
 
     /// A loop that in some execution so far could not go round as often as it might have, and the bound on that.
     pub(crate) fn cut_loop(&self) -> Option<(&'static Location<'static>, u32)> {
-        self.cut_loop
+        // Samples leave things out anyway.
+        let uncompared = self.loops.uncompared().filter(|_| !self.samples);
+        self.cut_loop.or(uncompared.map(|place| (place, READ_ON_ROUNDS)))
+    }
+
+    /// Whether some task looked at its clock, and in some execution time has passed, where not each order of accesses was
+    /// explored: in another, the clock might have shown another time.
+    pub(crate) fn is_cut_by_clocks(&self) -> bool {
+        self.graph.is_some() && self.analyses && self.times.is_looked_at_as_it_passes()
     }
 
     /// Whether some long execution so far could not go another way for its length.
@@ -904,7 +912,7 @@ impl World {
         let mut order = Order::new(true);
         order.widen(tasks);
         order.begin();
-        let mut attempt = Attempt::from_the_beginning(order, tasks);
+        let mut attempt = Attempt::from_the_beginning(self.graph.as_deref()?, order, tasks);
         prologue.iter().for_each(|&effect| attempt.repeat(effect));
         for (at, (event, reading)) in self.trace.events.iter().zip(all).enumerate().take(position) {
             if let Source::Store(store) = reading.source {

@@ -43,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "models",
         &[
             "sync", "cell", "thread", "task", "time", "process", "property", "panic", "backend", "checker",
-            "strategy", "outcome", "report",
+            "strategy", "outcome", "report", "schedule",
         ],
     ),
     ("measure", &["models", "panic"]),

@@ -3,6 +3,8 @@
 
 use super::Engine;
 use crate::engine::event::ONLY_CHOICE;
+use crate::engine::memory::Graph;
+use crate::engine::order::Order;
 use crate::engine::polling::{
     COMPARED_ROUNDS, KNOWN_LIVELOCK_ROUNDS, LIVELOCK_ROUNDS, Loop, LoopId, Polling, Uncompared,
 };
@@ -17,7 +19,15 @@ pub(super) enum Rehearsal {
     /// Whether the loops of all tasks that are left end if these go round in turn.
     Together { players: Vec<Player>, turn: usize },
     /// A few more rounds of a loop, after which the execution goes on as if there had been none.
-    More { task: TaskId, from: u32, as_it_was: Box<(Polling, u32)> },
+    More { task: TaskId, from: u32, as_it_was: Box<AsItWas> },
+}
+
+/// What a few more rounds of a loop leave as it was.
+pub(super) struct AsItWas {
+    polling: Polling,
+    events: u32,
+    graph: Option<Box<Graph>>,
+    order: Order,
 }
 
 /// A task that goes round its loop together with others.
@@ -43,7 +53,9 @@ impl Engine {
         let running = self.world.running;
         if self.rehearsal.is_none() && self.is_to_go_round_more(running) {
             let record = &self.world.tasks[running.index()];
-            let as_it_was = Box::new((record.polling.clone(), record.events));
+            let (polling, events) = (record.polling.clone(), record.events);
+            let (graph, order) = (self.world.graph.clone(), self.world.order.clone());
+            let as_it_was = Box::new(AsItWas { polling, events, graph, order });
             let from = self.repeats(running).unwrap_or(0);
             self.world.release(running);
             self.world.rehearses = true;
@@ -83,7 +95,7 @@ impl Engine {
         self.comparison.is_some_and(|comparison| comparison.is_to_come && is_it(&comparison.uncompared))
     }
 
-    fn rehearse_more(&mut self, task: TaskId, from: u32, as_it_was: Box<(Polling, u32)>) {
+    fn rehearse_more(&mut self, task: TaskId, from: u32, as_it_was: Box<AsItWas>) {
         match self.repeats(task) {
             Some(repeats) if repeats - from < COMPARED_ROUNDS && self.world.is_enabled(task) => {
                 self.rehearsal = Some(Rehearsal::More { task, from, as_it_was });
@@ -91,7 +103,10 @@ impl Engine {
             }
             Some(_) => {
                 let record = &mut self.world.tasks[task.index()];
-                (record.polling, record.events) = *as_it_was;
+                (record.polling, record.events) = (as_it_was.polling, as_it_was.events);
+                if as_it_was.graph.is_some() {
+                    (self.world.graph, self.world.order) = (as_it_was.graph, as_it_was.order);
+                }
                 self.world.ready.remove(task);
                 self.world.held.insert(task);
                 self.world.rehearses = false;

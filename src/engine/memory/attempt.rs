@@ -20,8 +20,8 @@ impl Attempt {
     }
 
     /// On nothing: before the first event of an execution with so many tasks.
-    pub(in crate::engine) fn from_the_beginning(order: Order, tasks: usize) -> Self {
-        let mut graph = Graph::default();
+    pub(in crate::engine) fn from_the_beginning(graph: &Graph, order: Order, tasks: usize) -> Self {
+        let mut graph = graph.empty();
         graph.widen(tasks);
         Attempt { graph, order }
     }
@@ -49,7 +49,7 @@ impl Attempt {
     }
 
     /// Which stores the task could read by this, or be written behind. Whether an exchange writes is `writes`'s to say, of a
-    /// store and what that holds: an address may be another by now.
+    /// store and what that holds: an address may be another by now. None, if nobody has used the object.
     pub(crate) fn sources(
         &self,
         task: TaskId,
@@ -57,6 +57,9 @@ impl Attempt {
         action: AtomicAction,
         writes: impl Fn((StoreId, u64)) -> bool,
     ) -> Vec<StoreId> {
+        if !self.graph.has(object) {
+            return Vec::new();
+        }
         let ages = self.graph.ages_if(&self.order, task, object, action, writes);
         ages.into_iter().map(|age| self.graph.id(object, age)).collect()
     }
@@ -76,7 +79,7 @@ impl Attempt {
     pub(crate) fn allows(&self, event: &Event, source: StoreId) -> bool {
         let Action::Atomic(action) = event.operation.action else { return true };
         let (object, writes) = (event.operation.object, !event.access.is_read());
-        self.graph.has(object) && self.sources(event.task, object, action, |_| writes).contains(&source)
+        self.sources(event.task, object, action, |_| writes).contains(&source)
     }
 
     /// See [`Graph::last_of`].

@@ -20,10 +20,9 @@ use super::super::clock::Clocks;
 use super::super::object::AtomicAction;
 use super::super::order::Order;
 use super::super::{ObjectId, TaskId};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The atomic accesses of an execution, and its fences.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +36,8 @@ pub(in crate::engine) struct Graph {
     /// Whether any access or fence is `SeqCst`; any fence.
     has_seq_cst: bool,
     has_seq_cst_fence: bool,
-    /// Whether something was left out since an execution is long.
-    is_cut: Cell<bool>,
+    /// Whether something was left out since an execution is long, here or in an attempt.
+    is_cut: Arc<AtomicBool>,
 }
 
 /// Among so many accesses of an execution cycles are looked for.
@@ -154,6 +153,11 @@ impl Graph {
     /// Makes room for so many tasks.
     pub(in crate::engine) fn widen(&mut self, tasks: usize) {
         self.clocks.widen(tasks);
+    }
+
+    /// One without anything in it, which notes in the same place if something is left out.
+    pub(super) fn empty(&self) -> Graph {
+        Graph { is_cut: Arc::clone(&self.is_cut), ..Graph::default() }
     }
 
     /// What an object holds that nobody has accessed yet, or that is changed by who has it alone.
@@ -285,7 +289,7 @@ impl Graph {
 
     /// Whether something was left out in any execution so far.
     pub(in crate::engine) fn is_cut(&self) -> bool {
-        self.is_cut.get()
+        self.is_cut.load(Ordering::Relaxed)
     }
 
     /// Where the floor of an object is.
@@ -299,7 +303,7 @@ impl Graph {
         let is_free = !self.has_seq_cst_fence && ordering != Ordering::SeqCst;
         let goes = at >= floor || is_free;
         if !goes {
-            self.is_cut.set(true);
+            self.is_cut.store(true, Ordering::Relaxed);
         }
         goes
     }

@@ -142,12 +142,15 @@ impl<F: Fn(StoreId, usize) -> bool> Here<'_, F> {
                 let known = still.iter().find(|asleep| asleep.act.store() == Some(store));
                 known.map_or(action.writes(value) && !action.goes_by_address(), |asleep| asleep.act.writes())
             };
-            attempt.sources(task, act.object(), action, writes).into_iter().all(|store| {
-                still.iter().any(|asleep| match asleep.act.store() {
-                    Some(then) if asleep.act.is_store() => self.is_at(asleep, then, store, attempt),
-                    then => then == Some(store),
+            let sources = attempt.sources(task, act.object(), action, writes);
+            let is_known = !sources.is_empty();
+            is_known
+                && sources.into_iter().all(|store| {
+                    still.iter().any(|asleep| match asleep.act.store() {
+                        Some(then) if asleep.act.is_store() => self.is_at(asleep, then, store, attempt),
+                        then => then == Some(store),
+                    })
                 })
-            })
         })
     }
 }
