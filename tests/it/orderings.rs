@@ -32,7 +32,7 @@ fn step(
 }
 
 /// A message, and a flag that says that it is there.
-fn message(store: Ordering, load: Ordering) -> impl Fn() + Clone + Send + Sync + 'static {
+pub fn message(store: Ordering, load: Ordering) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let shared = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
         let other = Arc::clone(&shared);

@@ -1,5 +1,6 @@
 //! A failure that needs a weak ordering says which stronger ones make it go away: the least, and they do.
 
+use crate::orderings::message;
 use conccheck::cell::UnsafeCell;
 use conccheck::models::{Expected, Program, Run};
 use conccheck::property::Exact;
@@ -23,22 +24,6 @@ fn remedy(program: impl Fn() + Send + Sync + 'static) -> Remedy {
     let report = rust().explore(program);
     assert_ne!(report.verdict(), Verdict::Pass);
     report.remedy().unwrap_or_else(|| panic!("there is a remedy of {report}"))
-}
-
-/// A message, and a flag that says that it is there.
-fn message(store: Ordering, load: Ordering) -> impl Fn() + Clone + Send + Sync + 'static {
-    move || {
-        let shared = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
-        let other = Arc::clone(&shared);
-        let writer = thread::spawn(move || {
-            other.0.store(7, Relaxed);
-            other.1.store(1, store);
-        });
-        if shared.1.load(load) == 1 {
-            assert_eq!(shared.0.load(Relaxed), 7);
-        }
-        writer.join().unwrap();
-    }
 }
 
 #[test]
