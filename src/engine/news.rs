@@ -129,6 +129,9 @@ impl World {
             if is_known {
                 let round = self.tasks[task.index()].polling.round_places();
                 self.loops.read_on(round);
+                if self.uncompared.is_none() && self.loops.is_to_be_compared(place) {
+                    self.uncompared = Some(Uncompared { id, place });
+                }
             }
             if is_known || is_bounded {
                 let polling = &mut self.tasks[task.index()].polling;

@@ -24,6 +24,7 @@ pub(super) enum Rehearsal {
 
 /// What a few more rounds of a loop leave as it was.
 pub(super) struct AsItWas {
+    is_held: bool,
     polling: Polling,
     events: u32,
     graph: Option<Box<Graph>>,
@@ -55,9 +56,11 @@ impl Engine {
             let record = &self.world.tasks[running.index()];
             let (polling, events) = (record.polling.clone(), record.events);
             let (graph, order) = (self.world.graph.clone(), self.world.order.clone());
-            let as_it_was = Box::new(AsItWas { polling, events, graph, order });
+            let is_held = self.world.is_held(running);
+            let as_it_was = Box::new(AsItWas { is_held, polling, events, graph, order });
             let from = self.repeats(running).unwrap_or(0);
             self.world.release(running);
+            self.world.tasks[running.index()].polling.is_to_read_on = false;
             self.world.rehearses = true;
             self.rehearsal = Some(Rehearsal::More { task: running, from, as_it_was });
             self.rehearse();
@@ -87,10 +90,12 @@ impl Engine {
         }
     }
 
-    /// Whether the task, which has come to wait in a loop, is to go round a few times more for comparison.
+    /// Whether the task, which has come to wait in a loop or goes on with something newer, is to go round a few times more
+    /// for comparison.
     fn is_to_go_round_more(&mut self, task: TaskId) -> bool {
         let is_it = |&Uncompared { id, .. }: &Uncompared| {
-            self.world.held.contains(task) && self.world.tasks[task.index()].polling.loop_id() == Some(id)
+            let polling = &self.world.tasks[task.index()].polling;
+            (self.world.held.contains(task) || polling.is_to_read_on) && polling.loop_id() == Some(id)
         };
         self.comparison.is_some_and(|comparison| comparison.is_to_come && is_it(&comparison.uncompared))
     }
@@ -107,8 +112,10 @@ impl Engine {
                 if as_it_was.graph.is_some() {
                     (self.world.graph, self.world.order) = (as_it_was.graph, as_it_was.order);
                 }
-                self.world.ready.remove(task);
-                self.world.held.insert(task);
+                if as_it_was.is_held {
+                    self.world.ready.remove(task);
+                    self.world.held.insert(task);
+                }
                 self.world.rehearses = false;
                 self.comparison.iter_mut().for_each(|comparison| comparison.is_to_come = false);
             }
