@@ -61,6 +61,8 @@ pub enum ObjectKind {
     Cell,
     /// How many own something.
     Count,
+    /// What is done once: a `Once`, a `OnceLock`, a `LazyLock`.
+    Once,
     /// What a parked task waits for.
     Parker,
 }

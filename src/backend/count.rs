@@ -175,18 +175,23 @@ struct Dropping {
     before: u32,
     was_unwinding: bool,
     outer: u64,
+    outer_bar: Option<Fact>,
 }
 
 impl Dropping {
     fn begin(fact: Fact) -> Self {
         let (before, was_unwinding) = (native::deeds_of_running(), native::is_unwinding());
-        Dropping { fact, before, was_unwinding, outer: DROPS_SHARED.replace(number()) }
+        // At once, and not only when it is over: what the others did before they let go may not be seen here, and so what
+        // comes of it is not the program's.
+        let outer_bar = native::bar(Some(fact));
+        Dropping { fact, before, was_unwinding, outer: DROPS_SHARED.replace(number()), outer_bar }
     }
 }
 
 impl Drop for Dropping {
     fn drop(&mut self) {
         DROPS_SHARED.set(self.outer);
+        native::bar(self.outer_bar);
         let panics = native::is_unwinding() && !self.was_unwinding;
         if panics || native::deeds_of_running() != self.before {
             native::find_out(self.fact);

@@ -2,7 +2,7 @@
 
 use super::polling::Polling;
 use super::time::Clock;
-use super::{Coroutine, ObjectId, Operation, Switch};
+use super::{Coroutine, Fact, ObjectId, Operation, Switch};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -66,6 +66,8 @@ pub(crate) struct Task {
     pub(crate) timed_out: bool,
     /// Whether its next operation gives back data that it has changed.
     pub(crate) is_touched: bool,
+    /// What is to be known of the program before it may do anything that others can notice, or that depends on who does it.
+    pub(crate) barred_by: Option<Fact>,
     /// From where in the program it is doing something that is several operations.
     pub(crate) place: Option<&'static Location<'static>>,
 }
@@ -121,13 +123,14 @@ impl Task {
             is_timed,
             timed_out,
             is_touched,
+            barred_by,
             place,
         } = self;
         (*state, *coroutine, *switch, *name) = (State::Absent, None, None, None);
         (*events, *others, *choice, *tasks_made, *unwinds) = (0, 0, 0, 0, 0);
         (*is_timed, *timed_out, *is_touched, *clock) = (false, false, false, Clock::default());
         (*joiner, *woken_by, *token, *end) = (None, None, None, None);
-        (*unwinding, *place) = (None, None);
+        (*unwinding, *barred_by, *place) = (None, None, None);
         polling.reset();
     }
 }

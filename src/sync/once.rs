@@ -1,15 +1,20 @@
-//! One-time initialization. Under a checker it is a state under the facade's mutex and condvar.
+//! One-time initialization. Native has an object for it; under the other checkers it is a state under the facade's mutex
+//! and condvar.
 
 use super::{Condvar, Mutex, MutexGuard};
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, Binding};
+use crate::engine::ObjectState;
 use crate::panic;
 use std::fmt;
+use std::panic::Location;
 use std::sync::PoisonError;
 
 /// [`std::sync::Once`], under every backend.
 pub struct Once {
     real: std::sync::Once,
-    /// The checkers'.
+    /// Native's.
+    binding: Binding,
+    /// The other checkers'.
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -40,8 +45,8 @@ impl Once {
     #[allow(clippy::new_without_default, reason = "as std")]
     #[track_caller]
     pub const fn new() -> Self {
-        let state = Mutex::part_of("a once", State::Incomplete);
-        Once { real: std::sync::Once::new(), state, changed: Condvar::new() }
+        let state = Mutex::part_of(WHAT, State::Incomplete);
+        Once { real: std::sync::Once::new(), binding: Binding::new(), state, changed: Condvar::new() }
     }
 
     /// Calls `init` if no call has completed; waits for the one that is running.
@@ -64,7 +69,8 @@ impl Once {
     pub fn is_completed(&self) -> bool {
         match backend::current() {
             Backend::Real => self.real().is_completed(),
-            _ => backend::compound(|| *self.lock() == State::Complete),
+            Backend::Native => self.native().is_completed(),
+            _ => *self.lock() == State::Complete,
         }
     }
 
@@ -76,10 +82,8 @@ impl Once {
     pub fn wait(&self) {
         match backend::current() {
             Backend::Real => self.real().wait(),
-            _ => {
-                let is_poisoned = backend::compound(|| self.wait_until(|now| now != State::Running));
-                assert!(!is_poisoned, "{POISONED}");
-            }
+            Backend::Native => assert!(!self.native().wait_for_once(true), "{POISONED}"),
+            _ => assert!(!self.wait_until(|now| now != State::Running), "{POISONED}"),
         }
     }
 
@@ -88,9 +92,8 @@ impl Once {
     pub fn wait_force(&self) {
         match backend::current() {
             Backend::Real => self.real().wait_force(),
-            _ => {
-                backend::compound(|| self.wait_until(|now| now == State::Complete));
-            }
+            Backend::Native => _ = self.native().wait_for_once(false),
+            _ => _ = self.wait_until(|now| now == State::Complete),
         }
     }
 
@@ -117,17 +120,14 @@ impl Once {
             }
             return;
         }
-        let Some(poisoned) = backend::compound(|| self.begin()) else {
+        let Some(poisoned) = self.begin() else {
             return;
         };
         let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
             admit(poisoned);
             init(&OnceState { poisoned });
         }));
-        backend::compound(|| {
-            *self.lock() = if result.is_ok() { State::Complete } else { State::Poisoned };
-            self.changed.notify_all();
-        });
+        self.end(result.is_ok());
         if let Err(payload) = result {
             panic::resume_unwind(payload);
         }
@@ -135,7 +135,11 @@ impl Once {
 
     /// Waits for the call that is running, and begins another if none has completed; whether an earlier one
     /// panicked.
+    #[track_caller]
     fn begin(&self) -> Option<bool> {
+        if backend::current() == Backend::Native {
+            return self.native().call_once();
+        }
         let mut now = self.lock();
         while *now == State::Running {
             now = self.changed.wait(now).unwrap_or_else(PoisonError::into_inner);
@@ -148,6 +152,21 @@ impl Once {
         Some(is_poisoned)
     }
 
+    /// Ends the call that the task has begun.
+    #[track_caller]
+    fn end(&self, is_done: bool) {
+        if backend::current() == Backend::Native {
+            return self.native().end_attempt(is_done, Location::caller());
+        }
+        *self.lock() = if is_done { State::Complete } else { State::Poisoned };
+        self.changed.notify_all();
+    }
+
+    #[track_caller]
+    fn native(&self) -> backend::native::Object {
+        self.binding.native(WHAT, ObjectState::once)
+    }
+
     #[track_caller]
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -155,6 +174,7 @@ impl Once {
 
     #[track_caller]
     fn real(&self) -> &std::sync::Once {
+        self.binding.expect_real(WHAT);
         self.state.expect_real();
         &self.real
     }
@@ -164,6 +184,9 @@ impl Once {
         *self = Once::new();
     }
 }
+
+/// What it is to the user.
+const WHAT: &str = "a once";
 
 const POISONED: &str = "Once instance has previously been poisoned";
 

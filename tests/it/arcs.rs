@@ -1,7 +1,7 @@
 //! Who is the last owner of what an `Arc` has, and how many there are: seen where it matters, and free where not.
 
 use conccheck::cell::UnsafeCell;
-use conccheck::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
+use conccheck::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use conccheck::sync::{Arc, Mutex, Weak, mpsc};
 use conccheck::{Checker, Outcome, Report, Strategy, Verdict, thread};
 use std::collections::BTreeSet;
@@ -274,4 +274,66 @@ fn owners_that_come_and_go_as_pointers_are_counted_once() {
 fn what_a_pointer_owns_for_ever_is_leaked() {
     let report = Checker::new().find_leaks().explore(|| _ = Arc::into_raw(Arc::new(7)));
     assert!(matches!(report.outcomes().next(), Some(Outcome::Leaked { .. })), "{report}");
+}
+
+/// Whose memory its destructor changes.
+struct Closing(UnsafeCell<u8>);
+
+// SAFETY: who has it to itself changes it; whether others read it meanwhile is what is checked.
+unsafe impl Send for Closing {}
+// SAFETY: the same.
+unsafe impl Sync for Closing {}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        // SAFETY: nobody else has it.
+        self.0.with_mut(|value| unsafe { *value = 9 });
+    }
+}
+
+/// What comes of it if each of two owners reads what the last one's destructor changes, and `also` before.
+fn closed_by_the_last(strategy: Strategy, also: fn(&AtomicU32)) -> Verdict {
+    let report = Checker::new().strategy(strategy).executions_max(100).explore(move || {
+        let owned = Arc::new((Closing(UnsafeCell::new(0)), AtomicU32::new(0)));
+        let use_it = move |owned: Arc<(Closing, AtomicU32)>| {
+            also(&owned.1);
+            // SAFETY: as long as there are owners nobody changes it.
+            owned.0.0.with(|value| assert_eq!(unsafe { *value }, 0));
+        };
+        let other = Arc::clone(&owned);
+        let thread = thread::spawn(move || use_it(other));
+        use_it(owned);
+        thread.join().unwrap();
+    });
+    report.verdict()
+}
+
+#[test]
+fn what_the_last_owner_drops_comes_after_all_that_the_others_did() {
+    let alsos: [fn(&AtomicU32); 3] =
+        [|_| (), |count| _ = count.fetch_add(1, Relaxed), |count| _ = count.load(Relaxed)];
+    for also in alsos {
+        assert_eq!(closed_by_the_last(Strategy::Dpor, also), Verdict::Pass);
+        assert_eq!(closed_by_the_last(Strategy::Dfs, also), Verdict::Pass);
+        assert_eq!(closed_by_the_last(Strategy::Random { seed: 1 }, also), Verdict::Bounded);
+    }
+}
+
+#[test]
+fn a_destructor_may_take_an_atomic_as_what_is_none() {
+    struct Counted(AtomicU32);
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            assert_eq!(*self.0.get_mut(), 2);
+        }
+    }
+    let report = explore(|| {
+        let counted = Arc::new(Counted(AtomicU32::new(0)));
+        let other = Arc::clone(&counted);
+        let thread = thread::spawn(move || other.0.fetch_add(1, Relaxed));
+        counted.0.fetch_add(1, Relaxed);
+        drop(counted);
+        thread.join().unwrap()
+    });
+    assert_eq!(report.verdict(), Verdict::Pass, "{report}");
 }

@@ -82,7 +82,7 @@ impl<T> NativeSender<T> {
                 Ok(())
             }
             Reply::WouldBlock => Err(TrySendError::Full(message)),
-            Reply::Disconnected => Err(TrySendError::Disconnected(message)),
+            _ => Err(TrySendError::Disconnected(message)),
         }
     }
 }
@@ -107,7 +107,7 @@ impl<T> NativeReceiver<T> {
         match self.0.object.transfer(action) {
             Reply::Done => Ok(self.0.take()),
             Reply::WouldBlock => Err(TryRecvError::Empty),
-            Reply::Disconnected => Err(TryRecvError::Disconnected),
+            _ => Err(TryRecvError::Disconnected),
         }
     }
 

@@ -149,6 +149,11 @@ pub(crate) fn let_go(count: Object, is_last: bool) {
     with(|engine| engine.let_go(count.id(), is_last));
 }
 
+/// The running task may do nothing that others can notice before this is known of the program; what it was before.
+pub(crate) fn bar(until: Option<Fact>) -> Option<Fact> {
+    with(|engine| engine.bar(until))
+}
+
 /// How much the running task has done so far that others can notice, or that depends on who does it.
 pub(crate) fn deeds_of_running() -> u32 {
     with(Engine::deeds_of_running)

@@ -4,7 +4,7 @@ use super::{stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction,
-    RwLockAction, TokenAction, Update,
+    OnceAction, RwLockAction, TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;
@@ -194,6 +194,39 @@ impl Object {
     pub(crate) fn try_write(self) -> Option<LockedWrite> {
         let performed = self.act(Action::RwLock(RwLockAction::TryWrite));
         (performed.reply == Reply::Done).then(|| LockedWrite(self, Location::caller()))
+    }
+
+    /// Waits until nobody is at a once's attempt, and begins another if it is not done: then whether an earlier one panicked.
+    #[track_caller]
+    pub(crate) fn call_once(self) -> Option<bool> {
+        self.ask_once(OnceAction::Call)
+    }
+
+    /// Ends the attempt that the running task began at `place`.
+    pub(crate) fn end_attempt(self, is_done: bool, place: &'static Location<'static>) {
+        self.release(Action::Once(if is_done { OnceAction::Complete } else { OnceAction::Poison }), place);
+    }
+
+    /// Whether a once is done.
+    #[track_caller]
+    pub(crate) fn is_completed(self) -> bool {
+        self.ask_once(OnceAction::IsCompleted).is_none()
+    }
+
+    /// Waits until a once is done; or, if poison is `heeded`, until an attempt has panicked: whether one has.
+    #[track_caller]
+    pub(crate) fn wait_for_once(self, heeded: bool) -> bool {
+        self.ask_once(if heeded { OnceAction::Wait } else { OnceAction::WaitForce }).is_some()
+    }
+
+    /// Whether an earlier attempt panicked, if the once was not done.
+    #[track_caller]
+    fn ask_once(self, action: OnceAction) -> Option<bool> {
+        match self.act(Action::Once(action)).reply {
+            Reply::Unset => Some(false),
+            Reply::Poisoned => Some(true),
+            _ => None,
+        }
     }
 
     /// Gives the mutex up until somebody notifies this condition, and takes it back.

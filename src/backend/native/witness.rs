@@ -3,7 +3,7 @@
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
-    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, TokenAction,
+    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, OnceAction, TokenAction,
 };
 use crate::engine::{
     Action, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
@@ -107,6 +107,7 @@ impl Reader<'_> {
             ObjectState::Mutex(_) => ObjectKind::Mutex,
             ObjectState::RwLock(_) => ObjectKind::RwLock,
             ObjectState::Condvar(_) => ObjectKind::Condvar,
+            ObjectState::Once(_) => ObjectKind::Once,
             ObjectState::Token(_) => ObjectKind::Parker,
             ObjectState::Count(_) => ObjectKind::Count,
             ObjectState::Channel(_) => ObjectKind::Channel,
@@ -242,6 +243,8 @@ impl Reader<'_> {
 
     fn effect(&self, operation: &Operation, reply: Reply, woken: &[TaskId], note: Option<&Note>) -> Effect {
         match (operation.action, reply, note) {
+            (Action::Once(OnceAction::IsCompleted), _, _) => Effect::Read((reply == Reply::Done).to_string()),
+            (Action::Once(OnceAction::Call), Reply::Done, _) => Effect::Read("done".to_string()),
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
             (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,

@@ -271,6 +271,7 @@ impl Engine {
         {
             self.learn(Fact::OrderingsAreWeak);
         }
+        self.heed_bar();
         self.world.announce(self.world.running, operation);
         if self.spawning == 0 {
             self.choose();

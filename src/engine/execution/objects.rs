@@ -130,6 +130,21 @@ impl Engine {
     /// The running task does something that is no event, and depends on who does it.
     pub(crate) fn do_other(&mut self) {
         self.task().others += 1;
+        self.heed_bar();
+    }
+
+    /// From here on the running task may do nothing that others can notice, unless this is known of the program; `None` lifts
+    /// that. What it was before.
+    pub(crate) fn bar(&mut self, until: Option<Fact>) -> Option<Fact> {
+        std::mem::replace(&mut self.task().barred_by, until)
+    }
+
+    /// The running task does what others can notice.
+    #[inline]
+    pub(super) fn heed_bar(&mut self) {
+        if let Some(fact) = self.task().barred_by {
+            self.learn(fact);
+        }
     }
 
     /// How many messages were sent into a channel.

@@ -10,6 +10,7 @@ mod condvar;
 mod count;
 mod history;
 mod mutex;
+mod once;
 mod rw_lock;
 mod token;
 
@@ -22,6 +23,7 @@ pub(crate) use condvar::Action as CondvarAction;
 pub(crate) use count::Action as CountAction;
 pub(crate) use history::Action as HistoryAction;
 pub(crate) use mutex::Action as MutexAction;
+pub(crate) use once::Action as OnceAction;
 pub(crate) use rw_lock::Action as RwLockAction;
 pub(crate) use token::Action as TokenAction;
 
@@ -181,7 +183,7 @@ pub(super) enum Waiting {
 }
 
 /// How many queues an object has, at most.
-pub(super) const QUEUES: usize = 2;
+pub(super) const QUEUES: usize = 3;
 
 /// Who applies an action, as which event, and what was chosen of its choices.
 #[derive(Clone, Copy)]
@@ -252,6 +254,10 @@ pub(crate) enum Reply {
     WouldBlock,
     /// The other side of the channel is gone.
     Disconnected,
+    /// The once was not done.
+    Unset,
+    /// Nor was it, and the last attempt panicked.
+    Poisoned,
 }
 
 /// Puts the primitives together.
@@ -481,6 +487,7 @@ primitives! {
     Mutex: mutex::Mutex,
     RwLock: rw_lock::RwLock,
     Condvar: condvar::Condvar,
+    Once: once::Once,
     /// What a parked task waits for.
     Token: token::Token,
     Channel: channel::Channel,
@@ -517,6 +524,10 @@ impl State {
 
     pub(crate) fn rw_lock() -> Self {
         State::RwLock(rw_lock::RwLock::default())
+    }
+
+    pub(crate) fn once() -> Self {
+        State::Once(once::Once::default())
     }
 
     pub(crate) fn condvar() -> Self {

@@ -35,13 +35,14 @@ pub(super) fn is_panic(step: &Step) -> bool {
 
 /// Whether a step took a lock.
 pub(super) fn takes(step: &Step) -> bool {
-    let is_lock = ["lock", "try_lock", "read", "write", "try_read", "try_write"].contains(&step.function);
+    const TAKES: [&str; 7] = ["lock", "try_lock", "read", "write", "try_read", "try_write", "call_once"];
+    let is_lock = TAKES.contains(&step.function);
     is_lock && step.effect == Effect::Done
 }
 
 /// Whether a step gave a lock back; a condition's wait does too, which is told apart by its object.
 pub(super) fn gives_back(step: &Step) -> bool {
-    step.function.starts_with("unlock")
+    step.function.starts_with("unlock") || ["complete", "poison"].contains(&step.function)
 }
 
 /// The step by which `task` took what it holds.

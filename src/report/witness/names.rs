@@ -78,6 +78,7 @@ pub(super) fn kind(kind: ObjectKind) -> &'static str {
         ObjectKind::Condvar => "condvar",
         ObjectKind::Channel => "channel",
         ObjectKind::Cell => "cell",
+        ObjectKind::Once => "once",
         ObjectKind::Parker => "parker",
         ObjectKind::Count => "arc",
     }
@@ -92,6 +93,7 @@ fn methods(kind: ObjectKind) -> &'static [&'static str] {
         ObjectKind::RwLock => &["read", "write", "try_read", "try_write"],
         ObjectKind::Condvar => &["wait", "notify"],
         ObjectKind::Channel => &["send", "try_send", "recv", "try_recv", "iter", "try_iter"],
+        ObjectKind::Once => &["call_once", "is_completed", "wait", "get", "set", "force"],
         ObjectKind::Parker => &[],
         ObjectKind::Count => &["upgrade"],
     }

@@ -1,6 +1,7 @@
 //! What an access of an atomic may see of others: as a table of litmus tests says, whose facts an oracle has computed
 //! that enumerates all execution graphs of a program by brute force.
 
+mod handing_on;
 mod litmus;
 
 use conccheck::sync::atomic::{AtomicU32, Ordering};

@@ -29,7 +29,9 @@ impl Case<'_> {
     }
 
     fn is_for_lock(&self, wait: &Wait) -> bool {
-        matches!(self.kind(wait), Some(ObjectKind::Mutex | ObjectKind::RwLock))
+        let is_lock = matches!(self.kind(wait), Some(ObjectKind::Mutex | ObjectKind::RwLock));
+        // Who is at the attempt has what others wait for.
+        is_lock || self.kind(wait) == Some(ObjectKind::Once) && wait.function == "call_once"
     }
 
     pub(super) fn wait_of(&self, task: usize) -> Option<&Wait> {

@@ -194,9 +194,10 @@ impl<'a> Search<'a> {
                 ObjectKind::Channel => self.pass_channel(step, object),
                 ObjectKind::Parker => self.see(task, self.view(object)),
                 ObjectKind::Mutex | ObjectKind::RwLock if takes(step) => self.see(task, self.view(object)),
-                ObjectKind::Mutex | ObjectKind::RwLock if gives_back(step) => {
+                ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Once if gives_back(step) => {
                     self.hand_on(object, self.seen[task].clone());
                 }
+                ObjectKind::Once => self.see(task, self.view(object)),
                 _ => {}
             },
             _ => {}
