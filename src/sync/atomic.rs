@@ -9,8 +9,12 @@ use std::sync::atomic as real;
 pub use std::sync::atomic::{Ordering, compiler_fence};
 
 /// A fence between this task's accesses.
+///
+/// # Panics
+/// When `order` is `Relaxed`, as std's.
 #[track_caller]
 pub fn fence(order: Ordering) {
+    assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed fence");
     match backend::current() {
         Backend::Real => real::fence(order),
         Backend::Native => backend::native::fence(order),
@@ -21,6 +25,26 @@ pub fn fence(order: Ordering) {
         #[allow(unreachable_patterns, reason = "a backend that was not compiled in never runs")]
         _ => backend::not_compiled_in(),
     }
+}
+
+/// Refuses what std does.
+#[inline]
+#[track_caller]
+fn expect_none_of(refused: [Ordering; 2], order: Ordering, what: &str) {
+    if refused.contains(&order) {
+        refuse(order, what);
+    }
+}
+
+#[cold]
+#[track_caller]
+fn refuse(order: Ordering, what: &str) -> ! {
+    let order = match order {
+        Ordering::Acquire => "an acquire",
+        Ordering::Release => "a release",
+        _ => "an acquire-release",
+    };
+    panic!("there is no such thing as {order} {what}")
 }
 
 /// Calls one method: for real on `$home`; under native on the engine's object, where it leads to [`Performed`], of which
@@ -169,8 +193,12 @@ macro_rules! atomic {
             }
 
             /// Reads the value.
+            ///
+            /// # Panics
+            /// When `order` is `Release` or `AcqRel`, as std's.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
+                expect_none_of([Ordering::Release, Ordering::AcqRel], order, "load");
                 on_backend!(
                     self, "load", real home => home.load(order), twin cell => Bits::from_plain(cell.load(backend::note_order(order))),
                     native object => object.load(order), |_, value| value
@@ -178,8 +206,12 @@ macro_rules! atomic {
             }
 
             /// Writes the value.
+            ///
+            /// # Panics
+            /// When `order` is `Acquire` or `AcqRel`, as std's.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
+                expect_none_of([Ordering::Acquire, Ordering::AcqRel], order, "store");
                 on_backend!(
                     self, "store", real home => home.store(value, order), twin cell => cell.store(value.plain(), backend::note_order(order)),
                     native object => object.store(value.bits(), order), |_, _| ()
@@ -200,6 +232,9 @@ macro_rules! atomic {
             ///
             /// # Errors
             /// The value, when it is another.
+            ///
+            /// # Panics
+            /// When `failure` is `Release` or `AcqRel`, as std's.
             #[track_caller]
             pub fn compare_exchange(
                 &self,
@@ -208,6 +243,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
+                expect_none_of([Ordering::Release, Ordering::AcqRel], failure, "failure ordering");
                 on_backend!(
                     self, "compare_exchange", real home => home.compare_exchange(current, new, success, failure),
                     twin cell => match cell.compare_exchange(current.plain(), new.plain(), success, failure) {
@@ -250,6 +286,9 @@ macro_rules! atomic {
             ///
             /// # Errors
             /// The value, when `update` returns `None`.
+            ///
+            /// # Panics
+            /// When `fetch_order` is `Release` or `AcqRel`, as std's.
             #[track_caller]
             pub fn fetch_update(
                 &self,

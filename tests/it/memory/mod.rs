@@ -4,7 +4,7 @@
 mod handing_on;
 mod litmus;
 
-use conccheck::sync::atomic::{AtomicU32, Ordering};
+use conccheck::sync::atomic::{AtomicU32, Ordering, fence};
 use conccheck::sync::{Arc, Mutex};
 use conccheck::{
     Backend, Checker, Incomplete, Memory, Outcome, Report, SettingsError, Strategy, Verdict, thread,
@@ -535,4 +535,25 @@ fn who_cannot_explore_it_says_so() {
         assert_eq!(rust().backend(backend).validate(), Err(SettingsError::Memory(backend)));
     }
     assert_eq!(rust().workers(2).validate(), Ok(()));
+}
+
+#[test]
+fn orderings_that_std_refuses_are_refused() {
+    use Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+    let refused: [(&str, fn(&AtomicU32)); 6] = [
+        ("a release load", |atomic| _ = atomic.load(Release)),
+        ("an acquire-release load", |atomic| _ = atomic.fetch_update(Relaxed, AcqRel, Some)),
+        ("an acquire store", |atomic| atomic.store(1, Acquire)),
+        ("a release failure ordering", |atomic| _ = atomic.compare_exchange(0, 1, SeqCst, Release)),
+        ("an acquire-release failure ordering", |atomic| {
+            _ = atomic.compare_exchange_weak(0, 1, SeqCst, AcqRel);
+        }),
+        ("a relaxed fence", |_| fence(Relaxed)),
+    ];
+    for (what, access) in refused {
+        let report = rust().explore(move || access(&AtomicU32::new(0)));
+        let message = format!("there is no such thing as {what}");
+        let says = |outcome: &Outcome<()>| matches!(outcome, Outcome::Panicked(said) if *said == message);
+        assert!(report.outcomes().all(says), "{what}: {report}");
+    }
 }
