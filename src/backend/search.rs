@@ -7,6 +7,7 @@ use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::{Bounds, Fact, Facts, Memory, Substitution};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -106,6 +107,8 @@ pub(crate) struct Search<T> {
     pub(crate) hang_has_timed_wait: bool,
     /// Whether a load or store was `SeqCst` that the backend took for less.
     pub(crate) has_seq_cst: bool,
+    /// A load that could have read what came of it, and the store: the backend does not look into that.
+    pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
     /// What is known of the program.
     pub(crate) facts: Facts,
     /// Something that was found out about it, so that all has to be explored anew.
@@ -208,6 +211,7 @@ impl<T> Search<T> {
             cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
             has_seq_cst: false,
+            buffering: None,
             facts: Facts::default(),
             learned: None,
             begun: Instant::now(),
@@ -301,6 +305,7 @@ impl<T: Ord> Search<T> {
         self.events += other.events;
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
         self.has_seq_cst |= other.has_seq_cst;
+        self.buffering = self.buffering.or(other.buffering);
         self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);
         self.cuts.extend(other.cuts);

@@ -473,6 +473,7 @@ impl Checker {
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
             has_seq_cst: search.has_seq_cst,
+            buffering: search.buffering,
             explainer,
         }
     }

@@ -21,6 +21,7 @@ use super::{
     Access, Action, Attempt, Bounds, Chance, Effect, Event, Fact, Facts, ObjectId, Operation, Race, StoreId,
     TaskId, Trace,
 };
+use std::cell::Cell;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -73,6 +74,8 @@ pub(crate) struct World {
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
+    /// See [`World::notice_buffering`].
+    buffering: Cell<Option<[&'static Location<'static>; 2]>>,
     /// A loop that could not go round as often as it might have, and the bound on that.
     pub(super) cut_loop: Option<(&'static Location<'static>, u32)>,
     /// Whether somebody wanted to write what is read in this execution.
@@ -142,6 +145,7 @@ impl World {
             graph: settings.facts.has(Fact::OrderingsAreWeak).then(Box::default),
             times: Times::default(),
             is_cut_by_timeouts: false,
+            buffering: Cell::default(),
             cut_loop: None,
             has_writers: false,
             barred: Vec::new(),
@@ -499,6 +503,21 @@ impl World {
     /// explored: in another, the clock might have shown another time.
     pub(crate) fn is_cut_by_clocks(&self) -> bool {
         self.graph.is_some() && self.analyses && self.times.is_looked_at_as_it_passes()
+    }
+
+    /// Notices that a load of the trace could have read what it led to, which is not explored.
+    pub(crate) fn notice_buffering(&self, load: usize, store: usize) {
+        if self.buffering.get().is_none()
+            && self.graph.as_ref().is_some_and(|graph| graph.could_buffer(load, store))
+        {
+            let place = |position: usize| self.trace.events[position].operation.place;
+            self.buffering.set(Some([place(load), place(store)]));
+        }
+    }
+
+    /// Where a load is, and a store, that came to nothing in any execution so far for that; see [`World::notice_buffering`].
+    pub(crate) fn buffering(&self) -> Option<[&'static Location<'static>; 2]> {
+        self.buffering.get()
     }
 
     /// Whether some long execution so far could not go another way for its length.

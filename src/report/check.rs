@@ -76,6 +76,7 @@ pub fn line(checked: &Checked, effort: Effort, is_named: bool) -> String {
     );
     let outcomes = count(report.outcomes().count(), "outcome");
     let why = || match report.incomplete_because() {
+        [] if report.buffering.is_some() => "complete, but for load buffering".to_string(),
         [] => "complete".to_string(),
         reasons => Incomplete::list(reasons),
     };

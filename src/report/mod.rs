@@ -96,6 +96,7 @@ pub struct Report<T> {
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
     pub(crate) has_seq_cst: bool,
+    pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
 }
 
 impl<T: Ord> Report<T> {
@@ -129,7 +130,11 @@ impl<T: Ord> Report<T> {
         self.outcomes.get(outcome)
     }
 
-    /// What the reader of a hang, or of an outcome that is wrong, should know of the backend; a line for each.
+    /// What the reader should know of the backend: of a hang or an outcome that is wrong, and of what was not explored
+    /// though the program's orderings allow it; a line for each.
+    ///
+    /// Native explores no load buffering: loads that read what is stored only afterwards. Where that could have happened, it
+    /// says so; it cannot know whether what a load reads decides what is stored, which rules it out.
     ///
     /// loom takes `SeqCst` loads and stores for `Acquire` and `Release`, and so may see what no machine does. Of fences it
     /// knows better.
@@ -149,7 +154,17 @@ impl<T: Ord> Report<T> {
             format!("note: a task that hangs waits with a timeout, which never passes under {backend}");
         let seq_cst = "note: loom takes SeqCst loads and stores for AcqRel, so it may show what cannot happen; order them \
                        with fence(SeqCst), which loom knows, or check under native";
-        let notes = [(self.hang_has_timed_wait, timed.as_str()), (self.has_seq_cst, seq_cst)];
+        let buffering = self.buffering.map_or(String::new(), |[load, store]| {
+            format!(
+                "note: load buffering was not explored: a machine may let the load at {load} read what is stored at \
+                 {store}, though that store comes after the load"
+            )
+        });
+        let notes = [
+            (self.hang_has_timed_wait, timed.as_str()),
+            (self.has_seq_cst, seq_cst),
+            (self.buffering.is_some(), &buffering),
+        ];
         let notes: Vec<&str> =
             notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect();
         (!notes.is_empty()).then(|| notes.join("\n"))

@@ -27,7 +27,10 @@ pub(crate) fn text<T: Ord + Debug>(
     let (title, kind) = LEAKS;
     let leaks = of_kind(kind);
     text.extend((!leaks.is_empty()).then(|| section(report, title, &leaks)));
-    if entries.len() > 1 || entries.iter().any(|entry| !"= ".contains(entry.judged.mark)) {
+    if report.buffering.is_some()
+        || entries.len() > 1
+        || entries.iter().any(|entry| !"= ".contains(entry.judged.mark))
+    {
         text.extend(report.note().iter().flat_map(|note| note.lines()).map(|note| format!("\n{note}")));
     }
     text.trim_end().to_string()

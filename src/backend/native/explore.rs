@@ -386,6 +386,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if let Some((place, rounds_max)) = world.cut_loop() {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max });
     }
+    search.buffering = world.buffering();
     if world.is_cut_by_clocks() {
         search.cut(Incomplete::Clocks);
     }

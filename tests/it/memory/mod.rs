@@ -557,3 +557,47 @@ fn orderings_that_std_refuses_are_refused() {
         assert!(report.outcomes().all(says), "{what}: {report}");
     }
 }
+
+#[test]
+fn where_load_buffering_could_happen_it_is_said() {
+    use Ordering::{Acquire, Relaxed, Release};
+    type Places = [AtomicU32; 2];
+    /// Both tasks do the second thing after the first, on the two atomics in opposite order.
+    fn crosswise(first: fn(&AtomicU32), then: fn(&AtomicU32)) -> Option<String> {
+        let report = rust().explore(move || {
+            let places = Arc::new(Places::default());
+            let other = Arc::clone(&places);
+            let thread = thread::spawn(move || {
+                first(&other[1]);
+                then(&other[0]);
+            });
+            first(&places[0]);
+            then(&places[1]);
+            thread.join().unwrap();
+        });
+        assert_eq!(report.verdict(), Verdict::Pass, "{report}");
+        let is_in_the_text = report.to_string().contains("load buffering was not explored");
+        assert_eq!(report.note().is_some(), is_in_the_text, "{report}");
+        report.note()
+    }
+    let note = crosswise(|place| _ = place.load(Relaxed), |place| place.store(1, Relaxed)).unwrap();
+    assert_eq!(note.matches("tests/it/memory/mod.rs:").count(), 2, "{note}");
+    assert!(
+        crosswise(|place| _ = place.fetch_add(1, Relaxed), |place| _ = place.fetch_add(1, Relaxed)).is_some()
+    );
+    assert_eq!(crosswise(|place| _ = place.load(Acquire), |place| place.store(1, Release)), None);
+    assert_eq!(
+        crosswise(|place| place.store(1, Relaxed), |place| _ = place.load(Relaxed)),
+        None,
+        "store buffering"
+    );
+    let additions = rust().explore(|| {
+        let count = Arc::new(AtomicU32::new(0));
+        let threads = [0; 3].map(|_| {
+            let count = Arc::clone(&count);
+            thread::spawn(move || count.fetch_add(1, Relaxed))
+        });
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(additions.note(), None);
+}

@@ -5,6 +5,8 @@
 //! read-modify-writes of which the first has read what the second could have: reversed, that does so. All else that
 //! they could come to is a choice at the scheduling points where they were executed. What is no access of an atomic races as
 //! under sequential consistency.
+//!
+//! A load and a store that comes about because of it do not race: that it reads it (load buffering) is only noticed.
 
 use super::sequence::{Act, Item, Sequence, Story};
 use crate::engine::{Access, Action, AtomicAccess, Race, Second, Source, StoreId, World};
@@ -39,8 +41,12 @@ pub(super) fn sequences(
             {
                 continue;
             }
-            if later.act.writes() && earlier.reads() && !world.trace.happens_before(first, second) {
-                add(first, read_later(world, first, second));
+            if later.act.writes() && earlier.reads() {
+                if !world.trace.happens_before(first, second) {
+                    add(first, read_later(world, first, second));
+                } else if world.trace.is_in_past_of(first, second) {
+                    world.notice_buffering(first, second);
+                }
             }
             if earlier.writes() && earlier.reads() && !world.trace.is_in_past_of(first, second) {
                 add(first, update_instead(world, first, second));
