@@ -1,6 +1,8 @@
 //! What an access of an atomic may see of others: as a table of litmus tests says, whose facts an oracle has computed
 //! that enumerates all execution graphs of a program by brute force.
 
+mod beyond;
+mod beyond_loom;
 mod families;
 mod genmc;
 mod handing_on;
