@@ -4,6 +4,7 @@
 mod beyond;
 mod beyond_loom;
 mod families;
+mod family;
 mod genmc;
 mod handing_on;
 mod litmus;
