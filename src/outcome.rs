@@ -80,7 +80,7 @@ pub enum Incomplete {
         /// The bound.
         rounds_max: u32,
     },
-    /// Some execution had more atomic accesses than this, of different orderings. Of those that came then, who is `SeqCst`
+    /// Some execution had more atomic accesses and fences than this, of different orderings. Of those that came then, who is `SeqCst`
     /// saw what came before it in the order of execution.
     AccessesMax(usize),
     /// The program looks at its clock while time passes, and has atomic accesses that are weaker than `SeqCst`: of

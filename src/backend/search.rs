@@ -383,6 +383,11 @@ impl<T: Ord> Search<T> {
         self.cut(Incomplete::StepsMax(self.limits.steps_max));
     }
 
+    /// Whether some execution was left that had not ended.
+    pub(crate) fn has_endless(&self) -> bool {
+        self.cuts.contains(&Incomplete::StepsMax(self.limits.steps_max))
+    }
+
     /// Counts the steps of an execution.
     pub(crate) fn count_events(&mut self, events: usize) {
         self.events += events as u64;

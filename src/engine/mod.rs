@@ -19,6 +19,7 @@ mod memory;
 mod news;
 pub(crate) mod object;
 mod order;
+mod patience;
 mod polling;
 mod pulse;
 mod race;

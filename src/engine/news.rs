@@ -22,7 +22,7 @@ impl World {
         let past = polling.past;
         polling.past = mix(past, what);
         if is_atomic
-            && !event.access.is_read()
+            && has_effect
             && let Some(graph) = &mut self.graph
         {
             graph.set_past(object, StoreId::Event(task, event.index), polling.past);
@@ -72,6 +72,9 @@ impl World {
         }
         self.pauses += 1;
         self.note_pause();
+        if !self.rehearses {
+            self.patience.pause(task, place);
+        }
         self.step(task, (what, past), place, ObjectId::NOWHERE);
     }
 

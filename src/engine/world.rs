@@ -11,6 +11,7 @@ use super::object::{
     View, Waiting,
 };
 use super::order::Order;
+use super::patience::{PAUSES_MAX, Patience};
 use super::polling::{Loops, READ_ON_ROUNDS, Uncompared, Watch};
 use super::reading::{Reading, Readings, Source};
 use super::scheduling::{Divergence, Performed, Scheduler, Settings};
@@ -67,6 +68,7 @@ pub(crate) struct World {
     pub(super) rehearses: bool,
     /// Pauses of this execution.
     pub(super) pauses: usize,
+    pub(super) patience: Patience,
     pub(super) facts: Facts,
     pub(super) order: Order,
     /// What atomics are, if they are not just values.
@@ -147,6 +149,7 @@ impl World {
             is_cut_by_timeouts: false,
             buffering: Cell::default(),
             cut_loop: None,
+            patience: Patience::new(),
             has_writers: false,
             barred: Vec::new(),
             bounds: settings.bounds,
@@ -162,6 +165,7 @@ impl World {
         (self.position, self.preemptions, self.preempts, self.pauses) = (0, 0, false, 0);
         (self.is_stuck, self.rehearses, self.uncompared) = (false, false, None);
         self.happened = [0; 4];
+        self.patience.begin();
         self.has_writers = false;
         self.barred.clear();
         self.spawned.clear();
@@ -496,7 +500,8 @@ impl World {
     pub(crate) fn cut_loop(&self) -> Option<(&'static Location<'static>, u32)> {
         // Samples leave things out anyway.
         let uncompared = self.loops.uncompared().filter(|_| !self.samples);
-        self.cut_loop.or(uncompared.map(|place| (place, READ_ON_ROUNDS)))
+        let impatient = self.patience.cut_place().map(|place| (place, PAUSES_MAX));
+        self.cut_loop.or(impatient).or(uncompared.map(|place| (place, READ_ON_ROUNDS)))
     }
 
     /// Whether some task looked at its clock, and in some execution time has passed, where not each order of accesses was
@@ -542,6 +547,10 @@ impl World {
             return None;
         };
         let mut ages = graph.ages(&self.order, task, object, action);
+        if ages.len() > 1 && action.reads() && self.patience.is_over(task) {
+            self.patience.cut();
+            ages.truncate(1);
+        }
         let polling = &self.tasks[task.index()].polling;
         if polling.is_to_read_on
             && ages.len() > 1
@@ -734,6 +743,7 @@ impl World {
         let (position, running) = (self.position, self.running);
         let operation = self.next_operation(running).expect("only what is announced is performed");
         self.leave_queue(running);
+        self.patience.act(running);
         let event = self.event(running, operation);
         if !self.rehearses {
             self.trace_event(&event)?;

@@ -37,7 +37,8 @@ impl Scheduler for Dfs {
         let position = world.trace.events.len();
         if position == self.stack.len() {
             let choices = |task| world.choices(task).map(move |choice| (task, choice));
-            let mut choices: Vec<(TaskId, u32)> = world.enabled().flat_map(choices).collect();
+            let mut choices: Vec<(TaskId, u32)> =
+                world.enabled().filter(|&task| !world.is_unfair(task)).flat_map(choices).collect();
             choices.reverse();
             if choices.is_empty() {
                 return Choice::Nobody;

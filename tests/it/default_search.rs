@@ -4,7 +4,7 @@
 
 use conccheck::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering::SeqCst};
 use conccheck::sync::{Arc, Condvar, Mutex};
-use conccheck::{Checker, Outcome, Report, Strategy, Verdict, thread};
+use conccheck::{Checker, Incomplete, Outcome, Report, Strategy, Verdict, thread};
 use std::collections::VecDeque;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -430,4 +430,67 @@ fn small_programs_are_found_by_dpor() {
     finds("sync 2", 100, || sync(true));
     finds("token ring", 1_000, token_ring);
     finds("two phases", 100, two_phases);
+}
+
+/// A reader counts itself in to see whether somebody writes, and out again if so; a writer overwrites that as it ends, so that
+/// the next one does not notice the reader.
+fn counted_in_and_out() {
+    let state = Arc::new(AtomicUsize::new(0));
+    let read = |state: &AtomicUsize| {
+        while state.fetch_add(2, SeqCst) & 1 == 1 {
+            state.fetch_sub(2, SeqCst);
+            thread::yield_now();
+        }
+        assert_eq!(state.fetch_sub(2, SeqCst) & 1, 0);
+    };
+    let write = |state: &AtomicUsize| {
+        for _ in 0..2 {
+            while state.compare_exchange(0, 1, SeqCst, SeqCst).is_err() {
+                thread::yield_now();
+            }
+            state.swap(0, SeqCst);
+        }
+    };
+    side_by_side([job(&state, write), job(&state, read)]);
+}
+
+#[test]
+fn a_loop_whose_rounds_have_an_effect_is_left_after_some_and_what_others_do_is_seen() {
+    for strategy in [Strategy::Dpor, Strategy::Dfs] {
+        let report = Checker::new().strategy(strategy).find(counted_in_and_out, is_wrong);
+        assert!(!report.is_complete() && report.verdict() >= Verdict::Fail, "{strategy:?}: {report}");
+    }
+}
+
+/// One waits for a flag, and counts how often it looks; without the politeness to pause, if so.
+fn counts_its_looks(pauses: bool) -> usize {
+    let shared = Arc::new((AtomicBool::new(false), AtomicUsize::new(0)));
+    let looker = job(&shared, move |(flag, looks)| {
+        while !flag.load(SeqCst) {
+            looks.fetch_add(1, SeqCst);
+            if pauses {
+                thread::yield_now();
+            }
+        }
+    });
+    side_by_side([looker, job(&shared, |(flag, _)| flag.store(true, SeqCst))]);
+    shared.1.load(SeqCst)
+}
+
+#[test]
+fn a_loop_that_counts_its_rounds_and_pauses_is_followed_for_some() {
+    let report = Checker::new().strategy(Strategy::Dpor).explore(|| counts_its_looks(true));
+    let expected: Vec<_> = (0..=32).map(Outcome::Returned).collect();
+    assert_eq!(report.outcomes().cloned().collect::<Vec<_>>(), expected, "{report}");
+    assert!(matches!(report.incomplete(), Some(Incomplete::RoundsMax { rounds_max: 32, .. })), "{report}");
+    assert_eq!(report.verdict(), Verdict::Bounded);
+}
+
+#[test]
+fn where_an_execution_does_not_end_there_are_samples() {
+    let by_dpor = Checker::new().strategy(Strategy::Dpor).explore(|| counts_its_looks(false));
+    assert_eq!((by_dpor.executions(), by_dpor.outcomes().count()), (1, 0), "{by_dpor}");
+    let report = Checker::new().explore(|| counts_its_looks(false));
+    assert!(report.sampled() > 0 && report.outcomes().count() > 1, "{report}");
+    assert_eq!(report.verdict(), Verdict::Bounded, "{report}");
 }

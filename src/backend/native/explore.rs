@@ -275,6 +275,9 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
             }
             is_over = !(self.search.may_begin() && with(Engine::begin));
             if is_over {
+                if let Some(rounds) = &mut self.rounds {
+                    rounds.end(&mut self.search, &self.body);
+                }
                 break;
             }
             while self.execute(&mut running) == End::Rehearsed {

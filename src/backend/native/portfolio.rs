@@ -1,7 +1,7 @@
 //! What is tried beside dpor where nobody chose a strategy: samples. In a tree that is too large, dpor comes late to a
 //! fault that lies far from where it began, though chance may meet it in the tenth execution.
 //!
-//! A small program never gets here. What samples see of one that dpor finishes is no news, and not counted.
+//! A small program never gets here, unless executions of it did not end: dpor learns nothing from those. What samples see of one that dpor finishes is no news, and not counted.
 
 use super::explore::{Body, explore_alone};
 use crate::backend::search::Search;
@@ -25,6 +25,14 @@ pub(super) struct Rounds {
 impl Rounds {
     pub(super) fn new() -> Self {
         Rounds { steps: STEPS, seed: 0 }
+    }
+
+    /// Samples, if dpor has come to its end without any and there was an execution that had none.
+    pub(super) fn end<T: Ord + Send + 'static>(&mut self, search: &mut Search<T>, body: &Body<T>) {
+        if search.sampled == 0 && search.has_endless() {
+            self.steps = 0;
+            self.go_on(search, body);
+        }
     }
 
     /// Samples, if it is time for that.

@@ -40,7 +40,7 @@ pub(in crate::engine) struct Graph {
     is_cut: Arc<AtomicBool>,
 }
 
-/// Among so many accesses of an execution cycles are looked for.
+/// Among so many accesses and fences of an execution cycles are looked for.
 pub(crate) const SEARCHED_MAX: usize = 100;
 
 /// Names a store in all executions that have it.
@@ -261,7 +261,7 @@ impl Graph {
         let newest = stores.len() - 1;
         let writes = |at: usize| writes((stores[at].id, stores[at].value));
         let is_coherent = |&at: &usize| !(writes(at) && self.splits(object, at));
-        let is_long = self.has_seq_cst && self.accesses.len() > SEARCHED_MAX;
+        let is_long = self.has_seq_cst && self.accesses.len() + self.fences.len() > SEARCHED_MAX;
         let floor = if is_long { self.floor(object) } else { 0 };
         let is_consistent = |&at: &usize| match is_long {
             _ if at == newest => true,
@@ -401,11 +401,13 @@ impl Graph {
         }
         if let (Some(number), Some(new)) = (written, new) {
             let id = StoreId::Event(task, index);
+            // Who writes what is there already leaves it as whose it was.
+            let past = if new == stores[at].value { stores[at].past } else { 0 };
             let store = Store {
                 number,
                 id,
                 value: new,
-                past: 0,
+                past,
                 access: Some(access),
                 reads: read,
                 readers: Vec::new(),

@@ -36,6 +36,10 @@ impl Dpor {
         let (node, forest) = self.tree.at(self.tree.depth() - 1);
         node.wakes = false;
         while let Some((event, below, wakes)) = forest.pop(&mut node.wakeup) {
+            if world.is_unfair(event.task) {
+                forest.clear(below);
+                continue;
+            }
             if let Some(choice) = world.can_repeat(&event) {
                 (node.below, node.wakes) = (below, wakes);
                 return Choice::Run(event.task, choice);
@@ -49,6 +53,9 @@ impl Dpor {
         let mut has_enabled = false;
         for task in world.enabled() {
             has_enabled = true;
+            if world.is_unfair(task) {
+                continue;
+            }
             if let Some(choice) = world.choices(task).find(|&choice| !node.sleep.has(task, choice)) {
                 return Choice::Run(task, choice);
             }

@@ -9,7 +9,7 @@ mod genmc;
 mod handing_on;
 mod litmus;
 
-use conccheck::sync::atomic::{AtomicU32, Ordering, fence};
+use conccheck::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use conccheck::sync::{Arc, Mutex};
 use conccheck::{
     Backend, Checker, Incomplete, Memory, Outcome, Report, SettingsError, Strategy, Verdict, thread,
@@ -217,6 +217,35 @@ fn a_loop_that_waits_for_a_relaxed_flag_sees_it_at_last() {
     });
     assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(())], "{report}");
     assert_eq!((report.verdict(), report.executions()), (Verdict::Pass, 3), "{report}");
+}
+
+/// One takes what so many others have each added to `empty`, and waits in a loop until there is something.
+fn taken(adders: usize, empty: usize) {
+    let place = Arc::new(AtomicUsize::new(empty));
+    let add = |_| {
+        let place = Arc::clone(&place);
+        thread::spawn(move || place.fetch_add(1, Ordering::Release))
+    };
+    let adders: Vec<_> = (0..adders).map(add).collect();
+    while place.swap(empty, Ordering::Acquire) == empty {
+        thread::yield_now();
+    }
+    adders.into_iter().for_each(|adder| _ = adder.join().unwrap());
+}
+
+#[test]
+fn a_loop_that_takes_what_is_there_awaits_that_something_is() {
+    /// Where addresses begin, as far as anybody can tell.
+    const LARGE: usize = 1 << 32;
+    for (adders, executions) in [(1, 3), (2, 12), (3, 54)] {
+        for empty in [0, LARGE] {
+            for strategy in [Strategy::Dpor, Strategy::Dfs] {
+                let report = rust().strategy(strategy).explore(move || taken(adders, empty));
+                let found = (report.verdict(), report.executions());
+                assert_eq!(found, (Verdict::Pass, executions), "{adders} {empty} {strategy:?}: {report}");
+            }
+        }
+    }
 }
 
 /// So many tasks that each add to a counter with a lock that they spin for.

@@ -90,7 +90,12 @@ impl Search {
             "what was written down comes to something else after {position} events"
         );
         let node = &mut self.nodes[position];
+        let mut is_known_to_be_open = true;
         while let Some(mut sequence) = node.sequences.pop_front() {
+            // Of what is left here only the first was asked whether it is to be explored.
+            if !std::mem::take(&mut is_known_to_be_open) && !node.is_open(world, &mut sequence) {
+                continue;
+            }
             // Who polls may have to wait for what comes later in the sequence.
             let can_be_first =
                 |at: usize| sequence.is_initial(at) && choice_of(world, &sequence.items[at].act).is_some();
@@ -99,12 +104,18 @@ impl Search {
             let item = &sequence.items[0];
             let Some(choice) = choice_of(world, &item.act) else { continue };
             let task = item.act.task();
+            if world.is_unfair(task) {
+                continue;
+            }
             node.go_on(world, task, choice, Some(&sequence));
             return Choice::Run(task, choice);
         }
         let mut has_enabled = false;
         for task in world.enabled() {
             has_enabled = true;
+            if world.is_unfair(task) {
+                continue;
+            }
             let is_awake = |&choice: &u32| !node.is_asleep(world, task, choice);
             if let Some(choice) = world.choices(task).find(is_awake) {
                 node.go_on(world, task, choice, None);
@@ -204,6 +215,15 @@ impl Node {
             sequences.pop_front();
         }
         self.sequences = sequences;
+    }
+
+    /// Whether the sequence is to be explored from here, which is where the execution is.
+    fn is_open(&self, world: &World, sequence: &mut Sequence) -> bool {
+        let Some(attempt) = world.attempt() else { return true };
+        sequence.localize(|task, index| world.event_or_next(task, index));
+        let was_before = |store, position| was_before(world, store, position);
+        let here = Here { sleep: &self.sleep, attempt: &attempt, known: self.known, was_before };
+        here.is_open(sequence)
     }
 
     /// The search goes on with this choice of a task; the other choices that the task has are to be explored too.

@@ -9,8 +9,11 @@
 //! A load and a store that comes about because of it do not race: that it reads it (load buffering) is only noticed.
 
 use super::sequence::{Act, Item, Sequence, Story};
-use crate::engine::{Access, Action, AtomicAccess, Race, Second, Source, StoreId, World};
+use crate::engine::{
+    Access, Action, AtomicAccess, ObjectId, Operation, Race, Second, Source, StoreId, World,
+};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// For each sequence that is to be explored, the scheduling point from which. Races whose later part comes before the
@@ -28,19 +31,20 @@ pub(super) fn sequences(
             found.push((position, Sequence::new(items, known(position), story)));
         }
     };
-    for second in first_new..world.trace.events.len() {
-        let Some(later) = Item::of(world, second) else { continue };
-        if !later.act.is_atomic() {
+    // Of each object, the accesses so far.
+    let mut accesses: BTreeMap<ObjectId, Vec<usize>> = BTreeMap::new();
+    for second in 0..world.trace.events.len() {
+        let Operation { object, action: Action::Atomic(_), .. } = world.trace.events[second].operation else {
             continue;
-        }
-        for first in (0..second).rev() {
-            let Some(earlier) = Act::of(world, first) else { continue };
-            if earlier.object() != later.act.object()
-                || earlier.task() == later.act.task()
-                || !earlier.is_atomic()
-            {
+        };
+        let before = accesses.entry(object).or_default();
+        before.push(second);
+        let Some(later) = Item::of(world, second).filter(|_| second >= first_new) else { continue };
+        for &first in before.iter().rev().skip(1) {
+            if world.trace.events[first].task == later.act.task() {
                 continue;
             }
+            let Some(earlier) = Act::of(world, first) else { continue };
             if later.act.writes() && earlier.reads() {
                 if !world.trace.happens_before(first, second) {
                     add(first, read_later(world, first, second));
