@@ -30,7 +30,7 @@ multishot         0.3.2   multishot_loom       --lib
 oneshot           0.1.11  oneshot_loom         --test loom --test sync --test future --features async,loom
 parking           2.2.1   loom                 --test loom --features loom
 sharded-slab      0.1.7   loom                 --lib --features loom
-st3               0.4.1   st3_loom             --test loom
+st3               0.4.1   st3_loom             --test integration
 tachyonix         0.3.1   tachyonix_loom       --lib
 thingbuf          0.1.6   loom                 --lib
 TABLE

@@ -34,8 +34,9 @@ pub struct Builder {
     pub max_permutations: Option<usize>,
     /// Stops after this long. If nobody says anything `LOOM_MAX_DURATION`, in seconds, or never.
     pub max_duration: Option<Duration>,
-    /// Looks only at executions with at most so many preemptions. If nobody says anything `LOOM_MAX_PREEMPTIONS`, or at
-    /// all.
+    /// loom looks only at executions with at most so many preemptions, since all are too many for it. Here none is left out:
+    /// one of each kind is all that is run, which is less than all that have few preemptions. If nobody says anything
+    /// `LOOM_MAX_PREEMPTIONS`.
     pub preemption_bound: Option<usize>,
     /// Refused where it is set: conccheck keeps no checkpoints. A failure shows how to run its one execution again.
     pub checkpoint_file: Option<PathBuf>,
@@ -116,9 +117,6 @@ impl Builder {
         }
         if let Some(time) = self.max_duration {
             checker = checker.time_max(time);
-        }
-        if let Some(preemptions) = self.preemption_bound {
-            checker = checker.preemptions_max(preemptions);
         }
         checker
     }

@@ -48,9 +48,33 @@ fn what_bounds_a_pass_is_said() {
         let (passes, text) = run(&[(name, value)]);
         assert!(passes && text.contains(words), "{text}");
     };
-    said("LOOM_MAX_PREEMPTIONS", "1", "at most 1 preemptions");
     said("LOOM_MAX_PERMUTATIONS", "2", "stopped after 2 executions");
     said("LOOM_MAX_BRANCHES", "1", "some execution had not ended after 10 steps");
+}
+
+/// Crates bound preemptions for loom's sake. What takes more is found all the same, and a pass has seen all.
+#[test]
+fn a_bound_on_preemptions_leaves_nothing_out() {
+    assert_eq!(run(&[("LOOM_MAX_PREEMPTIONS", "0")]), (true, String::new()));
+    let mut builder = Builder::new();
+    builder.preemption_bound = Some(0);
+    let fails = catch_unwind(AssertUnwindSafe(|| {
+        builder.check(|| {
+            let total = Arc::new(Mutex::new(0));
+            let add = |total: &Mutex<u8>| {
+                let seen = *total.lock().unwrap();
+                *total.lock().unwrap() = seen + 1;
+            };
+            let other = thread::spawn({
+                let total = Arc::clone(&total);
+                move || add(&total)
+            });
+            add(&total);
+            other.join().unwrap();
+            assert_eq!(*total.lock().unwrap(), 2);
+        });
+    }));
+    assert!(fails.is_err());
 }
 
 #[test]
