@@ -574,7 +574,8 @@ fn who_cannot_explore_it_says_so() {
 #[test]
 fn orderings_that_std_refuses_are_refused() {
     use Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-    let refused: [(&str, fn(&AtomicU32)); 6] = [
+    type Access = fn(&AtomicU32);
+    let refused: [(&str, Access); 6] = [
         ("a release load", |atomic| _ = atomic.load(Release)),
         ("an acquire-release load", |atomic| _ = atomic.fetch_update(Relaxed, AcqRel, Some)),
         ("an acquire store", |atomic| atomic.store(1, Acquire)),
