@@ -32,9 +32,14 @@ impl Pulse {
         self.beats.store(true, Relaxed);
     }
 
-    /// It has ended.
+    /// It has ended, or nothing of the program runs, but the search thinks.
     pub(crate) fn rest(&self) {
         self.beats.store(false, Relaxed);
+    }
+
+    /// After a rest it goes on.
+    pub(crate) fn resume(&self) {
+        self.beats.store(true, Relaxed);
     }
 
     /// A task goes on.

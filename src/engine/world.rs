@@ -149,7 +149,7 @@ impl World {
             is_cut_by_timeouts: false,
             buffering: Cell::default(),
             cut_loop: None,
-            patience: Patience::new(),
+            patience: Patience::new(settings.facts.has(Fact::LoopsGoOn)),
             has_writers: false,
             barred: Vec::new(),
             bounds: settings.bounds,
@@ -743,7 +743,6 @@ impl World {
         let (position, running) = (self.position, self.running);
         let operation = self.next_operation(running).expect("only what is announced is performed");
         self.leave_queue(running);
-        self.patience.act(running);
         let event = self.event(running, operation);
         if !self.rehearses {
             self.trace_event(&event)?;
@@ -802,6 +801,7 @@ impl World {
             seen = if is_address { seen } else { value };
         }
         has_effect |= std::mem::take(&mut self.tasks[running.index()].is_touched);
+        self.patience.act(running, has_effect);
         self.requeue(id);
         if !self.woken.is_empty() {
             self.wake(position);

@@ -16,6 +16,9 @@ pub(crate) enum Fact {
     /// Some atomic is accessed by less than `SeqCst`, and what that allows is explored: what each access reads, or where it
     /// is written, is chosen.
     OrderingsAreWeak,
+    /// Some execution does not end, since a task goes round a loop that has an effect, and pauses: after some rounds it has to
+    /// let others go on.
+    LoopsGoOn,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

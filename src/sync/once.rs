@@ -55,13 +55,13 @@ impl Once {
     /// When an earlier closure panicked.
     #[track_caller]
     pub fn call_once(&self, init: impl FnOnce()) {
-        self.call(|_| init(), |poisoned| assert!(!poisoned, "{POISONED}"));
+        self.call(|_| init(), false);
     }
 
     /// Calls `init` if no call has completed, even when an earlier closure panicked.
     #[track_caller]
     pub fn call_once_force(&self, init: impl FnOnce(&OnceState)) {
-        self.call(init, |_| ());
+        self.call(init, true);
     }
 
     /// Whether a closure has completed.
@@ -106,10 +106,10 @@ impl Once {
         *now == State::Poisoned
     }
 
-    /// Calls `init` if no call has completed, after `admit`, which hears whether an earlier closure panicked, and may
-    /// refuse.
+    /// Calls `init` if no call has completed; after a closure that panicked only if that is `forced`.
     #[track_caller]
-    fn call(&self, init: impl FnOnce(&OnceState), admit: impl FnOnce(bool)) {
+    fn call(&self, init: impl FnOnce(&OnceState), forced: bool) {
+        let admit = |poisoned: bool| assert!(forced || !poisoned, "{POISONED}");
         if backend::current() == Backend::Real {
             let once = self.real();
             if !once.is_completed() {
@@ -120,9 +120,13 @@ impl Once {
             }
             return;
         }
-        let Some(poisoned) = self.begin() else {
+        let Some(poisoned) = self.begin(forced) else {
             return;
         };
+        if backend::current() == Backend::Native {
+            // Native has begun nothing that is refused.
+            admit(poisoned);
+        }
         let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
             admit(poisoned);
             init(&OnceState { poisoned });
@@ -136,9 +140,9 @@ impl Once {
     /// Waits for the call that is running, and begins another if none has completed; whether an earlier one
     /// panicked.
     #[track_caller]
-    fn begin(&self) -> Option<bool> {
+    fn begin(&self, forced: bool) -> Option<bool> {
         if backend::current() == Backend::Native {
-            return self.native().call_once();
+            return self.native().call_once(forced);
         }
         let mut now = self.lock();
         while *now == State::Running {

@@ -73,6 +73,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::ArcIsWatched(mark) => (3, Some(mark)),
             Fact::PoisonIsCleared => (4, None),
             Fact::OrderingsAreWeak => (5, None),
+            Fact::LoopsGoOn => (6, None),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -91,6 +92,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             3 => Fact::ArcIsWatched(mark()?),
             4 => Fact::PoisonIsCleared,
             5 => Fact::OrderingsAreWeak,
+            6 => Fact::LoopsGoOn,
             _ => return None,
         });
     }

@@ -337,3 +337,34 @@ fn a_destructor_may_take_an_atomic_as_what_is_none() {
     });
     assert_eq!(report.verdict(), Verdict::Pass, "{report}");
 }
+
+#[test]
+fn who_drops_what_joins_a_thread_matters() {
+    /// Waits for its thread when it is dropped.
+    struct Joins(Option<thread::JoinHandle<()>>);
+    impl Drop for Joins {
+        fn drop(&mut self) {
+            self.0.take().unwrap().join().unwrap();
+        }
+    }
+    let report = Checker::new().explore(|| {
+        let flag = Arc::new(AtomicU32::new(0));
+        let [seen, set] = [Arc::clone(&flag), flag];
+        let waits = thread::spawn(move || {
+            while seen.load(SeqCst) == 0 {
+                thread::yield_now();
+            }
+        });
+        let owned = Arc::new(Joins(Some(waits)));
+        let other = Arc::clone(&owned);
+        let sets = thread::spawn(move || {
+            drop(other);
+            set.store(1, SeqCst);
+        });
+        drop(owned);
+        sets.join().unwrap();
+    });
+    // If the one that sets the flag is the last owner, it waits for who waits for the flag.
+    assert_eq!(report.verdict(), Verdict::Hang, "{report}");
+    assert!(report.outcomes().any(|outcome| *outcome == Outcome::Returned(())), "{report}");
+}

@@ -157,3 +157,48 @@ fn a_sampled_execution_whose_loop_looks_at_two_places_is_run_again() {
         assert_eq!(report.verdict(), Verdict::Bounded, "{strategy:?}\n{report}");
     }
 }
+
+/// A thread that pauses forty times, doing something in between or not, and then looks at what main has stored.
+fn pauses_and_looks(acts: bool) -> usize {
+    let places = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let other = Arc::clone(&places);
+    let pausing = thread::spawn(move || {
+        for _ in 0..40 {
+            if acts {
+                other[1].fetch_add(1, SeqCst);
+            }
+            thread::yield_now();
+        }
+        other[0].load(SeqCst)
+    });
+    places[0].store(1, SeqCst);
+    pausing.join().unwrap()
+}
+
+#[test]
+fn a_loop_that_ends_is_followed_to_its_end_however_often_it_pauses() {
+    for acts in [false, true] {
+        for strategy in [Strategy::Dpor, Strategy::Dfs] {
+            let report = Checker::new().strategy(strategy).explore(move || pauses_and_looks(acts));
+            let outcomes: Vec<_> = report.outcomes().cloned().collect();
+            assert_eq!(outcomes, [Outcome::Returned(0), Outcome::Returned(1)], "{report}");
+            assert_eq!(report.verdict(), Verdict::Pass, "{report}");
+        }
+    }
+}
+
+#[test]
+fn who_pauses_alone_goes_on() {
+    for strategy in [Strategy::Dpor, Strategy::Dfs] {
+        let report = Checker::new().strategy(strategy).explore(|| {
+            let place = Arc::new(AtomicUsize::new(0));
+            let other = Arc::clone(&place);
+            let pausing = thread::spawn(move || {
+                (0..40).for_each(|_| thread::yield_now());
+                other.store(1, SeqCst);
+            });
+            pausing.join().unwrap();
+        });
+        assert_eq!(report.verdict(), Verdict::Pass, "{report}");
+    }
+}

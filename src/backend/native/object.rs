@@ -196,10 +196,11 @@ impl Object {
         (performed.reply == Reply::Done).then(|| LockedWrite(self, Location::caller()))
     }
 
-    /// Waits until nobody is at a once's attempt, and begins another if it is not done: then whether an earlier one panicked.
+    /// Waits until nobody is at a once's attempt, and begins another if it is not done: then whether an earlier one panicked,
+    /// in which case it has begun only if that is `forced`.
     #[track_caller]
-    pub(crate) fn call_once(self) -> Option<bool> {
-        self.ask_once(OnceAction::Call)
+    pub(crate) fn call_once(self, forced: bool) -> Option<bool> {
+        self.ask_once(OnceAction::Call { forced })
     }
 
     /// Ends the attempt that the running task began at `place`.

@@ -244,7 +244,7 @@ impl Reader<'_> {
     fn effect(&self, operation: &Operation, reply: Reply, woken: &[TaskId], note: Option<&Note>) -> Effect {
         match (operation.action, reply, note) {
             (Action::Once(OnceAction::IsCompleted), _, _) => Effect::Read((reply == Reply::Done).to_string()),
-            (Action::Once(OnceAction::Call), Reply::Done, _) => Effect::Read("done".to_string()),
+            (Action::Once(OnceAction::Call { .. }), Reply::Done, _) => Effect::Read("done".to_string()),
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
             (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,

@@ -1,6 +1,7 @@
 //! Who is next, and when an execution is over.
 
 use super::Engine;
+use crate::engine::Fact;
 use crate::engine::TaskId;
 use crate::engine::scheduling::{Choice, Divergence, End};
 use crate::engine::task::{State, Task};
@@ -21,7 +22,10 @@ impl Engine {
         }
         let is_long = step.max(self.world.pauses) >= self.settings.steps_max;
         if is_long && self.world.enabled().next().is_some() {
-            self.end = Some(End::Endless);
+            if self.world.goes_on_in_a_loop() {
+                self.find_out(Fact::LoopsGoOn);
+            }
+            self.end.get_or_insert(End::Endless);
             return;
         }
         if !self.world.held.is_empty() {
@@ -41,7 +45,12 @@ impl Engine {
                 Some(_) => Choice::Diverged("the end of the execution".to_string()),
                 None => Choice::Nobody,
             },
-            None => self.scheduler.choose(world),
+            None => {
+                self.settings.pulse.rest();
+                let choice = self.scheduler.choose(world);
+                self.settings.pulse.resume();
+                choice
+            }
         };
         match choice {
             Choice::Run(task, choice) => self.set_next(task, choice),

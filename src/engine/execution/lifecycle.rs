@@ -18,6 +18,7 @@ impl Engine {
         name: Option<Arc<str>>,
         switch: Switch,
     ) -> Spawned {
+        self.heed_bar();
         let tells_ends = self.settings.facts.has(Fact::EndsAreAsked);
         let end = tells_ends.then(|| self.new_object(ObjectState::atomic(0), place));
         self.world.act(self.world.running);
@@ -86,6 +87,7 @@ impl Engine {
             self.world.write(running, || Deed::Joined(other, place));
             return Announced::Go;
         }
+        self.heed_bar();
         let outermost = self.task().place.unwrap_or(place);
         self.world.write(running, || Deed::Joins(other, outermost));
         self.world.tasks[other.index()].joiner = Some((running, place));

@@ -482,6 +482,10 @@ impl Graph {
     /// to read what comes about because of them: nothing that the program declares orders the two, and the store need not
     /// be newer than what the load's task goes on to store.
     pub(in crate::engine) fn could_buffer(&self, load: usize, store: usize) -> bool {
+        // To look takes longer the longer an execution is.
+        if self.accesses.len() > SEARCHED_MAX {
+            return false;
+        }
         let (Some(load), Some(store)) = (self.access_at(load), self.access_at(store)) else { return false };
         let is_before = |one: &Point, other: &Point| match one.task == other.task {
             true => one.index < other.index,

@@ -24,8 +24,9 @@ enum Progress {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Waits for the attempt that somebody is at, and begins another, if it is not done.
-    Call,
+    /// Waits for the attempt that somebody is at, and begins another, if it is not done; after one that has panicked only if
+    /// that is `forced`.
+    Call { forced: bool },
     /// Ends the task's attempt: it is done.
     Complete,
     /// Ends it: it panicked.
@@ -66,7 +67,7 @@ impl Primitive for Once {
 
     fn name(action: Action) -> &'static str {
         match action {
-            Action::Call => "call_once",
+            Action::Call { .. } => "call_once",
             Action::Complete => "complete",
             Action::Poison => "poison",
             Action::IsCompleted => "is_completed",
@@ -86,7 +87,7 @@ impl Primitive for Once {
 
     fn waiting(action: Action) -> Waiting {
         match action {
-            Action::Call => Waiting::Queue(0),
+            Action::Call { .. } => Waiting::Queue(0),
             Action::Wait => Waiting::Queue(1),
             Action::WaitForce => Waiting::Queue(2),
             Action::Complete | Action::Poison | Action::IsCompleted => Waiting::Never,
@@ -95,7 +96,7 @@ impl Primitive for Once {
 
     fn enables(&self, action: Action, view: View) -> bool {
         match action {
-            Action::Call => view != RUNNING,
+            Action::Call { .. } => view != RUNNING,
             Action::Wait => view == COMPLETE || view == POISONED,
             Action::WaitForce => view == COMPLETE,
             Action::Complete | Action::Poison | Action::IsCompleted => true,
@@ -104,10 +105,10 @@ impl Primitive for Once {
 
     fn access(&self, action: Action, view: View) -> Access {
         match action {
-            Action::Call if view != COMPLETE => Access::Begin,
+            Action::Call { forced } if view == UNSET || forced && view != COMPLETE => Access::Begin,
             Action::Complete | Action::Poison => Access::End,
             Action::IsCompleted if view != COMPLETE => Access::Miss,
-            Action::Call | Action::IsCompleted | Action::Wait | Action::WaitForce => Access::Find,
+            Action::Call { .. } | Action::IsCompleted | Action::Wait | Action::WaitForce => Access::Find,
         }
     }
 
@@ -166,21 +167,26 @@ impl Primitive for Once {
     fn synchronize(&self, action: Action, _: Access, edges: &mut Edges<'_>) {
         match action {
             Action::Complete | Action::Poison => edges.release(ENDED),
-            Action::Call | Action::IsCompleted | Action::Wait | Action::WaitForce => edges.acquire(ENDED),
+            Action::Call { .. } | Action::IsCompleted | Action::Wait | Action::WaitForce => {
+                edges.acquire(ENDED);
+            }
         }
     }
 
     fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
         let reply = match self.progress {
             Progress::Complete => Reply::Done,
-            Progress::Poisoned => Reply::Poisoned,
-            Progress::Unset | Progress::Running(_) => Reply::Unset,
+            // Who only looks does not notice whether somebody tries again.
+            Progress::Poisoned if action != Action::IsCompleted => Reply::Poisoned,
+            _ => Reply::Unset,
         };
         let progress = match action {
-            Action::Call if reply != Reply::Done => Progress::Running(by.task),
+            Action::Call { forced } if reply == Reply::Unset || forced && reply == Reply::Poisoned => {
+                Progress::Running(by.task)
+            }
             Action::Complete => Progress::Complete,
             Action::Poison => Progress::Poisoned,
-            Action::Call | Action::IsCompleted | Action::Wait | Action::WaitForce => return reply,
+            Action::Call { .. } | Action::IsCompleted | Action::Wait | Action::WaitForce => return reply,
         };
         self.progress = progress;
         if matches!(action, Action::Complete | Action::Poison) {

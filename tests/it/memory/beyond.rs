@@ -298,6 +298,6 @@ fn cargo_test_tells_who_needs_a_weak_ordering_to_fail() {
     };
     let failure = std::panic::catch_unwind(|| conccheck::check(program(Relaxed))).expect_err("it fails");
     let text = failure.downcast_ref::<String>().expect("with a text");
-    assert!(text.contains("old value: main reads 0 of"), "{text}");
+    assert!(text.contains("old value after a weak flag: main sees"), "{text}");
     conccheck::check(program(Release));
 }

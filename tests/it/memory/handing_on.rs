@@ -81,6 +81,9 @@ const PANIC_ONCE: Step = |shared| {
     let panics = AssertUnwindSafe(|| shared.once.call_once(|| panic!("on purpose")));
     panic::catch_unwind(panics).unwrap_err();
 };
+const REFUSED: Step = |shared| {
+    panic::catch_unwind(AssertUnwindSafe(|| shared.once.call_once(|| ()))).unwrap_err();
+};
 const GET: Step = |shared| assert_eq!(shared.once_lock.get(), Some(&1));
 const USE: Step = |shared| assert_eq!(*shared.lazy_lock, 1);
 /// Taken for good: what is sent or received is handed on by the channel, and by nothing else.
@@ -119,12 +122,13 @@ fn what_std_promises_is_handed_on() {
 
 #[test]
 fn what_std_does_not_promise_is_not() {
-    let pairs: [(&str, Step, Step, Step); 7] = [
+    let pairs: [(&str, Step, Step, Step); 8] = [
         ("a flag that is relaxed", NOTHING, NOTHING, NOTHING),
         ("a reader to a reader", NOTHING, READ, READ),
         ("unlock to another lock", NOTHING, LOCK, WRITE),
         ("a call that found it done to the next", CALL_ONCE, CALL_ONCE, CALL_ONCE),
         ("who looked to who calls", NOTHING, |shared| assert!(!shared.once.is_completed()), CALL_ONCE),
+        ("a call that is refused to the next", PANIC_ONCE, REFUSED, REFUSED),
         ("get to get", |shared| shared.once_lock.set(1).unwrap(), GET, GET),
         ("a later use to the next", USE, USE, USE),
     ];

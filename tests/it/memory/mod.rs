@@ -417,7 +417,7 @@ fn a_failure_that_needs_an_old_value_is_replayed_and_says_which() {
     assert_eq!(old[0].function, "load");
     let failure = std::panic::catch_unwind(|| rust().check(program)).expect_err("it fails");
     let text = failure.downcast_ref::<String>().expect("with a text");
-    assert!(text.contains("old value: main reads 0 of"), "{text}");
+    assert!(text.contains("old value after a weak flag: main sees"), "{text}");
     // Published rightly, it never fails.
     rust().check(|| {
         let shared = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
@@ -635,4 +635,43 @@ fn where_load_buffering_could_happen_it_is_said() {
         threads.map(|thread| thread.join().unwrap())
     });
     assert_eq!(additions.note(), None);
+}
+
+#[test]
+fn a_failure_names_the_pattern_that_it_is_of() {
+    use Ordering::{Acquire, Relaxed, Release};
+    let says = |program: fn()| {
+        let failure = std::panic::catch_unwind(|| rust().check(program)).expect_err("it fails");
+        failure.downcast_ref::<String>().expect("with a text").replace("\n  ", " ")
+    };
+    /// One writes and sets a flag, with a fence in between; the other looks at the flag, and then, after a fence, at the value.
+    fn passes(store: Ordering, load: Ordering, fences: [Option<Ordering>; 2]) {
+        let places = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
+        let [value, flag] = [Arc::clone(&places), Arc::clone(&places)];
+        let writer = thread::spawn(move || {
+            value[0].store(7, Relaxed);
+            fences[0].into_iter().for_each(fence);
+            value[1].store(1, store);
+        });
+        if flag[1].load(load) == 1 {
+            fences[1].into_iter().for_each(fence);
+            assert_eq!(flag[0].load(Relaxed), 7);
+        }
+        writer.join().unwrap();
+    }
+    let text = says(|| passes(Release, Relaxed, [None, None]));
+    assert!(text.contains("old value after a weak flag") && text.contains("not Acquire"), "{text}");
+    assert!(!text.contains("not Release"), "{text}");
+    let text = says(|| passes(Relaxed, Acquire, [None, None]));
+    assert!(text.contains("old value after a weak flag") && text.contains("not Release"), "{text}");
+    assert!(!text.contains("not Acquire"), "{text}");
+    let text = says(|| passes(Relaxed, Relaxed, [Some(Release), None]));
+    assert!(text.contains("missing fence") && text.contains("no fence(Acquire) comes after it"), "{text}");
+    let text = says(|| passes(Relaxed, Relaxed, [None, Some(Acquire)]));
+    assert!(text.contains("missing fence") && text.contains("no fence(Release) comes before it"), "{text}");
+    let text = says(|| {
+        let (mine, theirs) = store_buffering(Relaxed, Relaxed)();
+        assert!(mine == 1 || theirs == 1);
+    });
+    assert!(text.contains("store buffering: main stores 1"), "{text}");
 }

@@ -92,21 +92,22 @@ impl Search {
         let node = &mut self.nodes[position];
         let mut is_known_to_be_open = true;
         while let Some(mut sequence) = node.sequences.pop_front() {
-            // Of what is left here only the first was asked whether it is to be explored.
-            if !std::mem::take(&mut is_known_to_be_open) && !node.is_open(world, &mut sequence) {
-                continue;
-            }
+            let is_known_to_be_open = std::mem::take(&mut is_known_to_be_open);
             // Who polls may have to wait for what comes later in the sequence.
             let can_be_first =
                 |at: usize| sequence.is_initial(at) && choice_of(world, &sequence.items[at].act).is_some();
             let Some(first) = (0..sequence.items.len()).find(|&at| can_be_first(at)) else { continue };
+            if world.is_unfair(sequence.items[first].act.task()) {
+                continue;
+            }
+            // Of what is left here only the first was asked whether it is to be explored.
+            if !is_known_to_be_open && !node.is_open(world, &mut sequence) {
+                continue;
+            }
             sequence.items[..=first].rotate_right(1);
             let item = &sequence.items[0];
             let Some(choice) = choice_of(world, &item.act) else { continue };
             let task = item.act.task();
-            if world.is_unfair(task) {
-                continue;
-            }
             node.go_on(world, task, choice, Some(&sequence));
             return Choice::Run(task, choice);
         }
