@@ -673,5 +673,5 @@ fn a_failure_names_the_pattern_that_it_is_of() {
         let (mine, theirs) = store_buffering(Relaxed, Relaxed)();
         assert!(mine == 1 || theirs == 1);
     });
-    assert!(text.contains("store buffering: main stores 1"), "{text}");
+    assert!(text.contains("store buffering: T1 stores 1") && text.contains("in each"), "{text}");
 }

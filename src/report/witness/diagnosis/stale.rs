@@ -69,8 +69,7 @@ fn store_buffering(case: &Case, at: usize, overlooked: usize) -> Option<Diagnosi
     };
     let (one, two) = (part(overlooked, newer, other_load, unseen)?, part(own_store, own, at, value)?);
     let sentence = format!(
-        "store buffering: {}, {}: neither sees what the other has stored; all four would have to be SeqCst, or a \
-         fence(SeqCst) between the two of each",
+        "store buffering: {}, {}: neither sees the other's store, for want of SeqCst on all four or a fence(SeqCst) in each",
         one, two
     );
     let labels = [
