@@ -20,7 +20,6 @@ use super::super::clock::Clocks;
 use super::super::object::AtomicAction;
 use super::super::order::Order;
 use super::super::{ObjectId, TaskId};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -534,7 +533,8 @@ impl Graph {
         let Store { number, .. } = self.places[object.index()].stores[at];
         let ordering = action.ordering(writes);
         let is_seq_cst = ordering == Ordering::SeqCst;
-        if !(self.has_seq_cst || is_seq_cst) {
+        // Cycles begin at what is `SeqCst`, which only a fence is for the accesses of others.
+        if !(self.has_seq_cst_fence || is_seq_cst) {
             return true;
         }
         let mut clocks = Considered { graph: self, clocks: Clocks::new() };
@@ -606,10 +606,9 @@ impl Considered<'_> {
     /// Whether there is a cycle through the last node, or through what happens before that.
     fn has_cycle(&self, nodes: &[Node]) -> bool {
         let seq_cst: Vec<usize> = (0..nodes.len()).filter(|&at| nodes[at].is_seq_cst).collect();
-        let spans: BTreeMap<usize, Spans> = seq_cst
-            .iter()
-            .filter(|&&at| nodes[at].at.is_none())
-            .map(|&at| (at, self.spans(nodes, at)))
+        let is_fence = |at: usize| nodes[at].is_seq_cst && nodes[at].at.is_none();
+        let spans: Vec<Spans> = (0..nodes.len())
+            .map(|at| if is_fence(at) { self.spans(nodes, at) } else { Spans::default() })
             .collect();
         let last = nodes.len() - 1;
         let is_new = |&&at: &&usize| {
@@ -639,7 +638,7 @@ impl Considered<'_> {
     /// scb = sb ∪ sb≠loc;hb;sb≠loc ∪ hb|loc ∪ mo ∪ rb
     /// psc = ([Esc] ∪ [Fsc];hb?);scb;([Esc] ∪ hb?;[Fsc]) ∪ [Fsc];(hb ∪ hb;eco;hb);[Fsc]
     /// ```
-    fn leads(&self, nodes: &[Node], spans: &BTreeMap<usize, Spans>, from: usize, to: usize) -> bool {
+    fn leads(&self, nodes: &[Node], spans: &[Spans], from: usize, to: usize) -> bool {
         let (one, other) = (&nodes[from], &nodes[to]);
         let is_before = self.happens_before(&one.point, &other.point);
         match (one.at, other.at) {
@@ -650,33 +649,33 @@ impl Considered<'_> {
                         && one.left_at.is_some_and(|time| self.count(other.elsewhere, one.point.task) >= time)
             }
             (Some(here), None) => {
-                let span = spans[&to].get(&here.object);
+                let span = spans[to].get(here.object);
                 is_before || span.and_then(|span| span.last_store).is_some_and(|place| here.place < place)
             }
             (None, Some(there)) => {
-                let first = spans[&from].get(&there.object).and_then(|span| span.first);
+                let first = spans[from].get(there.object).and_then(|span| span.first);
                 is_before || there.writes && first.is_some_and(|(place, _)| place < there.place)
             }
             (None, None) => {
                 // `eco` is `rf ∪ (mo ∪ rb);rf?`: to a later place, or from a store to who reads it.
-                let precedes = |(object, later): (&ObjectId, &Span)| {
-                    let first = spans[&from].get(object).and_then(|span| span.first);
+                let precedes = |&(object, later): &(ObjectId, Span)| {
+                    let first = spans[from].get(object).and_then(|span| span.first);
                     first.zip(later.last).is_some_and(|((first, writes), (last, reads))| {
                         first < last || first == last && writes && reads
                     })
                 };
-                is_before || spans[&to].iter().any(precedes)
+                is_before || spans[to].0.iter().any(precedes)
             }
         }
     }
 
     /// Where in each object's modification order the accesses are that happen before a fence, and after it.
     fn spans(&self, nodes: &[Node], fence: usize) -> Spans {
-        let mut spans = Spans::new();
+        let mut spans = Spans::default();
         let fence = &nodes[fence].point;
         for (node, At { object, place, writes }) in accesses(nodes) {
             if self.happens_before(fence, &node.point) {
-                let first = &mut spans.entry(object).or_default().first;
+                let first = &mut spans.of(object).first;
                 *first = match *first {
                     Some((known, _)) if known < place => *first,
                     Some((known, has_store)) if known == place => Some((place, has_store || writes)),
@@ -684,7 +683,7 @@ impl Considered<'_> {
                 };
             }
             if self.happens_before(&node.point, fence) {
-                let span = spans.entry(object).or_default();
+                let span = spans.of(object);
                 span.last = match span.last {
                     Some((known, _)) if known > place => span.last,
                     Some((known, has_load)) if known == place => Some((place, has_load || !writes)),
@@ -699,8 +698,24 @@ impl Considered<'_> {
     }
 }
 
-/// By objects.
-type Spans = BTreeMap<ObjectId, Span>;
+/// By objects, of which there are few.
+#[derive(Debug, Default)]
+struct Spans(Vec<(ObjectId, Span)>);
+
+impl Spans {
+    fn get(&self, object: ObjectId) -> Option<&Span> {
+        self.0.iter().find(|(known, _)| *known == object).map(|(_, span)| span)
+    }
+
+    fn of(&mut self, object: ObjectId) -> &mut Span {
+        let known = self.0.iter().position(|(known, _)| *known == object);
+        let at = known.unwrap_or_else(|| {
+            self.0.push((object, Span::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
+    }
+}
 
 /// What a fence has to do with one object.
 #[derive(Clone, Copy, Debug, Default)]
