@@ -90,9 +90,10 @@ impl Search {
             "what was written down comes to something else after {position} events"
         );
         let node = &mut self.nodes[position];
-        let mut is_known_to_be_open = true;
+        let mut is_first = true;
         while let Some(mut sequence) = node.sequences.pop_front() {
-            let is_known_to_be_open = std::mem::take(&mut is_known_to_be_open);
+            // Of what is left here only the first was asked whether it is to be explored.
+            let is_known_to_be_open = std::mem::take(&mut is_first);
             // Who polls may have to wait for what comes later in the sequence.
             let can_be_first =
                 |at: usize| sequence.is_initial(at) && choice_of(world, &sequence.items[at].act).is_some();
@@ -100,7 +101,6 @@ impl Search {
             if world.is_unfair(sequence.items[first].act.task()) {
                 continue;
             }
-            // Of what is left here only the first was asked whether it is to be explored.
             if !is_known_to_be_open && !node.is_open(world, &mut sequence) {
                 continue;
             }
