@@ -80,9 +80,9 @@ pub enum Incomplete {
         /// The bound.
         rounds_max: u32,
     },
-    /// Some execution had more atomic accesses and fences than this, of different orderings. Of those that came then, who is `SeqCst`
-    /// saw what came before it in the order of execution.
-    AccessesMax(usize),
+    /// Some execution had more `SeqCst` accesses and fences than this, beside weaker ones. Those that came then saw what came
+    /// before them in the order of execution.
+    SeqCstMax(usize),
     /// The program looks at its clock while time passes, and has atomic accesses that are weaker than `SeqCst`: of
     /// executions that differ only in the order of such accesses, and in what the clock shows, one was seen.
     /// [`Memory::SequentiallyConsistent`](crate::Memory::SequentiallyConsistent) tells them apart.
@@ -236,9 +236,9 @@ impl fmt::Display for Incomplete {
                 f,
                 "the loop at {place} was followed for at most {rounds_max} rounds in a row in which it found nothing new"
             ),
-            Incomplete::AccessesMax(count) => write!(
+            Incomplete::SeqCstMax(count) => write!(
                 f,
-                "after {count} atomic accesses of an execution, what is SeqCst was explored in the order of execution only"
+                "after {count} SeqCst accesses and fences of an execution, more were explored in the order of execution only"
             ),
             Incomplete::Clocks => f.write_str(
                 "the program looks at its clock: of orders of weak accesses that only the clock tells apart, one was seen",

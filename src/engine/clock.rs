@@ -7,7 +7,7 @@ use super::TaskId;
 const NARROW: usize = 32;
 
 /// Clocks of the same width, numbered from 0.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Clocks {
     width: usize,
     counts: Vec<u32>,
@@ -102,8 +102,28 @@ impl Clocks {
         take_greater(&mut self.counts[begin..begin + self.width], others.get(other));
     }
 
-    fn get(&self, clock: usize) -> &[u32] {
+    /// `clock` becomes one of these counts, and of no more.
+    pub(crate) fn restore(&mut self, clock: usize, counts: &[u32]) {
+        let clock = &mut self.counts[clock * self.width..][..self.width];
+        let (known, wider) = clock.split_at_mut(counts.len());
+        known.copy_from_slice(counts);
+        wider.fill(0);
+    }
+
+    pub(crate) fn get(&self, clock: usize) -> &[u32] {
         &self.counts[clock * self.width..][..self.width]
+    }
+}
+
+impl Clone for Clocks {
+    fn clone(&self) -> Self {
+        Clocks { width: self.width, counts: self.counts.clone() }
+    }
+
+    /// Without new memory, if there is enough.
+    fn clone_from(&mut self, other: &Self) {
+        self.width = other.width;
+        self.counts.clone_from(&other.counts);
     }
 }
 

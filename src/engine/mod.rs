@@ -38,7 +38,7 @@ pub(crate) use coroutine::{Body, Coroutine, Coroutines, Stacks, Switch};
 pub(crate) use event::{ANY_CHOICE, Event, Operation, TIME_UP, Watched, dependent};
 pub(crate) use execution::Engine;
 pub(crate) use log::{Deed, Entry, LoopDeed, LoopTask, Note};
-pub(crate) use memory::{Attempt, Effect, SEARCHED_MAX, StoreId};
+pub(crate) use memory::{Attempt, Effect, Effects, SEARCHED_MAX, StoreId};
 pub(crate) use object::{Access, Action, AtomicAccess, Chance, ObjectId, Reply, State as ObjectState};
 pub(crate) use pulse::Pulse;
 pub(crate) use race::{Race, Second};

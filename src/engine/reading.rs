@@ -2,7 +2,8 @@
 //! what it has read, or is written behind, and what happened after it that is no event.
 
 use super::clock::Clocks;
-use super::{Effect, StoreId};
+use super::memory::Mark;
+use super::{Effect, Effects, StoreId};
 
 /// What was chosen for an event, whatever the execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +23,16 @@ pub(crate) struct Reading {
     /// All that its task had done and seen before, in a few bits.
     pub(crate) past: u64,
     /// What happened after it, and before the next event.
-    pub(crate) effects: Vec<Effect>,
+    pub(crate) effects: Effects,
+    /// The point just before it.
+    pub(crate) mark: Mark,
 }
 
 /// Of all events of an execution, as far as it goes.
 #[derive(Debug, Default)]
 pub(crate) struct Readings {
     /// What happened before the first event.
-    pub(crate) prologue: Vec<Effect>,
+    pub(crate) prologue: Effects,
     pub(crate) all: Vec<Reading>,
     /// For each event what happens before its task's part in it: not what it reads.
     pub(crate) pasts: Clocks,
@@ -47,7 +50,7 @@ impl Readings {
             None => &mut self.prologue,
             Some(before) => &mut self.all[before].effects,
         };
-        std::mem::swap(effects, journal);
+        effects.set(journal);
         journal.clear();
     }
 }

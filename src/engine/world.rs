@@ -5,7 +5,7 @@ use super::barred::Barred;
 use super::clock::Clocks;
 use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
-use super::memory::Graph;
+use super::memory::{Graph, Mark};
 use super::object::{
     ADDRESSES, AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState,
     View, Waiting,
@@ -19,8 +19,8 @@ use super::task::{State, Task};
 use super::task_set::TaskSet;
 use super::time::Times;
 use super::{
-    Access, Action, Attempt, Bounds, Chance, Effect, Event, Fact, Facts, ObjectId, Operation, Race, StoreId,
-    TaskId, Trace,
+    Access, Action, Attempt, Bounds, Chance, Effect, Effects, Event, Fact, Facts, ObjectId, Operation, Race,
+    StoreId, TaskId, Trace,
 };
 use std::cell::Cell;
 use std::panic::Location;
@@ -101,6 +101,13 @@ pub(super) struct Version {
     pub(super) past: u64,
 }
 
+/// Where a trial began.
+pub(super) struct Trial {
+    mark: Mark,
+    /// How much was written down for others.
+    written: usize,
+}
+
 /// A point of a task's time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment(TaskId, u32);
@@ -118,7 +125,12 @@ impl World {
         let mut order = Order::new(
             [Fact::CellsAreUsed, Fact::OrderingsAreWeak].into_iter().any(|fact| settings.facts.has(fact)),
         );
+        let mut graph = settings.facts.has(Fact::OrderingsAreWeak).then(Box::<Graph>::default);
         order.journal = is_weak.then(Vec::new);
+        if is_weak {
+            order.keep_changes();
+            graph.iter_mut().for_each(|graph| graph.keep_changes());
+        }
         World {
             tasks: Vec::new(),
             objects: Vec::new(),
@@ -144,7 +156,7 @@ impl World {
             pauses: 0,
             facts: settings.facts.clone(),
             order,
-            graph: settings.facts.has(Fact::OrderingsAreWeak).then(Box::default),
+            graph,
             times: Times::default(),
             is_cut_by_timeouts: false,
             buffering: Cell::default(),
@@ -882,9 +894,13 @@ impl World {
     fn trace_event(&mut self, event: &Event) -> Result<(), Divergence> {
         let heard = self.tasks[event.task.index()].polling.heard.take();
         self.note_effects();
+        let mark = self.mark();
         if let Some(known) = self.trace.events.get_mut(self.position) {
             if !is_same(known, event) {
                 return Err(divergence(self.position, known, event));
+            }
+            if let Some(readings) = &mut self.trace.readings {
+                readings.all[self.position].mark = mark;
             }
             // Values may differ.
             (known.operation.action, known.view) = (event.operation.action, event.view);
@@ -900,7 +916,7 @@ impl World {
         if let Some(readings) = &mut self.trace.readings {
             let source = source(self.graph.as_deref(), event.operation, event.choice);
             let past = self.tasks[event.task.index()].polling.past;
-            readings.all.push(Reading { source, written: 0, past, effects: Vec::new() });
+            readings.all.push(Reading { source, written: 0, past, effects: Effects::default(), mark });
             if let (Source::Store(StoreId::Event(task, index)), Action::Atomic(action)) =
                 (source, event.operation.action)
                 && action.reads()
@@ -929,19 +945,61 @@ impl World {
         self.graph.is_some()
     }
 
-    /// To try what a sequence of events would come to from here.
-    pub(crate) fn attempt(&self) -> Option<Attempt> {
-        Some(Attempt::on(self.graph.as_deref()?, &self.order))
+    /// A point of the memory to go back to, if changes are kept.
+    fn mark(&self) -> Mark {
+        self.graph.as_ref().map_or_else(Mark::default, |graph| Mark::of(graph, &self.order))
     }
 
-    /// To try what a sequence of events would come to from the scheduling point before this event of the trace.
-    pub(crate) fn attempt_at(&self, position: usize) -> Option<Attempt> {
-        let Readings { prologue, all, .. } = self.trace.readings.as_ref()?;
-        let tasks = self.tasks.len();
+    /// The same, and changes are kept from here on.
+    pub(super) fn begin_trial(&mut self) -> Trial {
+        if let Some(graph) = &mut self.graph {
+            graph.keep_changes();
+            self.order.keep_changes();
+        }
+        Trial { mark: self.mark(), written: self.order.journal.as_ref().map_or(0, Vec::len) }
+    }
+
+    /// Memory becomes as it was.
+    pub(super) fn end_trial(&mut self, Trial { mark, written }: Trial) {
+        let Some(graph) = &mut self.graph else { return };
+        mark.restore(graph, &mut self.order);
+        self.order.journal.iter_mut().for_each(|journal| journal.truncate(written));
+        if !self.analyses {
+            graph.forget_changes();
+            self.order.forget_changes();
+        }
+    }
+
+    /// To try what a sequence of events would come to.
+    pub(crate) fn new_attempt(&self) -> Option<Attempt> {
         let mut order = Order::new(true);
-        order.widen(tasks);
+        let mut graph = self.graph.as_ref()?.empty();
+        order.widen(self.tasks.len());
+        graph.widen(self.tasks.len());
         order.begin();
-        let mut attempt = Attempt::from_the_beginning(self.graph.as_deref()?, order, tasks);
+        Some(Attempt::new(graph, order))
+    }
+
+    /// From here; one can go back from there to any event of the trace, if `with_changes`.
+    pub(crate) fn prepare(&self, attempt: &mut Option<Attempt>, with_changes: bool) {
+        if attempt.is_none() {
+            *attempt = self.new_attempt();
+        }
+        if let (Some(graph), Some(attempt)) = (&self.graph, attempt) {
+            attempt.copy_from(graph, &self.order, with_changes);
+        }
+    }
+
+    /// The point just before this event of the trace.
+    pub(crate) fn mark_before(&self, position: usize) -> Option<Mark> {
+        Some(self.trace.readings.as_ref()?.all.get(position)?.mark)
+    }
+
+    /// What the execution was before this event of the trace, by what was written down.
+    #[cfg(test)]
+    fn attempt_at(&self, position: usize) -> Option<Attempt> {
+        let Readings { prologue, all, .. } = self.trace.readings.as_ref()?;
+        let mut attempt = self.new_attempt()?;
         prologue.iter().for_each(|&effect| attempt.repeat(effect));
         for (at, (event, reading)) in self.trace.events.iter().zip(all).enumerate().take(position) {
             if let Source::Store(store) = reading.source {
@@ -961,9 +1019,10 @@ impl World {
     /// Whether what was written down of the execution so far comes to what the tasks can do now.
     #[cfg(test)]
     pub(crate) fn attempts_agree(&self) -> bool {
-        let (Some(mut before), Some(now)) = (self.attempt_at(self.trace.events.len()), self.attempt()) else {
-            return true;
-        };
+        let Some(mut before) = self.attempt_at(self.trace.events.len()) else { return true };
+        let mut now = None;
+        self.prepare(&mut now, false);
+        let Some(now) = now else { return true };
         self.order.journal.iter().flatten().for_each(|&effect| before.repeat(effect));
         self.enabled().all(|task| match self.announced(task) {
             Some(Operation { object, action: Action::Atomic(action), .. }) => {
@@ -972,6 +1031,20 @@ impl World {
                 before == now
             }
             _ => true,
+        })
+    }
+
+    /// Whether an attempt comes to what was written down of the execution up to this event, for what each task does next.
+    #[cfg(test)]
+    pub(crate) fn agrees_before(&self, position: usize, attempt: &Attempt) -> bool {
+        let Some(before) = self.attempt_at(position) else { return true };
+        let left = &self.trace.events[position..];
+        let is_next = |at: usize| left[..at].iter().all(|earlier| earlier.task != left[at].task);
+        left.iter().enumerate().filter(|&(at, _)| is_next(at)).all(|(_, &Event { task, operation, .. })| {
+            let Action::Atomic(action) = operation.action else { return true };
+            let [before, now] = [&before, attempt]
+                .map(|it| it.sources(task, operation.object, action, |store| action.writes(store.1)));
+            before == now
         })
     }
 

@@ -394,7 +394,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
         search.cut(Incomplete::Clocks);
     }
     if world.is_cut_by_length() {
-        search.cut(Incomplete::AccessesMax(SEARCHED_MAX));
+        search.cut(Incomplete::SeqCstMax(SEARCHED_MAX));
     }
 }
 

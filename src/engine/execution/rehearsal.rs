@@ -3,12 +3,11 @@
 
 use super::Engine;
 use crate::engine::event::ONLY_CHOICE;
-use crate::engine::memory::Graph;
-use crate::engine::order::Order;
 use crate::engine::polling::{
     COMPARED_ROUNDS, KNOWN_LIVELOCK_ROUNDS, LIVELOCK_ROUNDS, Loop, LoopId, Polling, Uncompared,
 };
 use crate::engine::scheduling::End;
+use crate::engine::world::Trial;
 use crate::engine::{Fact, Mark, TaskId};
 use std::panic::Location;
 
@@ -27,8 +26,7 @@ pub(super) struct AsItWas {
     is_held: bool,
     polling: Polling,
     events: u32,
-    graph: Option<Box<Graph>>,
-    order: Order,
+    trial: Trial,
 }
 
 /// A task that goes round its loop together with others.
@@ -53,11 +51,11 @@ impl Engine {
     pub(super) fn rehearses(&mut self) -> bool {
         let running = self.world.running;
         if self.rehearsal.is_none() && self.is_to_go_round_more(running) {
+            let trial = self.world.begin_trial();
             let record = &self.world.tasks[running.index()];
             let (polling, events) = (record.polling.clone(), record.events);
-            let (graph, order) = (self.world.graph.clone(), self.world.order.clone());
             let is_held = self.world.is_held(running);
-            let as_it_was = Box::new(AsItWas { is_held, polling, events, graph, order });
+            let as_it_was = Box::new(AsItWas { is_held, polling, events, trial });
             let from = self.repeats(running).unwrap_or(0);
             self.world.release(running);
             self.world.tasks[running.index()].polling.is_to_read_on = false;
@@ -109,9 +107,7 @@ impl Engine {
             Some(_) => {
                 let record = &mut self.world.tasks[task.index()];
                 (record.polling, record.events) = (as_it_was.polling, as_it_was.events);
-                if as_it_was.graph.is_some() {
-                    (self.world.graph, self.world.order) = (as_it_was.graph, as_it_was.order);
-                }
+                self.world.end_trial(as_it_was.trial);
                 if as_it_was.is_held {
                     self.world.ready.remove(task);
                     self.world.held.insert(task);

@@ -1,5 +1,5 @@
 //! What a sequence of events would come to, tried on a copy of the graph: which stores a task could then read, or be
-//! written behind.
+//! written behind. What was tried is taken back afterwards.
 
 use super::super::object::{Action, AtomicAction};
 use super::super::order::Order;
@@ -7,23 +7,55 @@ use super::super::{Event, ObjectId, TaskId};
 use super::{Effect, Graph, StoreId};
 
 /// A graph to try something on, and what happens before what in it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Attempt {
     graph: Graph,
     order: Order,
 }
 
-impl Attempt {
-    /// On a copy of these.
-    pub(in crate::engine) fn on(graph: &Graph, order: &Order) -> Self {
-        Attempt { graph: graph.clone(), order: order.bare() }
+/// A point to go back to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mark {
+    graph: usize,
+    order: usize,
+}
+
+impl Mark {
+    /// What these are now.
+    pub(in crate::engine) fn of(graph: &Graph, order: &Order) -> Self {
+        Mark { graph: graph.change_count(), order: order.change_count() }
     }
 
-    /// On nothing: before the first event of an execution with so many tasks.
-    pub(in crate::engine) fn from_the_beginning(graph: &Graph, order: Order, tasks: usize) -> Self {
-        let mut graph = graph.empty();
-        graph.widen(tasks);
-        Attempt { graph, order }
+    /// Goes back to it.
+    pub(in crate::engine) fn restore(self, graph: &mut Graph, order: &mut Order) {
+        graph.undo(self.graph);
+        order.undo(self.order);
+    }
+}
+
+impl Attempt {
+    /// With so many tasks, and nothing that has happened.
+    pub(in crate::engine) fn new(graph: Graph, order: Order) -> Self {
+        let mut attempt = Attempt { graph, order };
+        attempt.graph.keep_changes();
+        attempt.order.keep_changes();
+        attempt
+    }
+
+    /// Becomes as these are; one can go back from there to where it was, if `with_changes`.
+    pub(in crate::engine) fn copy_from(&mut self, graph: &Graph, order: &Order, with_changes: bool) {
+        self.graph.copy_from(graph, with_changes);
+        self.order.copy_from(order, with_changes);
+    }
+
+    /// To come back to here.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark::of(&self.graph, &self.order)
+    }
+
+    /// Takes back what has happened since.
+    pub(crate) fn go_back(&mut self, mark: Mark) {
+        mark.restore(&mut self.graph, &mut self.order);
     }
 
     /// What happened besides events.
@@ -79,7 +111,7 @@ impl Attempt {
     pub(crate) fn allows(&self, event: &Event, source: StoreId) -> bool {
         let Action::Atomic(action) = event.operation.action else { return true };
         let (object, writes) = (event.operation.object, !event.access.is_read());
-        self.sources(event.task, object, action, |_| writes).contains(&source)
+        self.graph.allows(&self.order, event.task, object, (action, writes), source)
     }
 
     /// See [`Graph::last_of`].

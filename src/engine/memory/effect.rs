@@ -2,6 +2,7 @@
 //! that it can be done again without the program ([`Attempt`](super::Attempt)).
 
 use super::super::{ObjectId, TaskId};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Something that orders events, or begins to be there.
@@ -43,6 +44,33 @@ impl Effect {
             Effect::Begin(_, value) => Effect::Begin(object, value),
             Effect::Set(_, value) => Effect::Set(object, value),
             Effect::Spawn(..) | Effect::Join(..) | Effect::Fence(..) | Effect::Leave(_) => self,
+        }
+    }
+}
+
+/// Effects in a row, shared by all that have the same: there may be thousands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effects(Option<Arc<[Effect]>>);
+
+impl Effects {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Effect> {
+        self.0.iter().flat_map(|effects| effects.iter())
+    }
+
+    /// They become these.
+    pub(crate) fn set(&mut self, effects: &[Effect]) {
+        if self.0.as_deref().unwrap_or_default() != effects {
+            self.0 = (!effects.is_empty()).then(|| effects.into());
+        }
+    }
+
+    /// Each is about another object, or the same.
+    pub(crate) fn change_objects(&mut self, change: impl Fn(ObjectId) -> ObjectId) {
+        let changes = |object: ObjectId| change(object) != object;
+        if self.iter().filter_map(Effect::object).any(changes) {
+            let of_another =
+                |effect: &Effect| effect.object().map_or(*effect, |object| effect.of(change(object)));
+            self.0 = Some(self.iter().map(of_another).collect());
         }
     }
 }

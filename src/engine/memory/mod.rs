@@ -6,8 +6,8 @@ mod effect;
 mod rust;
 mod sc;
 
-pub(crate) use attempt::Attempt;
-pub(crate) use effect::Effect;
+pub(crate) use attempt::{Attempt, Mark};
+pub(crate) use effect::{Effect, Effects};
 pub(super) use rust::Graph;
 pub(crate) use rust::{SEARCHED_MAX, StoreId};
 pub(super) use sc::Place;

@@ -1,7 +1,7 @@
 //! What becomes of a scheduling point's sequences when the search goes on from there with an event: those that the event
 //! could be part of, or be put before, are to be explored after it too.
 
-use super::sequence::{Act, Item, Sequence, is_told};
+use super::sequence::{Act, Item, Sequence, told};
 use crate::engine::{Source, StoreId, World};
 
 /// What of the sequence is to be explored after the event, which is about to be executed at the present scheduling point:
@@ -107,7 +107,7 @@ impl Order {
             self.stores.iter().map(|store| store.is_here || store.id == act.id()).collect();
         for item in &mut items {
             let own = item.act;
-            if is_told(own.object()) || own.object() != act.object() || !own.writes() {
+            if told(own.object()).is_some() || own.object() != act.object() || !own.writes() {
                 continue;
             }
             let Some(at) = self.stores.iter().position(|store| store.id == own.id()) else { continue };

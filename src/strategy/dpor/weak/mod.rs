@@ -16,7 +16,7 @@ mod handing;
 mod races;
 mod sequence;
 
-use crate::engine::{ANY_CHOICE, Choice, End, Source, StoreId, TIME_UP, TaskId, World};
+use crate::engine::{ANY_CHOICE, Attempt, Choice, End, Source, StoreId, TIME_UP, TaskId, World};
 use cover::Here;
 use sequence::{Act, Item, Sequence};
 use std::collections::VecDeque;
@@ -28,6 +28,10 @@ pub(super) struct Search {
     nodes: Vec<Node>,
     /// How many events the present execution has in common with the last.
     kept: usize,
+    /// What the last execution came to, from where one can go back to each of its events.
+    last: Option<Attempt>,
+    /// What the present one has come to.
+    present: Option<Attempt>,
 }
 
 /// A scheduling point.
@@ -67,7 +71,12 @@ impl Search {
                 node.sleep.push(Asleep { act: item.act, past: item.past, since: position });
                 node.explored += 1;
             }
-            self.nodes[position].find_open(world, position);
+            if let (Some(last), Some(mark)) = (&mut self.last, world.mark_before(position)) {
+                last.go_back(mark);
+                #[cfg(test)]
+                assert!(world.agrees_before(position, last), "it is as it was before event {position}");
+                self.nodes[position].find_open(world, last);
+            }
             if !self.nodes[position].sequences.is_empty() {
                 world.trace.truncate(position);
                 self.kept = position;
@@ -101,7 +110,7 @@ impl Search {
             if world.is_unfair(sequence.items[first].act.task()) {
                 continue;
             }
-            if !is_known_to_be_open && !node.is_open(world, &mut sequence) {
+            if !is_known_to_be_open && !node.is_open(world, &mut self.present, &mut sequence) {
                 continue;
             }
             sequence.items[..=first].rotate_right(1);
@@ -137,11 +146,14 @@ impl Search {
             node.sequences = std::mem::take(&mut parent.below).into();
             node.sleep.extend(parent.sleep.iter().filter(|asleep| !asleep.act.depends_on(&act)));
         }
+        if !node.sequences.is_empty() {
+            world.prepare(&mut self.present, false);
+        }
         if !node.sequences.is_empty()
-            && let Some(attempt) = world.attempt()
+            && let Some(attempt) = &mut self.present
         {
             let was_before = |store, position| was_before(world, store, position);
-            let here = Here { sleep: &node.sleep, attempt: &attempt, known: node.known, was_before };
+            let mut here = Here { sleep: &node.sleep, attempt, known: node.known, was_before };
             node.sequences.iter_mut().for_each(|sequence| {
                 sequence.localize(|task, index| world.event_or_next(task, index));
             });
@@ -153,6 +165,7 @@ impl Search {
     /// What else could have come of the execution is to be explored.
     pub(super) fn end(&mut self, world: &mut World, end: &End) {
         world.note_effects();
+        world.prepare(&mut self.last, true);
         match end {
             End::Diverged(_) | End::GivenUp | End::Learned(_) => return,
             // It could be turned about for ever, and proves nothing.
@@ -188,14 +201,13 @@ impl Search {
 
 impl Node {
     /// Throws away what need not be explored from here, up to the first that is to be.
-    fn find_open(&mut self, world: &World, position: usize) {
+    fn find_open(&mut self, world: &World, attempt: &mut Attempt) {
         if self.sequences.is_empty() {
             return;
         }
-        let Some(attempt) = world.attempt_at(position) else { return };
         let (known, sleep) = (self.known, &self.sleep);
         let was_before = |store, position| was_before(world, store, position);
-        let here = Here { sleep, attempt: &attempt, known, was_before };
+        let mut here = Here { sleep, attempt, known, was_before };
         // What has happened after this point tells more about who uses what.
         let event = |task: TaskId, index: u32| {
             let of_path = world.event_or_next(task, index);
@@ -219,11 +231,12 @@ impl Node {
     }
 
     /// Whether the sequence is to be explored from here, which is where the execution is.
-    fn is_open(&self, world: &World, sequence: &mut Sequence) -> bool {
-        let Some(attempt) = world.attempt() else { return true };
+    fn is_open(&self, world: &World, present: &mut Option<Attempt>, sequence: &mut Sequence) -> bool {
+        world.prepare(present, false);
+        let Some(attempt) = present else { return true };
         sequence.localize(|task, index| world.event_or_next(task, index));
         let was_before = |store, position| was_before(world, store, position);
-        let here = Here { sleep: &self.sleep, attempt: &attempt, known: self.known, was_before };
+        let mut here = Here { sleep: &self.sleep, attempt, known: self.known, was_before };
         here.is_open(sequence)
     }
 

@@ -10,7 +10,7 @@
 
 use super::sequence::{Act, Item, Sequence, Story};
 use crate::engine::{
-    Access, Action, AtomicAccess, ObjectId, Operation, Race, Second, Source, StoreId, World,
+    Access, Action, AtomicAccess, Effects, ObjectId, Operation, Race, Second, Source, StoreId, World,
 };
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ fn reversed(world: &World, race: &Race) -> Option<Vec<Item>> {
         Second::Pending(event) => world.past(event.task),
     };
     let act = Act { event: second, source: Some(Source::Choice(second.choice)) };
-    items.0.push(Item { act, past, written: 0, effects: Vec::new() });
+    items.0.push(Item { act, past, written: 0, effects: Effects::default() });
     Some(items.0)
 }
 
@@ -115,7 +115,7 @@ fn reading(item: Item, store: StoreId, held: u64) -> Item {
             Access::Atomic(if action.writes(held) { AtomicAccess::Write } else { AtomicAccess::Read });
     }
     let act = Act { event, source: Some(Source::Store(store)) };
-    Item { act, written: 0, effects: Vec::new(), ..item }
+    Item { act, written: 0, effects: Effects::default(), ..item }
 }
 
 /// Events of the trace in a row of their own: each store goes behind the last that is before it in modification order, and

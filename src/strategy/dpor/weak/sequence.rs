@@ -4,7 +4,9 @@
 //! objects that there were then; what was used for the first time later may have another number by now, and is told by who
 //! used it ([`Story`]).
 
-use crate::engine::{Action, Effect, Event, ObjectId, Operation, Source, StoreId, TaskId, World, dependent};
+use crate::engine::{
+    Action, Effect, Effects, Event, ObjectId, Operation, Source, StoreId, TaskId, World, dependent,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,7 +27,7 @@ pub(super) struct Item {
     /// What it writes, if it writes an atomic.
     pub(super) written: u64,
     /// What happens after it, and before its execution's next event.
-    pub(super) effects: Vec<Effect>,
+    pub(super) effects: Effects,
 }
 
 /// Events that are to come next, in this order.
@@ -40,6 +42,8 @@ pub(super) struct Sequence {
 pub(super) struct Story {
     /// Of each task, by the events' indices: what it had done before, and the object.
     events: Vec<Vec<(u64, ObjectId)>>,
+    /// Of each object, the events: their tasks, their indices, and what those had done before.
+    users: BTreeMap<ObjectId, Vec<(TaskId, u32, u64)>>,
     /// What atomics held at first.
     begun: BTreeMap<ObjectId, u64>,
 }
@@ -132,16 +136,12 @@ impl Item {
     /// What a task could do next.
     pub(super) fn foreseen(world: &World, task: TaskId, choice: u32) -> Option<Item> {
         let act = Act { event: world.foresee(task, choice)?, source: world.source(task, choice) };
-        Some(Item { act, past: world.past(task), written: 0, effects: Vec::new() })
+        Some(Item { act, past: world.past(task), written: 0, effects: Effects::default() })
     }
 
     fn objects_mut(&mut self, change: impl Fn(ObjectId) -> ObjectId) {
         self.act = self.act.about(change(self.act.object()));
-        for effect in &mut self.effects {
-            if let Some(object) = effect.object() {
-                *effect = effect.of(change(object));
-            }
-        }
+        self.effects.change_objects(change);
     }
 
     pub(super) fn objects(&self) -> impl Iterator<Item = ObjectId> {
@@ -149,9 +149,13 @@ impl Item {
     }
 }
 
-/// Whether the object is one of a story, of which it is not known what it is now.
-pub(super) fn is_told(object: ObjectId) -> bool {
-    object.index() >= TOLD
+/// The object's number in a story, if it is one of those of which it is not known what they are now.
+pub(super) fn told(object: ObjectId) -> Option<ObjectId> {
+    object.index().checked_sub(TOLD).map(ObjectId::new)
+}
+
+fn is_told(object: ObjectId) -> bool {
+    told(object).is_some()
 }
 
 impl Sequence {
@@ -234,22 +238,24 @@ impl Sequence {
 impl Story {
     /// That of the present execution.
     pub(super) fn of(world: &World) -> Self {
-        let (mut events, mut begun) = (Vec::new(), BTreeMap::new());
-        let Some(readings) = &world.trace.readings else { return Story { events, begun } };
+        let (mut events, mut users, mut begun) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let Some(readings) = &world.trace.readings else { return Story { events, users, begun } };
         for (event, reading) in world.trace.events.iter().zip(&readings.all) {
             let task = event.task.index();
             if events.len() <= task {
                 events.resize_with(task + 1, Vec::new);
             }
             events[task].push((reading.past, event.operation.object));
+            let used: &mut Vec<_> = users.entry(event.operation.object).or_default();
+            used.push((event.task, event.index, reading.past));
         }
-        let effects = readings.all.iter().flat_map(|reading| &reading.effects);
+        let effects = readings.all.iter().flat_map(|reading| reading.effects.iter());
         for effect in readings.prologue.iter().chain(effects) {
             if let Effect::Begin(object, value) = *effect {
                 begun.insert(object, value);
             }
         }
-        Story { events, begun }
+        Story { events, users, begun }
     }
 
     fn event(&self, task: TaskId, index: u32) -> Option<(u64, ObjectId)> {
@@ -262,13 +268,9 @@ impl Story {
         told: ObjectId,
         event: impl Fn(TaskId, u32) -> Option<(u64, ObjectId)>,
     ) -> Option<ObjectId> {
-        let object = ObjectId::new(told.index() - TOLD);
-        let mut users = self.events.iter().enumerate().flat_map(|(task, events)| {
-            let uses = move |&(_, (_, used)): &(usize, &(u64, ObjectId))| *used == object;
-            events.iter().enumerate().filter(uses).map(move |(at, &(past, _))| (task, at, past))
-        });
-        users.find_map(|(task, at, past)| {
-            let (now, object) = event(TaskId::new(task), at as u32 + 1)?;
+        let mut users = self.users.get(&ObjectId::new(told.index() - TOLD))?.iter();
+        users.find_map(|&(task, index, past)| {
+            let (now, object) = event(task, index)?;
             (now == past).then_some(object)
         })
     }

@@ -7,13 +7,19 @@
 //! seen at its last release fence; a relaxed load leaves what it reads for the next acquire fence; a
 //! read-modify-write hands on what it reads besides (C++20's release sequences).
 
+mod slots;
+#[cfg(test)]
+mod tests;
+mod undo;
+
 use super::clock::Clocks;
 use super::memory::Effect;
 use super::{ObjectId, TaskId};
-use std::collections::BTreeMap;
+use slots::Slots;
 use std::sync::atomic::Ordering;
+use undo::{Change, Kind, Undo};
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Order {
     is_kept: bool,
     /// What each task has seen.
@@ -24,10 +30,11 @@ pub(super) struct Order {
     unfenced: Clocks,
     views: Clocks,
     /// Which view each slot of an object has.
-    slots: BTreeMap<(ObjectId, u64), usize>,
+    slots: Slots,
     free: Vec<usize>,
     /// What happened since somebody last took it, if anybody does.
     pub(super) journal: Option<Vec<Effect>>,
+    undo: Option<Undo>,
 }
 
 impl Order {
@@ -39,9 +46,25 @@ impl Order {
             fenced,
             unfenced,
             views,
-            slots: BTreeMap::new(),
+            slots: Slots::default(),
             free: Vec::new(),
             journal: None,
+            undo: None,
+        }
+    }
+
+    /// Becomes as another is, but writes nothing down for others; with its changes, or as if there had been none.
+    pub(super) fn copy_from(&mut self, other: &Order, with_changes: bool) {
+        self.is_kept = other.is_kept;
+        self.seen.clone_from(&other.seen);
+        self.fenced.clone_from(&other.fenced);
+        self.unfenced.clone_from(&other.unfenced);
+        self.views.clone_from(&other.views);
+        self.slots.clone_from(&other.slots);
+        self.free.clone_from(&other.free);
+        self.undo.iter_mut().for_each(Undo::clear);
+        if with_changes {
+            self.copy_changes(other);
         }
     }
 
@@ -73,6 +96,7 @@ impl Order {
             self.slots.clear();
             self.free.clear();
             self.journal.iter_mut().for_each(Vec::clear);
+            self.undo.iter_mut().for_each(Undo::clear);
             self.seen.set(TaskId::MAIN.index(), TaskId::MAIN, 1);
         }
     }
@@ -81,6 +105,7 @@ impl Order {
     pub(super) fn spawn(&mut self, spawner: TaskId, spawned: TaskId) {
         if self.is_kept {
             self.note(|| Effect::Spawn(spawner, spawned));
+            self.change(Kind::Seen, spawned.index());
             self.seen.join_within(spawned.index(), spawner.index());
             self.tick(spawner);
             self.tick(spawned);
@@ -91,6 +116,7 @@ impl Order {
     pub(super) fn join(&mut self, joiner: TaskId, ended: TaskId) {
         if self.is_kept {
             self.note(|| Effect::Join(joiner, ended));
+            self.change(Kind::Seen, joiner.index());
             self.seen.join_within(joiner.index(), ended.index());
         }
     }
@@ -101,9 +127,11 @@ impl Order {
         }
         let index = task.index();
         if acquires(order) {
+            self.change(Kind::Seen, index);
             self.seen.join(index, &self.unfenced, index);
         }
         if releases(order) {
+            self.change(Kind::Fenced, index);
             self.fenced.copy(index, &self.seen, index);
             self.tick(task);
         }
@@ -124,21 +152,14 @@ impl Order {
         &self.seen
     }
 
-    /// `clock` has also seen what an object's view holds.
-    pub(super) fn join_view(&self, clocks: &mut Clocks, clock: usize, object: ObjectId, slot: u64) {
-        if let Some(&view) = self.slots.get(&(object, slot)) {
-            clocks.join(clock, &self.views, view);
-        }
+    /// What an object's view holds, if it has it.
+    pub(super) fn view_of(&self, object: ObjectId, slot: u64) -> Option<&[u32]> {
+        Some(self.views.get(self.slots.get(object, slot)?))
     }
 
     /// What passes between a task and an object, to which it is just doing something.
     pub(super) fn edges(&mut self, task: TaskId, object: ObjectId) -> Edges<'_> {
         Edges { order: self, task, object }
-    }
-
-    /// The same, without what was written down.
-    pub(super) fn bare(&self) -> Self {
-        Order { journal: None, ..self.clone() }
     }
 
     /// Writes something down for who asks for it.
@@ -164,6 +185,7 @@ impl Order {
 
     /// What the task does from here on is later.
     fn tick(&mut self, task: TaskId) {
+        self.change(Kind::Seen, task.index());
         self.seen.set(task.index(), task, self.now(task) + 1);
     }
 }
@@ -187,8 +209,8 @@ impl Edges<'_> {
     /// The task sees what the view holds.
     pub(super) fn acquire(&mut self, slot: u64) {
         self.order.note(|| Effect::Acquire(self.task, self.object, slot));
-        if let Some(&view) = self.order.slots.get(&(self.object, slot)) {
-            self.order.seen.join(self.task.index(), &self.order.views, view);
+        if let Some(view) = self.order.slots.get(self.object, slot) {
+            self.see(view);
         }
     }
 
@@ -196,24 +218,32 @@ impl Edges<'_> {
     pub(super) fn release(&mut self, slot: u64) {
         self.order.note(|| Effect::Release(self.task, self.object, slot));
         let view = self.view(slot);
+        self.order.change(Kind::View, view);
         self.order.views.join(view, &self.order.seen, self.task.index());
         self.order.tick(self.task);
     }
 
     /// An atomic is read.
     pub(super) fn load(&mut self, slot: u64, order: Ordering) {
-        match self.order.slots.get(&(self.object, slot)) {
+        match self.order.slots.get(self.object, slot) {
             None => {}
-            Some(&view) if acquires(order) => {
-                self.order.seen.join(self.task.index(), &self.order.views, view);
+            Some(view) if acquires(order) => self.see(view),
+            Some(view) => {
+                self.order.change(Kind::Unfenced, self.task.index());
+                self.order.unfenced.join(self.task.index(), &self.order.views, view);
             }
-            Some(&view) => self.order.unfenced.join(self.task.index(), &self.order.views, view),
         }
+    }
+
+    fn see(&mut self, view: usize) {
+        self.order.change(Kind::Seen, self.task.index());
+        self.order.seen.join(self.task.index(), &self.order.views, view);
     }
 
     /// An atomic is written: whoever reads it sees this task's past only.
     pub(super) fn store(&mut self, slot: u64, order: Ordering) {
         let view = self.view(slot);
+        self.order.change(Kind::View, view);
         self.order.views.reset(view);
         self.hand_on(view, order);
     }
@@ -222,6 +252,7 @@ impl Edges<'_> {
     pub(super) fn update(&mut self, slot: u64, order: Ordering) {
         self.load(slot, order);
         let view = self.view(slot);
+        self.order.change(Kind::View, view);
         self.hand_on(view, order);
     }
 
@@ -229,7 +260,8 @@ impl Edges<'_> {
     pub(super) fn update_to(&mut self, read: u64, written: u64, order: Ordering) {
         self.load(read, order);
         let view = self.view(written);
-        if let Some(&passed_on) = self.order.slots.get(&(self.object, read)) {
+        self.order.change(Kind::View, view);
+        if let Some(passed_on) = self.order.slots.get(self.object, read) {
             self.order.views.join_within(view, passed_on);
         }
         self.hand_on(view, order);
@@ -247,116 +279,35 @@ impl Edges<'_> {
 
     /// The view of a slot, which holds nothing if it is new.
     fn view(&mut self, slot: u64) -> usize {
-        let Order { views, slots, free, .. } = &mut *self.order;
-        *slots.entry((self.object, slot)).or_insert_with(|| match free.pop() {
+        let object = self.object;
+        if let Some(view) = self.order.slots.get(object, slot) {
+            return view;
+        }
+        let freed = self.order.free.pop();
+        let view = match freed {
             Some(view) => {
-                views.reset(view);
+                self.order.change(Kind::View, view);
+                self.order.views.reset(view);
                 view
             }
-            None => views.push(),
-        })
+            None => self.order.views.push(),
+        };
+        self.order.slots.insert(object, slot, view);
+        self.order.undo.iter_mut().for_each(|undo| {
+            undo.changes.push(Change::Begun { object, slot, view, is_new: freed.is_none() });
+        });
+        view
     }
 
     /// Nobody will ask for the view again.
     pub(super) fn forget(&mut self, slot: u64) {
-        self.order.note(|| Effect::Forget(self.object, slot));
-        self.order.free.extend(self.order.slots.remove(&(self.object, slot)));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use Ordering::{AcqRel, Acquire, Relaxed, Release};
-
-    const FLAG: u64 = 0;
-
-    /// Two tasks, of which the first has done something before it hands on the flag.
-    struct Two {
-        order: Order,
-        tasks: [TaskId; 3],
-        time: u32,
-    }
-
-    impl Two {
-        fn new() -> Self {
-            let mut order = Order::new(true);
-            order.widen(3);
-            order.begin();
-            let tasks = [0, 1, 2].map(TaskId::new);
-            order.spawn(tasks[0], tasks[1]);
-            order.spawn(tasks[0], tasks[2]);
-            let time = order.now(tasks[1]);
-            Two { order, tasks, time }
+        let object = self.object;
+        self.order.note(|| Effect::Forget(object, slot));
+        if let Some(view) = self.order.slots.remove(object, slot) {
+            self.order.free.push(view);
+            self.order.undo.iter_mut().for_each(|undo| {
+                undo.changes.push(Change::Forgotten { object, slot, view });
+            });
         }
-
-        fn flag(&mut self, task: usize) -> Edges<'_> {
-            self.order.edges(self.tasks[task], ObjectId::new(1))
-        }
-
-        fn has_seen(&self) -> bool {
-            self.order.has_seen(self.tasks[2], self.tasks[1], self.time)
-        }
-    }
-
-    #[test]
-    fn a_release_store_is_seen_by_an_acquire_load_and_nothing_weaker() {
-        for (store, load, sees) in
-            [(Release, Acquire, true), (Relaxed, Acquire, false), (Release, Relaxed, false)]
-        {
-            let mut two = Two::new();
-            two.flag(1).store(FLAG, store);
-            two.flag(2).load(FLAG, load);
-            assert_eq!(two.has_seen(), sees, "{store:?} {load:?}");
-        }
-    }
-
-    #[test]
-    fn fences_stand_in_for_both() {
-        for (before, after, sees) in
-            [(Some(Release), Some(Acquire), true), (None, Some(Acquire), false), (Some(Release), None, false)]
-        {
-            let mut two = Two::new();
-            before.into_iter().for_each(|order| two.order.fence(two.tasks[1], order));
-            two.flag(1).store(FLAG, Relaxed);
-            two.flag(2).load(FLAG, Relaxed);
-            after.into_iter().for_each(|order| two.order.fence(two.tasks[2], order));
-            assert_eq!(two.has_seen(), sees, "{before:?} {after:?}");
-        }
-    }
-
-    #[test]
-    fn what_comes_after_a_release_fence_is_not_handed_on_by_a_relaxed_store() {
-        let mut two = Two::new();
-        two.order.fence(two.tasks[1], Release);
-        two.time = two.order.now(two.tasks[1]);
-        two.flag(1).store(FLAG, Relaxed);
-        two.flag(2).load(FLAG, Acquire);
-        assert!(!two.has_seen());
-    }
-
-    #[test]
-    fn a_release_sequence_goes_through_updates_and_ends_at_a_store() {
-        for (is_update, sees) in [(true, true), (false, false)] {
-            let mut two = Two::new();
-            two.flag(1).store(FLAG, Release);
-            match is_update {
-                true => two.flag(0).update(FLAG, Relaxed),
-                false => two.flag(0).store(FLAG, Relaxed),
-            }
-            two.flag(2).load(FLAG, Acquire);
-            assert_eq!(two.has_seen(), sees);
-        }
-    }
-
-    #[test]
-    fn a_task_is_not_seen_beyond_what_it_released() {
-        let mut two = Two::new();
-        two.flag(1).update(FLAG, AcqRel);
-        two.time = two.order.now(two.tasks[1]);
-        two.flag(2).update(FLAG, AcqRel);
-        assert!(!two.has_seen());
-        two.order.join(two.tasks[2], two.tasks[1]);
-        assert!(two.has_seen());
     }
 }
