@@ -3,9 +3,10 @@
 //! second; under dpor, which needs so many fewer of them, that is only half of the story: the other half is
 //! `to the end`, the time until a checker has seen everything. It takes about five minutes.
 //!
-//! With `-- scaling`, `-- workers` or `-- first-bug` it prints another table instead: see the files of these names.
+//! With `-- scaling`, `-- workers`, `-- memory` or `-- first-bug` it prints another table instead: see the files of these names.
 
 mod first_bug;
+mod memory;
 mod scaling;
 mod workers;
 
@@ -113,6 +114,7 @@ fn main() {
     match arguments.first().map(String::as_str) {
         Some("scaling") => return scaling::print(),
         Some("workers") => return workers::print(),
+        Some("memory") => return memory::print(),
         Some("first-bug") => return first_bug::print(),
         Some(workers::CHILD) => return workers::search(&arguments[1..]),
         _ => {}

@@ -159,6 +159,12 @@ impl Trace {
         Some(&self.news[at].1)
     }
 
+    /// Whether the event's task had polled its object, and nothing else: then it goes on only with what it had not seen.
+    pub(crate) fn had_polled_its_object(&self, position: usize) -> bool {
+        let own = self.events[position].operation.object;
+        self.news(position).is_some_and(|watch| watch.objects.iter().all(|&(object, ..)| object == own))
+    }
+
     /// A task's event, by its index.
     pub(crate) fn event_of(&self, task: TaskId, index: u32) -> Option<&Event> {
         Some(&self.events[self.position_of(task, index)?])

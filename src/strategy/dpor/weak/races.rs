@@ -85,10 +85,25 @@ fn update_instead(world: &World, first: usize, second: usize) -> Option<Vec<Item
     if !(action.reads() && action.writes(held)) {
         return None;
     }
+    // Who polls would go on to wait.
+    if world.trace.had_polled_its_object(second) && was_seen(world, store, second) {
+        return None;
+    }
     let past = (first + 1..second).filter(|&position| world.trace.is_in_past_of(position, second));
     let mut items = Sequenced::of(world, first, past);
     items.0.push(reading(Item::of(world, second)?, store, held));
     Some(items.0)
+}
+
+/// Whether the store was nothing new to the task of the event at that position.
+fn was_seen(world: &World, store: StoreId, position: usize) -> bool {
+    match store {
+        StoreId::Set(_) => true,
+        StoreId::Event(task, index) => {
+            let at = world.trace.position_of(task, index);
+            at.is_some_and(|at| world.trace.is_in_past_of(at, position))
+        }
+    }
 }
 
 /// As under sequential consistency: see `Dpor::reverse`.
