@@ -26,7 +26,7 @@
 //!
 //! # The map
 //!
-//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`time`], [`cell`], [`alloc`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
+//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`tokio`](mod@tokio), [`time`], [`cell`], [`alloc`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
 //! * `backend`: what is behind the facade: real, native, shuttle, loom.
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
@@ -95,6 +95,8 @@ pub mod sync;
 pub mod task;
 pub mod thread;
 pub mod time;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 #[cfg(not(feature = "check"))]
 pub use std::thread_local;

@@ -7,6 +7,7 @@
 //! ([`crate::panic`]), of the models nothing.
 
 mod binding;
+mod callee;
 pub(crate) mod clock;
 mod count;
 mod execution;
@@ -27,9 +28,10 @@ pub(crate) mod loom;
 pub(crate) mod shuttle;
 
 pub(crate) use binding::Binding;
+pub(crate) use callee::{Call, Callee, puts_off, settle_order};
 pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
-pub(crate) use home::Home;
+pub(crate) use home::{Home, SharedHome};
 pub(crate) use ledger::Entry as LedgerEntry;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
@@ -173,6 +175,7 @@ pub(crate) fn wait_with_timeout() {
 pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
+    callee::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);

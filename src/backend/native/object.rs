@@ -3,7 +3,7 @@
 use super::{stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
-    AccessPart, AtomicAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction,
+    AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction,
     OnceAction, RwLockAction, TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
@@ -286,6 +286,23 @@ impl Object {
     #[track_caller]
     pub(super) fn unpark(self) {
         self.act(Action::Token(TokenAction::Unpark));
+    }
+
+    /// Before a call of something of a library; whether readers want to know what comes of it.
+    pub(crate) fn enter(
+        self,
+        kind: CallKind,
+        name: &'static &'static str,
+        place: &'static Location<'static>,
+    ) -> bool {
+        self.expect_this_execution();
+        let action = Action::Callee(CalleeAction { name, kind });
+        perform(Operation { object: self.id, action, place }, |value| value).is_logged
+    }
+
+    /// What was just tried has changed it.
+    pub(crate) fn was_changed(self) {
+        with(|engine| engine.world.was_changed(self.id));
     }
 
     /// Before an operation of an object under check; whether readers want to know which.

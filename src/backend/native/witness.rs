@@ -3,7 +3,7 @@
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
-    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, OnceAction, TokenAction,
+    AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, OnceAction, TokenAction,
 };
 use crate::engine::{
     Action, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
@@ -111,6 +111,7 @@ impl Reader<'_> {
             ObjectState::Token(_) => ObjectKind::Parker,
             ObjectState::Count(_) => ObjectKind::Count,
             ObjectState::Channel(_) => ObjectKind::Channel,
+            ObjectState::Callee(ref callee) => ObjectKind::Callee(callee.what),
             ObjectState::History(_) | ObjectState::Chance(_) => unreachable!("it is not shown as an object"),
         };
         WitnessObject { kind, made_at: object.made_at.map(place) }
@@ -254,6 +255,8 @@ impl Reader<'_> {
             (Action::Atomic(AtomicAction::Exchange { .. }), _, Some(note)) if note.access.is_read() => {
                 Effect::Read(note.before.clone())
             }
+            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(_)) => Effect::Waits,
+            (Action::Callee(_), _, Some(note)) => Effect::Read(note.after.clone()),
             (_, _, Some(note)) => Effect::Wrote { before: note.before.clone(), after: note.after.clone() },
             (Action::Condvar(CondvarAction::NotifyOne | CondvarAction::NotifyAll), _, _) => {
                 Effect::Woke(woken.iter().map(|&task| self.order(task)).collect())

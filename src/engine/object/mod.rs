@@ -3,6 +3,7 @@
 //! so that nobody else has to know one from another.
 
 mod atomic;
+mod callee;
 mod cell;
 mod chance;
 mod channel;
@@ -16,6 +17,7 @@ mod token;
 
 pub(in crate::engine) use atomic::ADDRESSES;
 pub(crate) use atomic::{Access as AtomicAccess, Action as AtomicAction, Update};
+pub(crate) use callee::{Action as CalleeAction, Kind as CallKind};
 pub(crate) use cell::{AccessPart, Cell, PlainAccess};
 pub(crate) use chance::Action as Chance;
 pub(crate) use channel::{Action as ChannelAction, Channel};
@@ -494,6 +496,8 @@ primitives! {
     Cell: cell::Cell,
     /// How many own something.
     Count: count::Count,
+    /// Something of a library, whose own code runs.
+    Callee: callee::Callee,
     /// Calls of an object under check, and returns.
     History: history::History,
     /// What may happen for no reason of the program's own.
@@ -546,6 +550,11 @@ impl State {
     /// Of something that has one owner.
     pub(crate) fn count() -> Self {
         State::Count(count::Count::new())
+    }
+
+    /// Something that users call this.
+    pub(crate) fn callee(what: &'static str) -> Self {
+        State::Callee(callee::Callee { what })
     }
 
     pub(crate) fn history() -> Self {

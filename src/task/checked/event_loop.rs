@@ -3,6 +3,7 @@
 use super::lock::lock;
 use super::story::{self, Name};
 use super::task::Spawned;
+use crate::backend;
 use crate::sync::{Condvar, Mutex};
 use crate::task::per_thread::{self, PerThread};
 use std::cell::{Cell, RefCell};
@@ -28,6 +29,11 @@ std::thread_local! {
 /// The loop that runs on the calling thread.
 pub(super) fn current() -> Option<Rc<EventLoop>> {
     per_thread::current(&RUNNING)
+}
+
+/// Whether a loop runs on the calling thread.
+pub(in crate::task) fn is_running() -> bool {
+    current().is_some()
 }
 
 /// A loop, used by its own thread only.
@@ -232,6 +238,16 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        let whom = (self.mailbox.number, self.task);
+        let waker = self.clone();
+        if !backend::puts_off(whom, move || waker.wake_now()) {
+            self.wake_now();
+        }
+    }
+}
+
+impl TaskWaker {
+    fn wake_now(&self) {
         let task = self.task;
         story::wakes(self.mailbox.name(task));
         self.mailbox.call(move |event_loop| event_loop.make_ready(task));

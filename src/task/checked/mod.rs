@@ -13,6 +13,7 @@ mod story;
 mod task;
 mod time;
 
+pub(super) use event_loop::is_running as is_in_runtime;
 pub(super) use join_set::JoinSet;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
 pub(super) use time::{sleep, yield_now};

@@ -1,0 +1,39 @@
+//! tokio's world, path by path: `use conccheck::tokio::sync::Semaphore` for `use tokio::sync::Semaphore`. Needs the
+//! feature `tokio`.
+//!
+//! Outside of a check everything here is tokio. Inside one, [`sync`] still is tokio's own code: each call, each poll
+//! of a future and each end of something that matters is an operation of the checker, and between two of them the
+//! code of tokio runs, with its fairness, its cancellation and its closing.
+//!
+//! ```
+//! use conccheck::tokio::{sync::Semaphore, task::spawn};
+//! use conccheck::{Checker, sync::atomic::{AtomicU32, Ordering::SeqCst}, task::Runtime};
+//! use std::sync::Arc;
+//!
+//! Checker::new().check(|| {
+//!     Runtime::multi_thread(2).block_on(async {
+//!         let (one_at_a_time, inside) = (Arc::new(Semaphore::new(1)), Arc::new(AtomicU32::new(0)));
+//!         let tasks = [1, 2].map(|_| {
+//!             let (one_at_a_time, inside) = (one_at_a_time.clone(), inside.clone());
+//!             spawn(async move {
+//!                 let _permit = one_at_a_time.acquire().await.unwrap();
+//!                 assert_eq!(inside.fetch_add(1, SeqCst), 0);
+//!                 inside.fetch_sub(1, SeqCst);
+//!             })
+//!         });
+//!         for task in tasks {
+//!             task.await.unwrap();
+//!         }
+//!     });
+//! });
+//! ```
+
+pub mod sync;
+
+pub mod task {
+    //! Tasks, as in `tokio::task`: those of [`conccheck::task`](crate::task).
+
+    pub use crate::task::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn, spawn_local, yield_now};
+}
+
+pub use self::task::spawn;
