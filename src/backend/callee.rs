@@ -76,6 +76,11 @@ impl Callee {
         Callee { binding: Binding::new(), what }
     }
 
+    /// What it is to the user.
+    pub(crate) fn what(&self) -> &'static str {
+        self.what
+    }
+
     /// Announces a call, and does it.
     pub(crate) fn call<R>(&self, call: Call, place: Place, act: impl FnOnce() -> R) -> R {
         self.enter(call.kind(), call.name, place);

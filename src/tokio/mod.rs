@@ -28,7 +28,10 @@
 //! });
 //! ```
 
+#[cfg(feature = "check")]
 pub mod sync;
+#[cfg(not(feature = "check"))]
+pub use ::tokio::sync;
 
 pub mod task {
     //! Tasks, as in `tokio::task`: those of [`conccheck::task`](crate::task).

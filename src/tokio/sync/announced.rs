@@ -2,9 +2,11 @@
 //! which its ends share. Knows no primitive.
 
 use crate::backend::{self, Backend, Call, Callee, SharedHome};
+use crate::sync::Shallow;
 use crate::task;
 use pin_project_lite::pin_project;
 use std::future::Future;
+use std::ops::DerefMut;
 use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
@@ -52,6 +54,13 @@ pub(super) trait Owner {
         }
     }
 
+    /// Announces a call, which the caller does at once.
+    fn announce(&self, call: Call, place: Place) {
+        if let Some(callee) = self.callee_or_real() {
+            callee.announce(call, place);
+        }
+    }
+
     /// Announces that something comes to its end, in a destructor, and does that.
     fn end<R>(&self, call: Call, place: Place, end: impl FnOnce() -> R) -> R {
         match self.callee() {
@@ -86,6 +95,20 @@ impl<O: Owner + ?Sized> Owner for Arc<O> {
 
     fn what(&self) -> &'static str {
         (**self).what()
+    }
+}
+
+/// The owner of a primitive of which only a part is lent out.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a>(pub(super) &'a Callee);
+
+impl Owner for Part<'_> {
+    fn callee(&self) -> Option<&Callee> {
+        Some(self.0)
+    }
+
+    fn what(&self) -> &'static str {
+        self.0.what()
     }
 }
 
@@ -139,12 +162,14 @@ impl<T> Lazily<T> {
     }
 }
 
-/// Waits for `future` without a runtime; `for_real`, where there is one that tokio knows.
+/// Whether the caller is outside of a check, where tokio's own calls know what to do.
+pub(super) fn is_real() -> bool {
+    backend::current() == Backend::Real
+}
+
+/// Waits for `future` without a runtime; `for_real` as tokio does.
 pub(super) fn block_on<T>(for_real: impl FnOnce() -> T, future: impl Future<Output = T>) -> T {
-    match backend::current() {
-        Backend::Real => for_real(),
-        _ => task::wait_blocking(future),
-    }
+    if is_real() { for_real() } else { task::wait_blocking(future) }
 }
 
 pin_project! {
@@ -160,6 +185,8 @@ pin_project! {
         cancel: Option<Call>,
         place: Place,
         is_pending: bool,
+        // Whether code of the user's is part of it, which other tasks may interrupt.
+        is_open: bool,
         #[pin]
         future: Option<F>,
     }
@@ -182,7 +209,14 @@ pin_project! {
 
 impl<O: Owner, F> Announced<O, F> {
     pub(super) fn new(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
-        Announced { owner, call, cancel, place, is_pending: false, future: Some(future) }
+        Announced { owner, call, cancel, place, is_pending: false, is_open: false, future: Some(future) }
+    }
+
+    /// As [`Announced::new`], of a future of which code of the user's is part.
+    pub(super) fn open(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
+        let mut announced = Announced::new(owner, call, cancel, place, future);
+        announced.is_open = true;
+        announced
     }
 
     /// Does something with tokio's future, which is not over.
@@ -206,7 +240,12 @@ impl<O: Owner, F: Future> Future for Announced<O, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let future = this.future.as_pin_mut().expect("it goes with this");
-        let polled = this.owner.poll(*this.call, this.place, || poll_unconstrained(future, context));
+        let polled = if *this.is_open {
+            this.owner.announce(*this.call, this.place);
+            poll_unconstrained(future, context)
+        } else {
+            this.owner.poll(*this.call, this.place, || poll_unconstrained(future, context))
+        };
         *this.is_pending = polled.is_pending();
         polled
     }
@@ -226,16 +265,22 @@ pub(super) struct Ended<O: Owner, G> {
     call: Call,
     place: Place,
     inner: Option<G>,
+    /// Done just before that.
+    before: Option<fn(&mut G)>,
 }
 
 impl<O: Owner, G> Ended<O, G> {
     /// Its end is a `call`, and told to have been made at `place`.
     pub(super) fn new(owner: O, call: Call, place: Place, inner: G) -> Self {
-        Ended { owner, call, place, inner: Some(inner) }
+        Ended { owner, call, place, inner: Some(inner), before: None }
     }
 
     pub(super) fn owner(&self) -> &O {
         &self.owner
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place
     }
 
     pub(super) fn get(&self) -> &G {
@@ -246,6 +291,11 @@ impl<O: Owner, G> Ended<O, G> {
         self.inner.as_mut().expect("it goes with this")
     }
 
+    /// Tokio's own, from where this is dropped.
+    pub(super) fn take(&mut self) -> Option<G> {
+        self.inner.take()
+    }
+
     /// Tokio's own, which does not come to its end by this.
     pub(super) fn into_inner(mut self) -> G {
         self.inner.take().expect("it goes with this")
@@ -254,8 +304,98 @@ impl<O: Owner, G> Ended<O, G> {
 
 impl<O: Owner, G> Drop for Ended<O, G> {
     fn drop(&mut self) {
-        if let Some(inner) = self.inner.take() {
+        if let Some(mut inner) = self.inner.take() {
+            if let Some(before) = self.before {
+                before(&mut inner);
+            }
             self.owner.end(self.call, self.place, || drop(inner));
         }
     }
 }
+
+/// A guard through which data can be changed. The checker sees who takes a lock, not what is done under it; a loop that
+/// waits for a change has to be told of these.
+pub(super) struct Changing<G> {
+    guard: G,
+    /// What the data was like before it was given out to be changed.
+    before: Option<Shallow>,
+}
+
+impl<G: DerefMut> Changing<G> {
+    /// A guard with its end.
+    pub(super) fn ended<O: Owner>(owner: O, call: Call, place: Place, guard: G) -> Ended<O, Self> {
+        let inner = Some(Changing { guard, before: None });
+        Ended { owner, call, place, inner, before: Some(Self::settle) }
+    }
+
+    pub(super) fn get(&self) -> &G::Target {
+        &self.guard
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut G::Target {
+        if self.before.is_none() {
+            self.before = Shallow::of(&*self.guard);
+        }
+        &mut self.guard
+    }
+
+    pub(super) fn into_guard(mut self) -> G {
+        self.settle();
+        self.guard
+    }
+
+    fn settle(&mut self) {
+        if let Some(before) = self.before.take() {
+            before.tell_change(&*self.guard);
+        }
+    }
+}
+
+/// What a guard shows of its data, which it gives as `$get`.
+macro_rules! gives_data {
+    ($guard:ident [$($generic:tt)*] [$($name:tt)*] $data:ident, $this:ident => $get:expr) => {
+        impl<$($generic)*> std::ops::Deref for $guard<$($name)*> {
+            type Target = $data;
+
+            fn deref(&self) -> &$data {
+                let $this = self;
+                $get
+            }
+        }
+
+        impl<$($generic)*> std::fmt::Debug for $guard<$($name)*>
+        where
+            $data: std::fmt::Debug,
+        {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+
+        impl<$($generic)*> std::fmt::Display for $guard<$($name)*>
+        where
+            $data: std::fmt::Display,
+        {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+    };
+}
+
+/// As [`gives_data`], of a guard around an [`Ended`] [`Changing`].
+macro_rules! gives_data_to_change {
+    ($guard:ident [$($generic:tt)*] [$($name:tt)*] $data:ident) => {
+        $crate::tokio::sync::announced::gives_data!(
+            $guard [$($generic)*] [$($name)*] $data, this => this.0.get().get()
+        );
+
+        impl<$($generic)*> std::ops::DerefMut for $guard<$($name)*> {
+            fn deref_mut(&mut self) -> &mut $data {
+                self.0.get_mut().get_mut()
+            }
+        }
+    };
+}
+
+pub(super) use {gives_data, gives_data_to_change};

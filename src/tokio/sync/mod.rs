@@ -15,15 +15,31 @@
 //! Where something differs from tokio it is told there: the data of owned guards lives long (`'static`), and what wakes
 //! several tasks in an order drawn by lot ([`watch`], [`Barrier`]) does it in the order of their spawning.
 
-#[cfg(not(feature = "check"))]
-pub use tokio::sync::*;
-
-#[cfg(feature = "check")]
 mod announced;
-#[cfg(feature = "check")]
+mod barrier;
+mod mutex;
+mod notify;
+mod once_cell;
+mod rw_lock;
 mod semaphore;
+mod set_once;
 
-#[cfg(feature = "check")]
-pub use self::semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
-#[cfg(feature = "check")]
-pub use tokio::sync::{AcquireError, TryAcquireError};
+pub mod futures {
+    //! The futures that have a name, as in `tokio::sync::futures`.
+
+    pub use super::notify::{Notified, OwnedNotified};
+}
+
+pub use self::{
+    barrier::Barrier,
+    mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMutexGuard},
+    notify::Notify,
+    once_cell::OnceCell,
+    rw_lock::{
+        OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockMappedWriteGuard, RwLockReadGuard,
+        RwLockWriteGuard,
+    },
+    semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
+    set_once::SetOnce,
+};
+pub use tokio::sync::{AcquireError, BarrierWaitResult, SetError, SetOnceError, TryAcquireError, TryLockError};
