@@ -210,6 +210,20 @@ fn at_one_go<R>(call: impl FnOnce() -> R) -> R {
     call()
 }
 
+/// The running task is in the middle of a call up to [`end_call`], of which there is one for each of these.
+pub(crate) fn begin_call() {
+    if current() != Backend::Real {
+        std::mem::forget(Wakes::put_off());
+    }
+}
+
+/// Ends what [`begin_call`] began.
+pub(crate) fn end_call() {
+    if current() != Backend::Real {
+        drop(Wakes { task: task() });
+    }
+}
+
 /// While this is there, the task's wake-ups are put off; then they come.
 struct Wakes {
     task: usize,

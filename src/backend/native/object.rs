@@ -3,8 +3,8 @@
 use super::{stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
-    AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction,
-    OnceAction, RwLockAction, TokenAction, Update,
+    AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
+    HistoryAction, MutexAction, OnceAction, RwLockAction, TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;

@@ -3,7 +3,8 @@
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
-    AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, OnceAction, TokenAction,
+    AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, HistoryAction, MutexAction,
+    OnceAction, TokenAction,
 };
 use crate::engine::{
     Action, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,

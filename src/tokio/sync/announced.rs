@@ -252,7 +252,10 @@ impl<O: Owner, F: Future> Future for Announced<O, F> {
 }
 
 /// Polls without the budget that a runtime of tokio's may be in: the check may be called by one of its tasks.
-pub(super) fn poll_unconstrained<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+pub(super) fn poll_unconstrained<F: Future>(
+    future: Pin<&mut F>,
+    context: &mut Context<'_>,
+) -> Poll<F::Output> {
     match backend::current() {
         Backend::Real => future.poll(context),
         _ => pin!(tokio::task::coop::unconstrained(future)).poll(context),

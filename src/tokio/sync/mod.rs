@@ -24,6 +24,11 @@ mod rw_lock;
 mod semaphore;
 mod set_once;
 
+pub mod broadcast;
+pub mod mpsc;
+pub mod oneshot;
+pub mod watch;
+
 pub mod futures {
     //! The futures that have a name, as in `tokio::sync::futures`.
 
@@ -42,4 +47,6 @@ pub use self::{
     semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     set_once::SetOnce,
 };
-pub use tokio::sync::{AcquireError, BarrierWaitResult, SetError, SetOnceError, TryAcquireError, TryLockError};
+pub use tokio::sync::{
+    AcquireError, BarrierWaitResult, SetError, SetOnceError, TryAcquireError, TryLockError,
+};

@@ -6,9 +6,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
-use tokio::sync::{
-    MappedMutexGuard as TokioMapped, Mutex as Tokio, MutexGuard as TokioGuard, TryLockError,
-};
+use tokio::sync::{MappedMutexGuard as TokioMapped, Mutex as Tokio, MutexGuard as TokioGuard, TryLockError};
 
 const WHAT: &str = "mutex";
 
@@ -223,9 +221,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     {
         let (mutex, place) = (Self::mutex(&this), this.0.place());
         match TokioGuard::try_map(this.0.into_inner().into_guard(), part) {
-            Ok(mapped) => {
-                Ok(MappedMutexGuard(Changing::ended(Part(&mutex.callee), UNLOCK, place, mapped)))
-            }
+            Ok(mapped) => Ok(MappedMutexGuard(Changing::ended(Part(&mutex.callee), UNLOCK, place, mapped))),
             Err(guard) => Err(MutexGuard::new(mutex, place, guard)),
         }
     }

@@ -270,7 +270,9 @@ pub struct OwnedRwLockReadGuard<T: ?Sized + 'static>(Ended<Arc<RwLock<T>>, Tokio
 
 /// As [`RwLockWriteGuard`], of a lock that it keeps alive.
 #[must_use = "the lock is given back at once when its guard is dropped"]
-pub struct OwnedRwLockWriteGuard<T: ?Sized + 'static>(Ended<Arc<RwLock<T>>, Changing<TokioWrite<'static, T>>>);
+pub struct OwnedRwLockWriteGuard<T: ?Sized + 'static>(
+    Ended<Arc<RwLock<T>>, Changing<TokioWrite<'static, T>>>,
+);
 
 impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// A guard of the part that `part` gives.

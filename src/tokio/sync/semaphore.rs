@@ -6,7 +6,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
-use tokio::sync::{AcquireError, TryAcquireError, Semaphore as Tokio};
+use tokio::sync::{AcquireError, Semaphore as Tokio, TryAcquireError};
 
 const WHAT: &str = "semaphore";
 
