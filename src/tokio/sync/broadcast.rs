@@ -1,8 +1,8 @@
 //! Many senders, and each receiver gets all messages; one that is slow loses the oldest.
 //!
 //! tokio clones and drops messages while it holds a lock of its own. A message that does something there that a checker
-//! sees would have others run into that lock. So inside a check the channel has messages behind an `Arc`, from which
-//! receivers clone when the lock is free, and lets go of those that nobody wants any more itself.
+//! sees would have others run into that lock. So inside a check a message is behind an `Arc` of the checker's, from which
+//! receivers clone when the lock is free, and of which it is never tokio that lets go.
 //!
 //! ```
 //! use conccheck::tokio::{sync::broadcast, task::spawn};
@@ -20,12 +20,13 @@
 //! ```
 
 use super::announced::{Announced, Ended, Owner, Shared, is_real};
-use crate::backend::Call;
+use crate::backend::{Call, Callee};
+use crate::sync::Arc as CheckedArc;
 use crate::task;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
 pub mod error {
@@ -58,15 +59,27 @@ const DROP_RECEIVER: Call = Call::changes(&"drop receiver");
 #[derive(Clone)]
 enum Message<T> {
     Plain(T),
-    Kept(Arc<T>),
+    Kept(Arc<Slot<T>>),
+}
+
+/// A message, of which owners that are no part of the channel may be left when that has it no more.
+struct Slot<T>(CheckedArc<T>);
+
+/// What a receiver has got.
+enum Got<T> {
+    Plain(T),
+    Kept(CheckedArc<T>),
 }
 
 /// What the ends of a channel share.
 struct Channel<T> {
     shared: Shared,
-    /// The messages that tokio has, so that it is never tokio that drops the last `Arc`. None for real.
-    kept: Option<Arc<Mutex<Vec<Arc<T>>>>>,
+    /// The messages that tokio has, and those that it had until now. None for real.
+    kept: Option<Arc<Mutex<Messages<T>>>>,
 }
+
+/// Messages, which end when this does if they have no other owner.
+type Messages<T> = Vec<Arc<Slot<T>>>;
 
 impl<T> Channel<T> {
     #[track_caller]
@@ -76,13 +89,42 @@ impl<T> Channel<T> {
         Channel { shared, kept }
     }
 
-    /// Drops the messages that tokio has no more.
-    fn sweep(&self) {
-        let Some(kept) = &self.kept else { return };
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let dropped: Vec<Arc<T>> = kept.extract_if(.., |message| Arc::strong_count(message) == 1).collect();
-        drop(kept);
-        drop(dropped);
+    fn kept(&self) -> Option<MutexGuard<'_, Messages<T>>> {
+        self.kept.as_ref().map(|kept| kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What tokio has, in the shape that it has it.
+    fn keep(&self, message: T) -> Message<T> {
+        let Some(mut kept) = self.kept() else { return Message::Plain(message) };
+        let slot = Arc::new(Slot(CheckedArc::new(message)));
+        kept.push(slot.clone());
+        Message::Kept(slot)
+    }
+
+    /// A message that tokio would not have.
+    fn take_back(&self, message: Message<T>) -> T {
+        let slot = match message {
+            Message::Plain(message) => return message,
+            Message::Kept(slot) => slot,
+        };
+        self.kept().into_iter().for_each(|mut kept| kept.retain(|other| !Arc::ptr_eq(other, &slot)));
+        let Slot(message) = Arc::into_inner(slot).expect("nobody else has it");
+        CheckedArc::into_inner(message).expect("nobody else has it")
+    }
+
+    /// What tokio gives. To be done at one go with that.
+    fn got<E>(&self, received: Result<Message<T>, E>) -> (Result<Got<T>, E>, Messages<T>) {
+        let got = received.map(|message| match message {
+            Message::Plain(message) => Got::Plain(message),
+            Message::Kept(slot) => Got::Kept(slot.0.clone()),
+        });
+        (got, self.gone())
+    }
+
+    /// The messages that tokio has no more. To be asked at one go with what it did.
+    fn gone(&self) -> Messages<T> {
+        let Some(mut kept) = self.kept() else { return Messages::new() };
+        kept.extract_if(.., |slot| Arc::strong_count(slot) == 1).collect()
     }
 }
 
@@ -93,7 +135,7 @@ impl<T> Clone for Channel<T> {
 }
 
 impl<T> Owner for Channel<T> {
-    fn callee(&self) -> Option<&crate::backend::Callee> {
+    fn callee(&self) -> Option<&Callee> {
         self.shared.callee()
     }
 
@@ -142,30 +184,13 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, message: T) -> Result<usize, error::SendError<T>> {
         let channel = self.0.owner();
-        let Some(kept) = &channel.kept else {
-            let plain = Message::Plain(message);
-            return channel.try_call(SEND, || self.0.get().send(plain)).map_err(plain_error);
-        };
-        let message = Arc::new(message);
+        let mut gone = Messages::new();
         let sent = channel.try_call(SEND, || {
-            // It is kept before others can get it.
-            kept.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
-            self.0.get().send(Message::Kept(message.clone()))
+            let sent = self.0.get().send(channel.keep(message));
+            gone = channel.gone();
+            sent
         });
-        let result = match sent {
-            Ok(count) => Ok(count),
-            Err(error::SendError(refused)) => {
-                drop(refused);
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.retain(|other| !Arc::ptr_eq(other, &message));
-                drop(kept);
-                let message = Arc::into_inner(message).expect("nobody else has it");
-                return Err(error::SendError(message));
-            }
-        };
-        drop(message);
-        channel.sweep();
-        result
+        sent.map_err(|error::SendError(message)| error::SendError(channel.take_back(message)))
     }
 
     /// A receiver of what is sent from here on.
@@ -227,13 +252,6 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn weak_count(&self) -> usize {
         self.0.owner().call(COUNT, || self.0.get().weak_count())
-    }
-}
-
-fn plain_error<T>(error::SendError(message): error::SendError<Message<T>>) -> error::SendError<T> {
-    match message {
-        Message::Plain(message) => error::SendError(message),
-        Message::Kept(_) => unreachable!("it was sent as it was"),
     }
 }
 
@@ -324,8 +342,8 @@ impl<T: Clone> Receiver<T> {
         let place = Location::caller();
         async move {
             let channel = self.0.owner().clone();
-            let received = Announced::new(&channel, RECV, Some(CANCEL), place, self.0.get_mut().recv()).await;
-            take(&channel, received)
+            let received = async { channel.got(self.0.get_mut().recv().await) };
+            own(Announced::new(&channel, RECV, Some(CANCEL), place, received).await)
         }
     }
 
@@ -336,8 +354,13 @@ impl<T: Clone> Receiver<T> {
     #[track_caller]
     pub fn try_recv(&mut self) -> Result<T, error::TryRecvError> {
         let channel = self.0.owner().clone();
-        let received = channel.try_call(TRY_RECV, || self.0.get_mut().try_recv());
-        take(&channel, received)
+        let mut gone = Messages::new();
+        let got = channel.try_call(TRY_RECV, || {
+            let (got, no_more) = channel.got(self.0.get_mut().try_recv());
+            gone = no_more;
+            got
+        });
+        own((got, gone))
     }
 
     /// As [`Receiver::recv`], outside of async code.
@@ -351,7 +374,7 @@ impl<T: Clone> Receiver<T> {
     pub fn blocking_recv(&mut self) -> Result<T, error::RecvError> {
         if is_real() {
             let received = self.0.get_mut().blocking_recv();
-            return take(self.0.owner(), received);
+            return own(self.0.owner().got(received));
         }
         task::wait_blocking(self.recv())
     }
@@ -367,12 +390,12 @@ impl<T: Clone> Receiver<T> {
 }
 
 /// The receiver's own copy.
-fn take<T: Clone, E>(channel: &Channel<T>, received: Result<Message<T>, E>) -> Result<T, E> {
-    let message = received.map(|message| match message {
-        Message::Plain(message) => message,
-        Message::Kept(message) => T::clone(&message),
+fn own<T: Clone, E>((got, gone): (Result<Got<T>, E>, Messages<T>)) -> Result<T, E> {
+    let message = got.map(|got| match got {
+        Got::Plain(message) => message,
+        Got::Kept(message) => T::clone(&message),
     });
-    channel.sweep();
+    drop(gone);
     message
 }
 
@@ -380,8 +403,10 @@ impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         let (channel, place) = (self.0.owner().clone(), self.0.place());
         if let Some(receiver) = self.0.take() {
-            channel.end(DROP_RECEIVER, place, || drop(receiver));
-            channel.sweep();
+            let _gone = channel.end(DROP_RECEIVER, place, || {
+                drop(receiver);
+                channel.gone()
+            });
         }
     }
 }
