@@ -207,6 +207,21 @@ pub(crate) fn note_order(order: std::sync::atomic::Ordering) -> std::sync::atomi
     order
 }
 
+/// Draws a lot among so many, up to 255; for real by `draw`. Which it is, is explored.
+#[track_caller]
+pub(crate) fn draw(count: u8, draw: impl FnOnce() -> u32) -> u32 {
+    match current() {
+        Backend::Real => draw(),
+        Backend::Native => native::draw(count, std::panic::Location::caller()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            ::shuttle::rand::thread_rng().gen_range(0..u32::from(count))
+        }
+        _ => unsupported("the start of a `select!`", "begin it with `biased;`, or check under native or shuttle"),
+    }
+}
+
 /// A match arm for backends whose feature is off: no check starts with one, so no task gets here.
 pub(crate) fn not_compiled_in() -> ! {
     panic!("the backend is not compiled in; enable the cargo feature of its name")

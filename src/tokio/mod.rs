@@ -40,3 +40,21 @@ pub mod task {
 }
 
 pub use self::task::spawn;
+
+#[cfg(feature = "check")]
+mod macros;
+
+#[cfg(feature = "check")]
+#[doc(inline)]
+pub use crate::__tokio_select as select;
+#[cfg(not(feature = "check"))]
+pub use ::tokio::select;
+pub use ::tokio::{join, pin, try_join};
+
+/// For the macros.
+#[doc(hidden)]
+pub use ::tokio as __tokio;
+#[cfg(feature = "check")]
+#[doc(hidden)]
+pub use self::macros::__start;
+

@@ -26,7 +26,7 @@ pub(crate) use explore::explore_alone;
 #[cfg(feature = "property")]
 pub(crate) use least::follow;
 pub(crate) use least::least;
-pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
+pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance, draw};
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 

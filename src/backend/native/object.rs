@@ -1,6 +1,6 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{stop_for_good, stop_if, timed, with};
+use super::{note, stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
@@ -395,6 +395,16 @@ pub(crate) fn chance(chance: Chance) -> bool {
     let place = Location::caller();
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
     perform(operation, |value| value).choice == 1
+}
+
+/// One of so many, each of which is explored.
+pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
+    let action = Action::Chance(Chance::Start(count));
+    let drawn = perform(Operation { object: ObjectId::NOWHERE, action, place }, |value| value);
+    if drawn.is_logged {
+        note("select", String::new(), format!("branch {} first", drawn.choice + 1));
+    }
+    drawn.choice
 }
 
 /// Lets the engine stop a task that does nothing but pause.

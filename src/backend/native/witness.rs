@@ -7,7 +7,7 @@ use crate::engine::object::{
     OnceAction, TokenAction,
 };
 use crate::engine::{
-    Action, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
+    Action, Chance, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
 };
 use crate::schedule::Schedule;
 use crate::witness::{Effect, ObjectKind, Place, Step, Wait, Witness, WitnessObject, WitnessTask};
@@ -249,6 +249,7 @@ impl Reader<'_> {
             (Action::Once(OnceAction::Call { .. }), Reply::Done, _) => Effect::Read("done".to_string()),
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
+            (Action::Chance(Chance::Start(_)), _, Some(note)) => Effect::Read(note.after.clone()),
             (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,
             (Action::History(HistoryAction::Call), _, Some(note)) => Effect::Called(note.before.clone()),
             (Action::History(HistoryAction::Return), _, Some(note)) => Effect::Returned(note.after.clone()),
@@ -376,6 +377,7 @@ const WAIT: Action = Action::Condvar(CondvarAction::Wait);
 /// rendezvous was kept.
 fn is_hidden(operation: &Operation, choice: u32, reply: Reply) -> bool {
     match operation.action {
+        Action::Chance(Chance::Start(_)) => false,
         Action::Chance(_) => choice == 0,
         Action::Channel(ChannelAction::Handover { .. }) => reply == Reply::Done,
         Action::Channel(ChannelAction::Attend) => true,

@@ -19,19 +19,19 @@ use conccheck::{Checker, Outcome, Report};
 use std::fmt::Debug;
 
 /// Runs a future where each task has a thread.
-fn on_threads<F: Future>(future: F) -> F::Output {
+pub(crate) fn on_threads<F: Future>(future: F) -> F::Output {
     Runtime::multi_thread(2).block_on(future)
 }
 
 /// Runs a future where all tasks share a thread.
-fn on_loop<F: Future>(future: F) -> F::Output {
+pub(crate) fn on_loop<F: Future>(future: F) -> F::Output {
     task::block_on(future)
 }
 
 /// Under the native checker the program comes to exactly this, always; for real to nothing else. How many executions
 /// that took.
 #[track_caller]
-fn comes_to<T, const N: usize>(expected: [T; N], program: fn() -> T) -> u64
+pub(crate) fn comes_to<T, const N: usize>(expected: [T; N], program: fn() -> T) -> u64
 where
     T: Ord + Clone + Debug + Send + 'static,
 {
@@ -45,7 +45,7 @@ where
 
 /// Some execution hangs; what those came to that do not.
 #[track_caller]
-fn hangs<T>(program: fn() -> T) -> Vec<T>
+pub(crate) fn hangs<T>(program: fn() -> T) -> Vec<T>
 where
     T: Ord + Clone + Debug + Send + 'static,
 {
