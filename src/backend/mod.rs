@@ -218,7 +218,10 @@ pub(crate) fn draw(count: u8, draw: impl FnOnce() -> u32) -> u32 {
             use ::shuttle::rand::Rng;
             ::shuttle::rand::thread_rng().gen_range(0..u32::from(count))
         }
-        _ => unsupported("the start of a `select!`", "begin it with `biased;`, or check under native or shuttle"),
+        _ => unsupported(
+            "the start of a `select!`",
+            "begin it with `biased;`, or check under native or shuttle",
+        ),
     }
 }
 

@@ -25,6 +25,8 @@ mod join_set;
 pub(crate) mod per_thread;
 
 #[cfg(feature = "check")]
+pub(crate) use checked::Timer;
+#[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]
 pub use join::{AbortHandle, JoinError, JoinHandle};

@@ -18,7 +18,6 @@
 /// });
 /// assert_eq!(report.outcomes().count(), 2);
 /// ```
-#[cfg(feature = "check")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __tokio_select {
@@ -32,7 +31,6 @@ macro_rules! __tokio_select {
 }
 
 /// Where a `select!` of so many branches starts.
-#[cfg(feature = "check")]
 #[doc(hidden)]
 #[track_caller]
 pub fn __start(branches: u32) -> u32 {

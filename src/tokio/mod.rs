@@ -30,31 +30,28 @@
 
 #[cfg(feature = "check")]
 pub mod sync;
-#[cfg(not(feature = "check"))]
-pub use ::tokio::sync;
-
-pub mod task {
-    //! Tasks, as in `tokio::task`: those of [`conccheck::task`](crate::task).
-
-    pub use crate::task::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn, spawn_local, yield_now};
-}
-
-pub use self::task::spawn;
+#[cfg(feature = "check")]
+pub mod task;
+#[cfg(feature = "check")]
+pub mod time;
 
 #[cfg(feature = "check")]
 mod macros;
 
 #[cfg(feature = "check")]
+pub use self::task::spawn;
+#[cfg(feature = "check")]
 #[doc(inline)]
-pub use crate::__tokio_select as select;
+pub use crate::{__tokio_select as select, __tokio_task_local as task_local};
+
 #[cfg(not(feature = "check"))]
-pub use ::tokio::select;
+pub use ::tokio::{select, spawn, sync, task, task_local, time};
+
 pub use ::tokio::{join, pin, try_join};
 
-/// For the macros.
-#[doc(hidden)]
-pub use ::tokio as __tokio;
 #[cfg(feature = "check")]
 #[doc(hidden)]
 pub use self::macros::__start;
-
+/// For the macros.
+#[doc(hidden)]
+pub use ::tokio as __tokio;

@@ -58,6 +58,7 @@ mod threads;
 mod time;
 mod tokio_select;
 mod tokio_sync;
+mod tokio_time;
 mod trace_counts;
 mod watchdog;
 mod workers;

@@ -74,7 +74,11 @@ fn a_start_is_no_choice_that_costs_from_a_bound() {
 
 #[test]
 fn shuttle_draws_it_and_loom_says_that_it_cannot() {
-    let program = || on_loop(async { select! { one = ready(1) => one, two = ready(2) => two } });
+    let program = || {
+        on_loop(async {
+            select! { one = ready(1) => one, two = ready(2) => two }
+        })
+    };
     let report = Checker::new().backend(Backend::Shuttle).explore(program);
     assert_eq!(values(&report), [1, 2].into(), "{report}");
     let report = Checker::new().backend(Backend::Loom).explore(program);

@@ -7,7 +7,8 @@ use crate::engine::object::{
     OnceAction, TokenAction,
 };
 use crate::engine::{
-    Action, Chance, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
+    Action, Chance, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState,
+    World,
 };
 use crate::schedule::Schedule;
 use crate::witness::{Effect, ObjectKind, Place, Step, Wait, Witness, WitnessObject, WitnessTask};

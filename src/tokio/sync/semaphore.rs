@@ -73,7 +73,7 @@ impl Semaphore {
     /// As [`Semaphore::new`].
     #[track_caller]
     pub const fn const_new(permits: usize) -> Self {
-        assert!(permits <= Self::MAX_PERMITS, "a semaphore may not have more than MAX_PERMITS permits");
+        assert!(permits <= Self::MAX_PERMITS, "there are more permits than a semaphore can have");
         Semaphore { callee: Callee::new(WHAT), permits, tokio: Lazily::unmade() }
     }
 
