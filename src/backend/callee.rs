@@ -153,8 +153,8 @@ impl Callee {
             }
             #[cfg(feature = "loom")]
             Backend::Loom => {
-                let new = || super::loom::operation(|| loom::sync::atomic::AtomicUsize::new(0));
-                let calls = self.binding.twin(self.what, new);
+                let new = |_| loom::sync::atomic::AtomicUsize::new(0);
+                let calls = self.binding.twin(self.what, || super::loom::made_first(0, new));
                 let more = usize::from(kind != CallKind::Look);
                 super::loom::operation(|| calls.fetch_add(more, std::sync::atomic::Ordering::AcqRel));
                 false

@@ -296,15 +296,15 @@ impl Reader<'_> {
             }
             let stuck = self.lanes.inside(thread);
             let is_inside = self.lanes.is_inside(thread);
-            let wait = |(task, Asleep { is_ready, awaits, place }): (usize, &Asleep)| {
-                let (function, held_by) = if *is_ready && is_inside {
-                    ("turn after", vec![stuck])
-                } else {
-                    ("await", awaits.clone())
+            let asleep: Vec<_> = self.lanes.asleep(thread).map(|(task, asleep)| (task, asleep.clone())).collect();
+            for (task, Asleep { is_ready, awaits, place, pending }) in asleep {
+                let (function, held_by, object) = match pending {
+                    _ if is_ready && is_inside => ("turn after", vec![stuck], None),
+                    Some((object, name)) if awaits.is_empty() => (name, Vec::new(), self.number(object)),
+                    _ => ("await", awaits, None),
                 };
-                Wait { task, function, object: None, held_by, place: place.map(self::place) }
-            };
-            waits.extend(self.lanes.asleep(thread).map(wait));
+                waits.push(Wait { task, function, object, held_by, place: place.map(self::place) });
+            }
         }
         waits.sort_by_key(|wait| wait.task);
         waits
