@@ -56,6 +56,7 @@ mod tasks;
 mod thread_locals;
 mod threads;
 mod time;
+mod tokio_parity;
 mod tokio_select;
 mod tokio_sync;
 mod tokio_time;

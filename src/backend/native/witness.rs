@@ -296,7 +296,8 @@ impl Reader<'_> {
             }
             let stuck = self.lanes.inside(thread);
             let is_inside = self.lanes.is_inside(thread);
-            let asleep: Vec<_> = self.lanes.asleep(thread).map(|(task, asleep)| (task, asleep.clone())).collect();
+            let asleep: Vec<_> =
+                self.lanes.asleep(thread).map(|(task, asleep)| (task, asleep.clone())).collect();
             for (task, Asleep { is_ready, awaits, place, pending }) in asleep {
                 let (function, held_by, object) = match pending {
                     _ if is_ready && is_inside => ("turn after", vec![stuck], None),

@@ -1,6 +1,8 @@
 //! tokio's primitives are tokio's own under the native checker: what programs of them come to is known exactly, and each
 //! right one has a broken twin that is caught. The same programs run for real.
 
+mod against_dfs;
+mod backends;
 mod barrier;
 mod broadcast;
 mod mpsc;

@@ -33,7 +33,8 @@ fn a_forgotten_permit_is_named() {
             other.await.unwrap();
         });
     };
-    let why = "main waits in acquire of `permits`, and nobody is left to wake it: T1's permit was forgotten at";
+    let why =
+        "main waits in acquire of `permits`, and nobody is left to wake it: T1's permit was forgotten at";
     tells(program, &["HANG", why, "acquire permits and sleeps", "forget"]);
 }
 

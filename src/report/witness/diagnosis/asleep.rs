@@ -110,7 +110,11 @@ fn unheard(case: &Case, wait: &Wait) -> Option<(String, usize)> {
     if let Some(notified) = (0..began).rfind(|&at| is_of(at, "notify_waiters")) {
         let who = case.who(notified);
         return Some((
-            format!("{who}'s notify_waiters at {} came before it waited, at {}", number(notified), number(began)),
+            format!(
+                "{who}'s notify_waiters at {} came before it waited, at {}",
+                number(notified),
+                number(began)
+            ),
             notified,
         ));
     }
