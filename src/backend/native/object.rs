@@ -4,7 +4,7 @@ use super::{note, stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
-    HistoryAction, MutexAction, OnceAction, RwLockAction, TokenAction, Update,
+    HistoryAction, MailboxAction, MutexAction, OnceAction, RwLockAction, TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;
@@ -321,6 +321,18 @@ impl Object {
     #[track_caller]
     pub(super) fn transfer(self, action: ChannelAction) -> Reply {
         self.act(Action::Channel(action)).reply
+    }
+
+    /// What the letters of a loop are put into.
+    #[track_caller]
+    pub(super) fn mailbox() -> Self {
+        Object::new(ObjectState::mailbox())
+    }
+
+    /// An operation on a mailbox.
+    #[track_caller]
+    pub(super) fn mail(self, action: MailboxAction) -> Reply {
+        self.act(Action::Mailbox(action)).reply
     }
 
     /// Gives an end of a channel back.

@@ -114,7 +114,9 @@ impl Reader<'_> {
             ObjectState::Count(_) => ObjectKind::Count,
             ObjectState::Channel(_) => ObjectKind::Channel,
             ObjectState::Callee(ref callee) => ObjectKind::Callee(callee.what),
-            ObjectState::History(_) | ObjectState::Chance(_) => unreachable!("it is not shown as an object"),
+            ObjectState::History(_) | ObjectState::Chance(_) | ObjectState::Mailbox(_) => {
+                unreachable!("it is not shown as an object")
+            }
         };
         WitnessObject { kind, made_at: object.made_at.map(place) }
     }
@@ -232,8 +234,9 @@ impl Reader<'_> {
     fn is_of_runtime(&self, object: ObjectId) -> bool {
         let here = file!().replace('\\', "/");
         let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
-        let made_at = self.world.object(object).made_at;
-        made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
+        let object = self.world.object(object);
+        matches!(object.state, ObjectState::Mailbox(_))
+            || object.made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
     }
 
     fn order(&self, task: TaskId) -> usize {

@@ -10,6 +10,7 @@ mod channel;
 mod condvar;
 mod count;
 mod history;
+mod mailbox;
 mod mutex;
 mod once;
 mod rw_lock;
@@ -24,6 +25,7 @@ pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;
 pub(crate) use count::Action as CountAction;
 pub(crate) use history::Action as HistoryAction;
+pub(crate) use mailbox::Action as MailboxAction;
 pub(crate) use mutex::Action as MutexAction;
 pub(crate) use once::Action as OnceAction;
 pub(crate) use rw_lock::Action as RwLockAction;
@@ -494,6 +496,8 @@ primitives! {
     Token: token::Token,
     Channel: channel::Channel,
     Cell: cell::Cell,
+    /// What an event loop waits for.
+    Mailbox: mailbox::Mailbox,
     /// How many own something.
     Count: count::Count,
     /// Something of a library, whose own code runs.
@@ -559,6 +563,10 @@ impl State {
 
     pub(crate) fn history() -> Self {
         State::History(history::History)
+    }
+
+    pub(crate) fn mailbox() -> Self {
+        State::Mailbox(mailbox::Mailbox::default())
     }
 
     pub(in crate::engine) fn token() -> Self {
