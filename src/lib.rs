@@ -26,7 +26,7 @@
 //!
 //! # The map
 //!
-//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`time`], [`cell`], [`alloc`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
+//! * [`sync`], [`thread`], [`thread_local!`], [`task`], [`tokio`](mod@tokio), [`time`], [`cell`], [`alloc`], [`hint`], [`panic`](mod@panic): the facade. `process`: worker processes.
 //! * `backend`: what is behind the facade: real, native, shuttle, loom.
 //! * `engine` and `strategy`: conccheck's own checker, and who runs next under it.
 //! * [`Checker`], [`Strategy`], [`Outcome`] and [`Report`]: what to explore, and what was found.
@@ -46,7 +46,8 @@
 //! * A failure is a value: nothing panics to report one but what is for a `#[test]`: [`Checker::check`],
 //!   `Checker::for_all`, `Object::check` and [`Agreement::assert`](property::Agreement::assert).
 //! * What a backend cannot do ends the check with a reason, as [`Verdict::Skip`]; it is not done otherwise.
-//! * Without the feature `check`, the facade is re-exports of std and tokio. [`task`] is there with the feature `tokio`.
+//! * Without the feature `check`, the facade is re-exports of std and tokio. [`task`] and [`tokio`](mod@tokio) are there with
+//!   the feature `tokio`.
 //!
 //! # The backends
 //!
@@ -69,6 +70,8 @@
 //! | tasks | the system's limit | no limit | no limit | 5, `main` included |
 //! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same | the same |
 //! | async tasks of several threads | tokio | a thread each | the same | the same |
+//! | [`tokio`](mod@tokio)'s primitives | tokio's code | tokio's code; each call, poll and end is explored | the same | the same |
+//! | where a `select!` starts | drawn | explored | drawn | refused, but for `biased;` |
 //! | statics | live on | made anew in each execution | the same | the same |
 //! | an [`sync::Arc`]'s owners | as they come and go | explored where somebody can notice | as they happen to come and go | the same |
 //! | a reader where a writer waits | as the system likes | let in; or kept out, where that ends in a hang | let in | let in |
@@ -95,6 +98,8 @@ pub mod sync;
 pub mod task;
 pub mod thread;
 pub mod time;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 #[cfg(not(feature = "check"))]
 pub use std::thread_local;

@@ -65,6 +65,8 @@ pub enum ObjectKind {
     Once,
     /// What a parked task waits for.
     Parker,
+    /// Something of a library whose own code runs, by what it is: a semaphore of tokio's, say.
+    Callee(&'static str),
 }
 
 /// A place in the source.

@@ -130,6 +130,12 @@ impl Binding {
                 && with_execution(|execution| execution.statics(|statics| statics.object(address))).is_some()
     }
 
+    /// Whether it belongs elsewhere than to the running execution: to another, or to no check at all.
+    pub(crate) fn is_foreign(&self) -> bool {
+        let bound = self.bound.load(Ordering::Relaxed);
+        bound != UNBOUND && bound >> OBJECT_BITS != number() && !statics::is_static(self)
+    }
+
     /// Whether it is a static, which each execution has of its own.
     pub(crate) fn is_static(&self) -> bool {
         statics::is_static(self)

@@ -41,6 +41,26 @@ impl Deadline {
         now.checked_add(timeout).map(Deadline)
     }
 
+    /// When the clocks of an execution show this.
+    pub(crate) fn at(since_beginning: Duration) -> Option<Self> {
+        u64::try_from(since_beginning.as_nanos()).ok().filter(|&nanos| nanos < FOREVER).map(Deadline)
+    }
+
+    /// What the clocks show then.
+    pub(crate) fn since_beginning(self) -> Duration {
+        Duration::from_nanos(self.0)
+    }
+
+    /// Whether the calling task's clock shows that, or later.
+    pub(crate) fn has_come(self) -> bool {
+        let Deadline(until) = self;
+        until
+            <= match current() {
+                Backend::Native => native::time(),
+                _ => EMULATED.get(),
+            }
+    }
+
     /// The time was up: the clock shows it.
     pub(crate) fn pass(self) {
         let Deadline(until) = self;

@@ -18,6 +18,35 @@ const ORDINARY: u8 = 1;
 /// A static, whose first state is kept, so that it may change.
 const STATIC: u8 = 2;
 
+/// Data that is only ever shared: what guards it is its own.
+pub(crate) struct SharedHome<T: ?Sized>(Home<T>);
+
+// SAFETY: it gives what `&T` gives, and by `&mut` what that does.
+unsafe impl<T: ?Sized + Sync> Sync for SharedHome<T> {}
+
+impl<T> SharedHome<T> {
+    pub(crate) const fn new(data: T) -> Self {
+        SharedHome(Home::new(data))
+    }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+}
+
+impl<T: ?Sized> SharedHome<T> {
+    /// The data, as the calling task's execution has it.
+    pub(crate) fn get(&self) -> &T {
+        // SAFETY: it is there as long as this is, and nobody has it alone while this is shared.
+        unsafe { &*self.0.get() }
+    }
+
+    /// The data, which nobody else can have.
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut()
+    }
+}
+
 impl<T> Home<T> {
     pub(crate) const fn new(data: T) -> Self {
         Home { kind: AtomicU8::new(UNKNOWN), data: UnsafeCell::new(data) }

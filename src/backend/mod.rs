@@ -7,6 +7,7 @@
 //! ([`crate::panic`]), of the models nothing.
 
 mod binding;
+mod callee;
 pub(crate) mod clock;
 mod count;
 mod execution;
@@ -27,9 +28,10 @@ pub(crate) mod loom;
 pub(crate) mod shuttle;
 
 pub(crate) use binding::Binding;
+pub(crate) use callee::{Call, Callee, begin_call, end_call, puts_off, settle_order};
 pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
-pub(crate) use home::Home;
+pub(crate) use home::{Home, SharedHome};
 pub(crate) use ledger::Entry as LedgerEntry;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
@@ -173,6 +175,7 @@ pub(crate) fn wait_with_timeout() {
 pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
+    callee::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);
@@ -202,6 +205,24 @@ pub(crate) fn note_order(order: std::sync::atomic::Ordering) -> std::sync::atomi
         execution().access_seq_cst();
     }
     order
+}
+
+/// Draws a lot among so many, up to 255; for real by `draw`. Which it is, is explored.
+#[track_caller]
+pub(crate) fn draw(count: u8, draw: impl FnOnce() -> u32) -> u32 {
+    match current() {
+        Backend::Real => draw(),
+        Backend::Native => native::draw(count, std::panic::Location::caller()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            ::shuttle::rand::thread_rng().gen_range(0..u32::from(count))
+        }
+        _ => unsupported(
+            "the start of a `select!`",
+            "begin it with `biased;`, or check under native or shuttle",
+        ),
+    }
 }
 
 /// A match arm for backends whose feature is off: no check starts with one, so no task gets here.

@@ -250,6 +250,8 @@ impl<T: Ord + 'static> Scheduler for Steering<T> {
     }
 
     fn next_u64(&mut self) -> u64 {
-        self.lock().chosen.next_u64()
+        let mut state = self.lock();
+        state.had_choice = true;
+        state.chosen.next_u64()
     }
 }

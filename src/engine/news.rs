@@ -59,6 +59,15 @@ impl World {
         self.step(task, (what, past), event.operation.place, object);
     }
 
+    /// What the running task has just tried has changed the object, after all.
+    pub(crate) fn was_changed(&mut self, object: ObjectId) {
+        let task = self.running;
+        self.act(task);
+        self.tasks[task.index()].polling.unknown = None;
+        self.patience.act(task, true);
+        self.tell(task, object);
+    }
+
     /// The running task pauses: it yields, spins or sleeps.
     pub(super) fn pause(&mut self, place: &'static Location<'static>) {
         let what = mix(0, std::ptr::from_ref(place).addr() as u64);

@@ -585,6 +585,7 @@ impl World {
         match self.announced(task) {
             _ if self.is_stuck => 1,
             None => 0,
+            Some(Operation { action: Action::Chance(Chance::Start(count)), .. }) => usize::from(count),
             Some(Operation { action: Action::Chance(chance), .. }) => 1 + usize::from(self.may(chance)),
             Some(Operation { action, object, .. }) => {
                 self.objects[object.index()].state.choices(action).count()
@@ -643,7 +644,7 @@ impl World {
 
     /// Whether it may happen once more.
     pub(super) fn may(&self, chance: Chance) -> bool {
-        self.happened[chance as usize] < self.bounds.of(chance)
+        chance.bounded().is_some_and(|kind| self.happened[kind] < self.bounds.of(chance))
     }
 
     /// What the task's next event would be, with this choice.
@@ -765,7 +766,7 @@ impl World {
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
             self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
-            self.happened[chance as usize] += event.choice as usize;
+            chance.bounded().into_iter().for_each(|kind| self.happened[kind] += event.choice as usize);
         }
         self.woken.clear();
         let overlooks = self.overlooked(&event);

@@ -65,3 +65,6 @@ pub use self::{
 };
 #[cfg(feature = "check")]
 pub use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+
+#[cfg(all(feature = "check", feature = "tokio"))]
+pub(crate) use self::shallow::Shallow;

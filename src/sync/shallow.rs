@@ -4,19 +4,19 @@
 use crate::backend::{self, Backend, native};
 
 /// What some data was like: its own bytes, not what they point to.
-pub(super) struct Shallow(Option<u64>);
+pub(crate) struct Shallow(Option<u64>);
 
 /// Data of more bytes counts as changed whenever it was given out to be changed.
 const BYTES_MAX: usize = 64;
 
 impl Shallow {
     /// What it is like now, if the running backend wants to know.
-    pub(super) fn of<T: ?Sized>(data: &T) -> Option<Self> {
+    pub(crate) fn of<T: ?Sized>(data: &T) -> Option<Self> {
         (backend::current() == Backend::Native).then(|| Shallow(digest(data)))
     }
 
     /// Tells the backend, if it is not as it was.
-    pub(super) fn tell_change<T: ?Sized>(self, data: &T) {
+    pub(crate) fn tell_change<T: ?Sized>(self, data: &T) {
         if backend::current() == Backend::Native && (self.0.is_none() || digest(data) != self.0) {
             native::touch();
         }

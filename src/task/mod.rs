@@ -25,6 +25,8 @@ mod join_set;
 pub(crate) mod per_thread;
 
 #[cfg(feature = "check")]
+pub(crate) use checked::Timer;
+#[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]
 pub use join::{AbortHandle, JoinError, JoinHandle};
@@ -37,6 +39,19 @@ pub use tokio::task::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn, spawn_
 pub use tokio::time::sleep;
 
 use std::future::Future;
+
+/// Waits for `future` on a thread that runs no tasks, under a checker.
+///
+/// # Panics
+/// Inside a runtime, as tokio.
+#[cfg(feature = "check")]
+pub(crate) fn wait_blocking<F: Future>(future: F) -> F::Output {
+    assert!(
+        !checked::is_in_runtime(),
+        "a thread that runs async tasks was to block: await the call that does not block instead"
+    );
+    checked::block_on(Workers::CurrentThread, future)
+}
 
 /// Where tasks run: on one thread, or on several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

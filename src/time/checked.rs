@@ -39,6 +39,27 @@ impl Instant {
         })
     }
 
+    /// The moment at which the clocks of a check show this.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn of_check(since_beginning: Duration) -> Self {
+        Instant(Moment::Virtual(since_beginning))
+    }
+
+    /// What the clocks of a check show then; or the moment itself, if it is a real one.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn since_beginning(self) -> Result<Duration, std::time::Instant> {
+        match self.0 {
+            Moment::Real(moment) => Err(moment),
+            Moment::Virtual(since_beginning) => Ok(since_beginning),
+        }
+    }
+
+    /// A real moment.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn of_real(moment: std::time::Instant) -> Self {
+        Instant(Moment::Real(moment))
+    }
+
     /// How much time passed from `earlier` to this; zero if that came later.
     ///
     /// # Panics

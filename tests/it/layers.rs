@@ -25,6 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("alloc", &["backend"]),
     ("thread", &["backend", "sync", "panic"]),
     ("task", &["backend", "sync", "thread", "panic"]),
+    // tokio's world on that: its own code, announced.
+    ("tokio", &["backend", "sync", "thread", "task", "time"]),
     ("time", &["backend"]),
     ("process", &["backend", "sync", "thread", "panic"]),
     // What a check is, and says.

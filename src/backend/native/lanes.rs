@@ -1,7 +1,8 @@
 //! Whose deeds a log tells: a thread's, or those of a task of the event loop that the thread runs. To readers both are
 //! tasks with a lane of their own: the threads in the order of their spawning, and after them the loops' tasks.
 
-use crate::engine::{Deed, Entry, LoopDeed, LoopTask, TaskId, World};
+use crate::engine::object::{CallKind, CalleeAction};
+use crate::engine::{Action, Deed, Entry, LoopDeed, LoopTask, ObjectId, TaskId, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
@@ -35,6 +36,8 @@ pub(super) struct Asleep {
     pub(super) awaits: Vec<usize>,
     /// Where it was last seen.
     pub(super) place: Option<At>,
+    /// What it was last told to wait for, and by which call.
+    pub(super) pending: Option<(ObjectId, &'static str)>,
 }
 
 impl Lanes {
@@ -97,7 +100,16 @@ impl Lanes {
                 let woken = woken.and_then(|woken| self.asleep.get_mut(&woken));
                 woken.into_iter().for_each(|woken| woken.is_ready = true);
             }
-            Deed::Event { operation, .. } => self.pass(lane, operation.place),
+            Deed::Event { operation, note, .. } => {
+                self.pass(lane, operation.place);
+                if let Action::Callee(CalleeAction { kind, name }) = operation.action
+                    && let Some(task) = self.asleep.get_mut(&lane)
+                {
+                    // Of polls, only one that is pending is noted.
+                    let is_pending = kind == CallKind::Poll && note.is_some();
+                    task.pending = is_pending.then_some((operation.object, *name));
+                }
+            }
             Deed::Spawned(_, place) => self.pass(lane, place),
             _ => {}
         }

@@ -12,6 +12,7 @@ mod channel;
 mod explore;
 mod lanes;
 mod least;
+mod mailbox;
 mod object;
 mod portfolio;
 mod replay;
@@ -26,7 +27,9 @@ pub(crate) use explore::explore_alone;
 #[cfg(feature = "property")]
 pub(crate) use least::follow;
 pub(crate) use least::least;
-pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance};
+#[cfg(feature = "tokio")]
+pub(crate) use mailbox::NativeMailbox;
+pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance, draw};
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 

@@ -1,10 +1,10 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{stop_for_good, stop_if, timed, with};
+use super::{note, stop_for_good, stop_if, timed, with};
 use crate::backend::{execution, number};
 use crate::engine::object::{
-    AccessPart, AtomicAction, ChannelAction, CondvarAction, CountAction, HistoryAction, MutexAction,
-    OnceAction, RwLockAction, TokenAction, Update,
+    AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
+    HistoryAction, MailboxAction, MutexAction, OnceAction, RwLockAction, TokenAction, Update,
 };
 use crate::engine::{Action, Announced, Chance, ObjectId, ObjectState, Operation, Performed, Reply, TIME_UP};
 use std::panic::Location;
@@ -288,6 +288,23 @@ impl Object {
         self.act(Action::Token(TokenAction::Unpark));
     }
 
+    /// Before a call of something of a library; whether readers want to know what comes of it.
+    pub(crate) fn enter(
+        self,
+        kind: CallKind,
+        name: &'static &'static str,
+        place: &'static Location<'static>,
+    ) -> bool {
+        self.expect_this_execution();
+        let action = Action::Callee(CalleeAction { name, kind });
+        perform(Operation { object: self.id, action, place }, |value| value).is_logged
+    }
+
+    /// What was just tried has changed it.
+    pub(crate) fn was_changed(self) {
+        with(|engine| engine.world.was_changed(self.id));
+    }
+
     /// Before an operation of an object under check; whether readers want to know which.
     #[track_caller]
     pub(crate) fn call(self) -> bool {
@@ -304,6 +321,18 @@ impl Object {
     #[track_caller]
     pub(super) fn transfer(self, action: ChannelAction) -> Reply {
         self.act(Action::Channel(action)).reply
+    }
+
+    /// What the letters of a loop are put into.
+    #[track_caller]
+    pub(super) fn mailbox() -> Self {
+        Object::new(ObjectState::mailbox())
+    }
+
+    /// An operation on a mailbox.
+    #[track_caller]
+    pub(super) fn mail(self, action: MailboxAction) -> Reply {
+        self.act(Action::Mailbox(action)).reply
     }
 
     /// Gives an end of a channel back.
@@ -378,6 +407,16 @@ pub(crate) fn chance(chance: Chance) -> bool {
     let place = Location::caller();
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
     perform(operation, |value| value).choice == 1
+}
+
+/// One of so many, each of which is explored.
+pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
+    let action = Action::Chance(Chance::Start(count));
+    let drawn = perform(Operation { object: ObjectId::NOWHERE, action, place }, |value| value);
+    if drawn.is_logged {
+        note("select", String::new(), format!("branch {} first", drawn.choice + 1));
+    }
+    drawn.choice
 }
 
 /// Lets the engine stop a task that does nothing but pause.

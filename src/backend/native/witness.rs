@@ -3,10 +3,12 @@
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
-    AtomicAction, ChannelAction, CondvarAction, HistoryAction, MutexAction, OnceAction, TokenAction,
+    AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, HistoryAction, MutexAction,
+    OnceAction, TokenAction,
 };
 use crate::engine::{
-    Action, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState, World,
+    Action, Chance, Deed, Entry, LoopDeed, Note, ObjectId, ObjectState, Operation, Reply, TaskId, TaskState,
+    World,
 };
 use crate::schedule::Schedule;
 use crate::witness::{Effect, ObjectKind, Place, Step, Wait, Witness, WitnessObject, WitnessTask};
@@ -111,7 +113,10 @@ impl Reader<'_> {
             ObjectState::Token(_) => ObjectKind::Parker,
             ObjectState::Count(_) => ObjectKind::Count,
             ObjectState::Channel(_) => ObjectKind::Channel,
-            ObjectState::History(_) | ObjectState::Chance(_) => unreachable!("it is not shown as an object"),
+            ObjectState::Callee(ref callee) => ObjectKind::Callee(callee.what),
+            ObjectState::History(_) | ObjectState::Chance(_) | ObjectState::Mailbox(_) => {
+                unreachable!("it is not shown as an object")
+            }
         };
         WitnessObject { kind, made_at: object.made_at.map(place) }
     }
@@ -229,8 +234,9 @@ impl Reader<'_> {
     fn is_of_runtime(&self, object: ObjectId) -> bool {
         let here = file!().replace('\\', "/");
         let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
-        let made_at = self.world.object(object).made_at;
-        made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
+        let object = self.world.object(object);
+        matches!(object.state, ObjectState::Mailbox(_))
+            || object.made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
     }
 
     fn order(&self, task: TaskId) -> usize {
@@ -247,6 +253,7 @@ impl Reader<'_> {
             (Action::Once(OnceAction::Call { .. }), Reply::Done, _) => Effect::Read("done".to_string()),
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
+            (Action::Chance(Chance::Start(_)), _, Some(note)) => Effect::Read(note.after.clone()),
             (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,
             (Action::History(HistoryAction::Call), _, Some(note)) => Effect::Called(note.before.clone()),
             (Action::History(HistoryAction::Return), _, Some(note)) => Effect::Returned(note.after.clone()),
@@ -254,6 +261,8 @@ impl Reader<'_> {
             (Action::Atomic(AtomicAction::Exchange { .. }), _, Some(note)) if note.access.is_read() => {
                 Effect::Read(note.before.clone())
             }
+            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(_)) => Effect::Waits,
+            (Action::Callee(_), _, Some(note)) => Effect::Read(note.after.clone()),
             (_, _, Some(note)) => Effect::Wrote { before: note.before.clone(), after: note.after.clone() },
             (Action::Condvar(CondvarAction::NotifyOne | CondvarAction::NotifyAll), _, _) => {
                 Effect::Woke(woken.iter().map(|&task| self.order(task)).collect())
@@ -290,15 +299,16 @@ impl Reader<'_> {
             }
             let stuck = self.lanes.inside(thread);
             let is_inside = self.lanes.is_inside(thread);
-            let wait = |(task, Asleep { is_ready, awaits, place }): (usize, &Asleep)| {
-                let (function, held_by) = if *is_ready && is_inside {
-                    ("turn after", vec![stuck])
-                } else {
-                    ("await", awaits.clone())
+            let asleep: Vec<_> =
+                self.lanes.asleep(thread).map(|(task, asleep)| (task, asleep.clone())).collect();
+            for (task, Asleep { is_ready, awaits, place, pending }) in asleep {
+                let (function, held_by, object) = match pending {
+                    _ if is_ready && is_inside => ("turn after", vec![stuck], None),
+                    Some((object, name)) if awaits.is_empty() => (name, Vec::new(), self.number(object)),
+                    _ => ("await", awaits, None),
                 };
-                Wait { task, function, object: None, held_by, place: place.map(self::place) }
-            };
-            waits.extend(self.lanes.asleep(thread).map(wait));
+                waits.push(Wait { task, function, object, held_by, place: place.map(self::place) });
+            }
         }
         waits.sort_by_key(|wait| wait.task);
         waits
@@ -372,6 +382,7 @@ const WAIT: Action = Action::Condvar(CondvarAction::Wait);
 /// rendezvous was kept.
 fn is_hidden(operation: &Operation, choice: u32, reply: Reply) -> bool {
     match operation.action {
+        Action::Chance(Chance::Start(_)) => false,
         Action::Chance(_) => choice == 0,
         Action::Channel(ChannelAction::Handover { .. }) => reply == Reply::Done,
         Action::Channel(ChannelAction::Attend) => true,

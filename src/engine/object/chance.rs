@@ -1,5 +1,5 @@
 //! What may happen for no reason of the program's own, as often as the exploration's bound says: the choice 1,
-//! or not: the choice 0. It concerns no other task.
+//! or not: the choice 0; and lots that the program draws. It concerns no other task.
 
 use super::{By, Primitive, Reply, View};
 use crate::engine::{Bounds, TaskId};
@@ -18,6 +18,21 @@ pub(crate) enum Action {
     WeakFailure,
     /// Nothing: a task that does nothing but pause has to be stopped somewhere.
     Pause,
+    /// A lot is drawn among so many, which are all explored: where a `select!` starts.
+    Start(u8),
+}
+
+impl Action {
+    /// Which of the bounded kinds it is.
+    pub(in crate::engine) fn bounded(self) -> Option<usize> {
+        match self {
+            Action::Timeout => Some(0),
+            Action::SpuriousWakeup => Some(1),
+            Action::WeakFailure => Some(2),
+            Action::Pause => Some(3),
+            Action::Start(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +45,7 @@ impl Bounds {
             Action::Timeout => self.timeouts_max,
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
-            Action::Pause => 0,
+            Action::Pause | Action::Start(_) => 0,
         }
     }
 }
@@ -45,6 +60,7 @@ impl Primitive for Chances {
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
             Action::Pause => "pause",
+            Action::Start(_) => "select",
         }
     }
 

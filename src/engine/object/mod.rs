@@ -3,12 +3,14 @@
 //! so that nobody else has to know one from another.
 
 mod atomic;
+mod callee;
 mod cell;
 mod chance;
 mod channel;
 mod condvar;
 mod count;
 mod history;
+mod mailbox;
 mod mutex;
 mod once;
 mod rw_lock;
@@ -16,12 +18,14 @@ mod token;
 
 pub(in crate::engine) use atomic::ADDRESSES;
 pub(crate) use atomic::{Access as AtomicAccess, Action as AtomicAction, Update};
+pub(crate) use callee::{Action as CalleeAction, Kind as CallKind};
 pub(crate) use cell::{AccessPart, Cell, PlainAccess};
 pub(crate) use chance::Action as Chance;
 pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;
 pub(crate) use count::Action as CountAction;
 pub(crate) use history::Action as HistoryAction;
+pub(crate) use mailbox::Action as MailboxAction;
 pub(crate) use mutex::Action as MutexAction;
 pub(crate) use once::Action as OnceAction;
 pub(crate) use rw_lock::Action as RwLockAction;
@@ -492,8 +496,12 @@ primitives! {
     Token: token::Token,
     Channel: channel::Channel,
     Cell: cell::Cell,
+    /// What an event loop waits for.
+    Mailbox: mailbox::Mailbox,
     /// How many own something.
     Count: count::Count,
+    /// Something of a library, whose own code runs.
+    Callee: callee::Callee,
     /// Calls of an object under check, and returns.
     History: history::History,
     /// What may happen for no reason of the program's own.
@@ -548,8 +556,17 @@ impl State {
         State::Count(count::Count::new())
     }
 
+    /// Something that users call this.
+    pub(crate) fn callee(what: &'static str) -> Self {
+        State::Callee(callee::Callee { what })
+    }
+
     pub(crate) fn history() -> Self {
         State::History(history::History)
+    }
+
+    pub(crate) fn mailbox() -> Self {
+        State::Mailbox(mailbox::Mailbox::default())
     }
 
     pub(in crate::engine) fn token() -> Self {

@@ -81,6 +81,7 @@ pub(super) fn kind(kind: ObjectKind) -> &'static str {
         ObjectKind::Once => "once",
         ObjectKind::Parker => "parker",
         ObjectKind::Count => "arc",
+        ObjectKind::Callee(what) => what,
     }
 }
 
@@ -88,7 +89,7 @@ pub(super) fn kind(kind: ObjectKind) -> &'static str {
 /// a mutex, which is not its receiver.
 fn methods(kind: ObjectKind) -> &'static [&'static str] {
     match kind {
-        ObjectKind::Atomic | ObjectKind::Cell => &[""],
+        ObjectKind::Atomic | ObjectKind::Cell | ObjectKind::Callee(_) => &[""],
         ObjectKind::Mutex => &["lock", "try_lock"],
         ObjectKind::RwLock => &["read", "write", "try_read", "try_write"],
         ObjectKind::Condvar => &["wait", "notify"],

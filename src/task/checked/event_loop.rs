@@ -3,6 +3,8 @@
 use super::lock::lock;
 use super::story::{self, Name};
 use super::task::Spawned;
+use crate::backend::native::NativeMailbox;
+use crate::backend::{self, Backend};
 use crate::sync::{Condvar, Mutex};
 use crate::task::per_thread::{self, PerThread};
 use std::cell::{Cell, RefCell};
@@ -28,6 +30,11 @@ std::thread_local! {
 /// The loop that runs on the calling thread.
 pub(super) fn current() -> Option<Rc<EventLoop>> {
     per_thread::current(&RUNNING)
+}
+
+/// Whether a loop runs on the calling thread.
+pub(in crate::task) fn is_running() -> bool {
+    current().is_some()
 }
 
 /// A loop, used by its own thread only.
@@ -179,15 +186,24 @@ type Call = Box<dyn FnOnce(&EventLoop) + Send>;
 pub(super) struct Mailbox {
     /// Which loop's, of all that there ever were.
     number: u64,
-    calls: Mutex<VecDeque<Call>>,
-    arrived: Condvar,
+    calls: Calls,
+}
+
+/// Native has one operation for each call and one for its taking, the others what they have.
+enum Calls {
+    Native(NativeMailbox<Call>),
+    Others { calls: Mutex<VecDeque<Call>>, arrived: Condvar },
 }
 
 impl Mailbox {
     pub(super) fn new() -> Arc<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Mailbox { number, calls: Mutex::new(VecDeque::new()), arrived: Condvar::new() })
+        let calls = match backend::current() {
+            Backend::Native => Calls::Native(NativeMailbox::new()),
+            _ => Calls::Others { calls: Mutex::new(VecDeque::new()), arrived: Condvar::new() },
+        };
+        Arc::new(Mailbox { number, calls })
     }
 
     /// What a task of the loop is called in all loops.
@@ -199,10 +215,13 @@ impl Mailbox {
     pub(super) fn call(self: &Arc<Self>, act: impl FnOnce(&EventLoop) + Send + 'static) {
         match current() {
             Some(here) if Arc::ptr_eq(&here.mailbox, self) => act(&here),
-            _ => {
-                lock(&self.calls).push_back(Box::new(act));
-                self.arrived.notify_one();
-            }
+            _ => match &self.calls {
+                Calls::Native(calls) => calls.put(Box::new(act)),
+                Calls::Others { calls, arrived } => {
+                    lock(calls).push_back(Box::new(act));
+                    arrived.notify_one();
+                }
+            },
         }
     }
 
@@ -213,11 +232,16 @@ impl Mailbox {
 
     /// Takes all calls; if `idle`, at least one.
     fn take(&self, idle: bool) -> VecDeque<Call> {
-        let mut calls = lock(&self.calls);
-        while idle && calls.is_empty() {
-            calls = self.arrived.wait(calls).unwrap_or_else(crate::sync::PoisonError::into_inner);
+        match &self.calls {
+            Calls::Native(calls) => calls.take(idle),
+            Calls::Others { calls, arrived } => {
+                let mut calls = lock(calls);
+                while idle && calls.is_empty() {
+                    calls = arrived.wait(calls).unwrap_or_else(crate::sync::PoisonError::into_inner);
+                }
+                std::mem::take(&mut *calls)
+            }
         }
-        std::mem::take(&mut *calls)
     }
 }
 
@@ -232,6 +256,16 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        let whom = (self.mailbox.number, self.task);
+        let waker = self.clone();
+        if !backend::puts_off(whom, move || waker.wake_now()) {
+            self.wake_now();
+        }
+    }
+}
+
+impl TaskWaker {
+    fn wake_now(&self) {
         let task = self.task;
         story::wakes(self.mailbox.name(task));
         self.mailbox.call(move |event_loop| event_loop.make_ready(task));

@@ -13,8 +13,10 @@ mod story;
 mod task;
 mod time;
 
+pub(super) use event_loop::is_running as is_in_runtime;
 pub(super) use join_set::JoinSet;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
+pub(crate) use time::Timer;
 pub(super) use time::{sleep, yield_now};
 
 #[cfg(test)]

@@ -48,6 +48,61 @@ pub(in crate::task) async fn yield_now() {
     .await
 }
 
+/// A timer of the current loop, which others may let be. Its time passes only where somebody waits for it.
+pub(crate) struct Timer {
+    state: Arc<Lock<TimerState>>,
+}
+
+#[derive(Default)]
+struct TimerState {
+    is_up: bool,
+    is_over: bool,
+    sleeper: Option<Waker>,
+}
+
+impl Timer {
+    /// It is up whenever the checker likes, and the loop's clock shows the deadline then.
+    pub(crate) fn set(deadline: Deadline) -> Self {
+        let here = event_loop::current().expect("a timer was awaited outside a runtime");
+        let state = Arc::new(Lock::home(TimerState::default()));
+        let (mailbox, timer) = (here.mailbox.clone(), state.clone());
+        thread::spawn(move || {
+            mailbox.call(move |_| {
+                let sleeper = timer.with(|timer| {
+                    timer.is_up = true;
+                    (!timer.is_over).then(|| timer.sleeper.take())
+                });
+                if let Some(sleeper) = sleeper {
+                    deadline.pass();
+                    sleeper.into_iter().for_each(Waker::wake);
+                }
+            });
+        });
+        Timer { state }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.state.with(|timer| timer.is_up)
+    }
+
+    /// Whether it is up; who waits is woken when it is.
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
+        self.state.with(|timer| {
+            if timer.is_up {
+                return Poll::Ready(());
+            }
+            timer.sleeper = Some(waker.clone());
+            Poll::Pending
+        })
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.state.with(|timer| timer.is_over = true);
+    }
+}
+
 #[derive(Default)]
 struct Alarm {
     rung: bool,

@@ -21,7 +21,8 @@ fn sleep(case: &Case, wait: &Wait) -> Option<Sleep> {
     if case.kind(wait) == Some(ObjectKind::Parker) || wait.function.starts_with("park") {
         return Some(PARKED);
     }
-    (wait.function == "await" && wait.held_by.is_empty()).then_some(PENDING)
+    let is_callee = matches!(case.kind(wait), Some(ObjectKind::Callee(_)));
+    (is_callee || wait.function == "await" && wait.held_by.is_empty()).then_some(PENDING)
 }
 
 /// A task looked whether it has to sleep; somebody changed that before it slept, and it did not look again. The
@@ -72,8 +73,14 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
         .filter_map(|(at, step)| if let Effect::Task(woken) = step.effect { Some((at, woken)) } else { None })
         .collect();
     let own: Vec<usize> = wakes.iter().filter(|(_, woken)| *woken == wait.task).map(|(at, _)| *at).collect();
-    let found = spent(case, wait, &sleep, &own).or_else(|| went_astray(case, &sleep, &wakes));
-    let (waiter, state, wake) = (case.waiter(wait), sleep.state, sleep.wake);
+    let found = unheard(case, wait).or_else(|| spent(case, wait, &sleep, &own));
+    let found = found.or_else(|| went_astray(case, &sleep, &wakes));
+    let state = if wait.object.is_some() && sleep.wake == PENDING.wake {
+        case.waits_for(wait)
+    } else {
+        sleep.state.to_string()
+    };
+    let (waiter, wake) = (case.waiter(wait), sleep.wake);
     let (why, at) = found.unzip();
     let sentence = match why {
         Some(why) => format!("deadlock: {waiter} {state}, and nobody is left to {wake} it: {why}"),
@@ -81,7 +88,7 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     };
     let label = |at: usize| match case.step(at).effect {
         Effect::Task(woken) => format!("{wake}s {}", case.names.task(woken)),
-        _ => format!("{wake}s"),
+        _ => case.step(at).function.to_string(),
     };
     let steps: Vec<_> = at.map(|at| (at, label(at))).into_iter().collect();
     let diagnosis = case.hang(sentence, &steps, &[wait]);
@@ -89,6 +96,30 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
         Some(at) => diagnosis.with_note(at, "does not help".to_string()),
         None => diagnosis,
     })
+}
+
+/// Something was done to what the task waits for that would have helped, had it come later: or that never helps.
+fn unheard(case: &Case, wait: &Wait) -> Option<(String, usize)> {
+    let Some(ObjectKind::Callee(_)) = case.kind(wait) else { return None };
+    let end = case.witness.steps.len();
+    let is_of = |at: usize, function: &str| {
+        let step = case.step(at);
+        step.object == wait.object && step.function == function
+    };
+    let began = (0..end).rfind(|&at| is_of(at, wait.function) && case.step(at).task == wait.task)?;
+    if let Some(notified) = (0..began).rfind(|&at| is_of(at, "notify_waiters")) {
+        let who = case.who(notified);
+        return Some((
+            format!(
+                "{who}'s notify_waiters at {} came before it waited, at {}",
+                number(notified),
+                number(began)
+            ),
+            notified,
+        ));
+    }
+    let forgotten = (0..end).rfind(|&at| is_of(at, "forget"))?;
+    Some((format!("{}'s permit was forgotten at {}", case.who(forgotten), number(forgotten)), forgotten))
 }
 
 /// The task was woken, and has used that up.

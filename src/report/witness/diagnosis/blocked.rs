@@ -75,6 +75,7 @@ impl Case<'_> {
             }
             Some(ObjectKind::Channel) => format!("waits for a message of {object}"),
             Some(ObjectKind::Parker) => "waits to be unparked".to_string(),
+            Some(ObjectKind::Callee(_)) => format!("waits in {} of {object}", wait.function),
             Some(_) => format!("waits for {object}"),
         }
     }

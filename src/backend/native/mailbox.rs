@@ -1,0 +1,40 @@
+//! Through which threads reach a loop of this crate's own. What is in it lives and ends with it; nobody notices who is
+//! the last to have it.
+
+use super::object::Object;
+use crate::engine::Reply;
+use crate::engine::object::MailboxAction as Action;
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(crate) struct NativeMailbox<T> {
+    object: Object,
+    letters: Mutex<VecDeque<T>>,
+}
+
+impl<T> NativeMailbox<T> {
+    #[track_caller]
+    pub(crate) fn new() -> Self {
+        NativeMailbox { object: Object::mailbox(), letters: Mutex::default() }
+    }
+
+    /// Puts one in, behind the others.
+    #[track_caller]
+    pub(crate) fn put(&self, letter: T) {
+        self.object.mail(Action::Put);
+        self.letters().push_back(letter);
+    }
+
+    /// Takes all that are there, in their order; if `waits`, once there is one.
+    #[track_caller]
+    pub(crate) fn take(&self, waits: bool) -> VecDeque<T> {
+        match self.object.mail(if waits { Action::Take } else { Action::TryTake }) {
+            Reply::Done => std::mem::take(&mut *self.letters()),
+            _ => VecDeque::new(),
+        }
+    }
+
+    fn letters(&self) -> MutexGuard<'_, VecDeque<T>> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,115 @@
+//! A mailbox: letters are put in one behind the other, and who owns it takes all that are there.
+
+use super::{By, Causes, Primitive, Reply, View, Waiting};
+use crate::engine::TaskId;
+use crate::engine::order::Edges;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mailbox {
+    /// The event that put in the first letter that is there.
+    filled_by: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Puts a letter in.
+    Put,
+    /// Takes all letters, once there is one.
+    Take,
+    /// Takes all letters, if there are any.
+    TryTake,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Access {
+    Change,
+    /// Found it empty.
+    InVain,
+}
+
+/// What who puts a letter in hands on.
+const LETTERS: u64 = 0;
+
+const EMPTY: View = View(0);
+const FILLED: View = View(1);
+
+impl Primitive for Mailbox {
+    type Action = Action;
+    type Access = Access;
+
+    fn name(action: Action) -> &'static str {
+        match action {
+            Action::Put => "put",
+            Action::Take => "take",
+            Action::TryTake => "try_take",
+        }
+    }
+
+    fn view(&self) -> View {
+        self.filled_by.map_or(EMPTY, |_| FILLED)
+    }
+
+    fn waiting(action: Action) -> Waiting {
+        if action == Action::Take { Waiting::Queue(0) } else { Waiting::Never }
+    }
+
+    fn enables(&self, action: Action, view: View) -> bool {
+        action != Action::Take || view == FILLED
+    }
+
+    fn access(&self, action: Action, view: View) -> Access {
+        match action {
+            Action::TryTake if view == EMPTY => Access::InVain,
+            Action::Put | Action::Take | Action::TryTake => Access::Change,
+        }
+    }
+
+    fn commute(one: Access, other: Access) -> bool {
+        (one, other) == (Access::InVain, Access::InVain)
+    }
+
+    fn is_read(access: Access) -> bool {
+        access == Access::InVain
+    }
+
+    fn lane(access: Access) -> usize {
+        usize::from(access == Access::InVain)
+    }
+
+    fn is_ordered(lane: usize) -> bool {
+        lane == 0
+    }
+
+    fn meets(access: Access, lane: usize) -> bool {
+        access == Access::Change || lane == 0
+    }
+
+    fn covers(earlier: Access, _: Access) -> bool {
+        earlier == Access::Change
+    }
+
+    fn causes(&self, action: Action, causes: &mut Causes) {
+        if action == Action::Take {
+            causes.enabling.extend(self.filled_by);
+        }
+    }
+
+    fn synchronize(&self, action: Action, access: Access, edges: &mut Edges<'_>) {
+        match (action, access) {
+            (_, Access::InVain) => {}
+            (Action::Put, Access::Change) => edges.release(LETTERS),
+            (Action::Take | Action::TryTake, Access::Change) => edges.acquire(LETTERS),
+        }
+    }
+
+    fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
+        match action {
+            Action::TryTake if self.filled_by.is_none() => return Reply::WouldBlock,
+            Action::Take | Action::TryTake => self.filled_by = None,
+            Action::Put => {
+                self.filled_by.get_or_insert(by.position);
+            }
+        }
+        Reply::Done
+    }
+}

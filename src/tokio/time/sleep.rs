@@ -1,0 +1,146 @@
+//! Waiting for a time.
+
+use super::Instant;
+use crate::backend::clock::Deadline;
+use crate::backend::{self, Backend};
+use crate::task::Timer;
+use crate::time::{self, Duration};
+use pin_project_lite::pin_project;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Waits until `deadline`: [`tokio::time::sleep_until`](::tokio::time::sleep_until).
+///
+/// # Panics
+/// When it is awaited outside a runtime.
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    let inner = match deadline.into_std().since_beginning() {
+        Err(real) => Inner::Real { sleep: ::tokio::time::sleep_until(real.into()) },
+        Ok(since_beginning) => Inner::Checked { wait: Wait::until(Deadline::at(since_beginning)) },
+    };
+    Sleep { inner }
+}
+
+/// Waits for `duration`: [`tokio::time::sleep`](::tokio::time::sleep).
+///
+/// # Panics
+/// When it is awaited outside a runtime.
+///
+/// # Examples
+/// ```
+/// use conccheck::tokio::time::{Duration, Instant, sleep};
+/// use conccheck::{Checker, task};
+///
+/// Checker::new().check(|| {
+///     task::block_on(async {
+///         let begun = Instant::now();
+///         sleep(Duration::from_secs(3600)).await;
+///         assert!(begun.elapsed() >= Duration::from_secs(3600));
+///     });
+/// });
+/// ```
+pub fn sleep(duration: Duration) -> Sleep {
+    let inner = match backend::current() {
+        Backend::Real => Inner::Real { sleep: ::tokio::time::sleep(duration) },
+        _ => Inner::Checked { wait: Wait::until(Deadline::after(duration)) },
+    };
+    Sleep { inner }
+}
+
+pin_project! {
+    /// Ends when its time is up.
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub struct Sleep {
+        #[pin]
+        inner: Inner,
+    }
+}
+
+pin_project! {
+    #[project = Project]
+    enum Inner {
+        Real { #[pin] sleep: ::tokio::time::Sleep },
+        Checked { wait: Wait },
+    }
+}
+
+/// Inside a check.
+struct Wait {
+    /// `None` if nobody lives that long.
+    deadline: Option<Deadline>,
+    /// Once somebody waits.
+    timer: Option<Timer>,
+    is_over: bool,
+}
+
+impl Wait {
+    fn until(deadline: Option<Deadline>) -> Self {
+        Wait { deadline, timer: None, is_over: false }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(deadline) = self.deadline else { return Poll::Pending };
+        if !self.is_over && self.timer.is_none() && deadline.has_come() {
+            self.is_over = true;
+        }
+        if !self.is_over {
+            let timer = self.timer.get_or_insert_with(|| Timer::set(deadline));
+            self.is_over = timer.poll(context.waker()).is_ready();
+        }
+        if self.is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Sleep {
+    /// When it ends.
+    pub fn deadline(&self) -> Instant {
+        match &self.inner {
+            Inner::Real { sleep } => time::Instant::of_real(sleep.deadline().into_std()).into(),
+            Inner::Checked { wait } => {
+                let since_beginning = wait.deadline.map_or(Duration::MAX, Deadline::since_beginning);
+                time::Instant::of_check(since_beginning).into()
+            }
+        }
+    }
+
+    /// Whether its time is up, as far as it was noticed: it has to be polled once.
+    pub fn is_elapsed(&self) -> bool {
+        match &self.inner {
+            Inner::Real { sleep } => sleep.is_elapsed(),
+            Inner::Checked { wait } => wait.is_over || wait.timer.as_ref().is_some_and(Timer::is_up),
+        }
+    }
+
+    /// It ends at `deadline` instead.
+    pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
+        match (self.project().inner.project(), deadline.into_std().since_beginning()) {
+            (Project::Real { sleep }, Err(real)) => sleep.reset(real.into()),
+            (Project::Checked { wait }, Ok(since_beginning)) => {
+                *wait = Wait::until(Deadline::at(since_beginning));
+            }
+            _ => backend::unsupported(
+                "a timer that was made on the other side of a check's border is reset",
+                "make it inside the checked program",
+            ),
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match self.project().inner.project() {
+            Project::Real { sleep } => sleep.poll(context),
+            Project::Checked { wait } => wait.poll(context),
+        }
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").field("deadline", &self.deadline()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,303 @@
+//! Ordinary tokio code compiles against `conccheck::tokio` when its imports change, and against tokio when they change
+//! back. The bodies here are compiled twice and never run.
+
+macro_rules! ordinary_code {
+    ($name:ident: $root:path) => {
+        #[allow(dead_code, unused_must_use, reason = "to be compiled is all that it has to do")]
+        mod $name {
+            use root::sync::futures::{Notified, OwnedNotified};
+            use root::sync::mpsc::error::{SendError, TryRecvError as MpscTryRecvError, TrySendError};
+            use root::sync::mpsc::{
+                OwnedPermit, Permit, PermitIterator, UnboundedReceiver, UnboundedSender, WeakSender,
+                WeakUnboundedSender,
+            };
+            use root::sync::{
+                AcquireError, Barrier, BarrierWaitResult, MappedMutexGuard, Mutex, MutexGuard, Notify,
+                OnceCell, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit,
+                RwLock, RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard, Semaphore,
+                SemaphorePermit, SetError, SetOnce, SetOnceError, TryAcquireError, TryLockError, broadcast,
+                mpsc, oneshot, watch,
+            };
+            use root::task::futures::TaskLocalFuture;
+            use root::task::{JoinError, JoinHandle, JoinSet};
+            use root::time::error::Elapsed;
+            use root::time::{
+                Duration, Instant, Interval, MissedTickBehavior, Sleep, Timeout, interval, interval_at,
+                sleep, sleep_until, timeout, timeout_at,
+            };
+            use root::{join, pin, select, task_local, try_join};
+            use std::error::Error;
+            use std::future::Future;
+            use std::pin::Pin;
+            use std::sync::Arc;
+            use std::task::{Context, Poll};
+            use $root as root;
+
+            static LIMIT: Semaphore = Semaphore::const_new(Semaphore::MAX_PERMITS);
+            static NUMBER: Mutex<u32> = Mutex::const_new(0);
+            static NAME: RwLock<&str> = RwLock::const_with_max_readers("", 2);
+            static READY: Notify = Notify::const_new();
+            static CELL: OnceCell<u32> = OnceCell::const_new_with(1);
+            static SET: SetOnce<u32> = SetOnce::const_new();
+
+            task_local! {
+                pub static ID: u32;
+                static LABEL: String
+            }
+
+            fn shared<T: Send + Sync>() {}
+            fn sent<T: Send>(_: T) {}
+
+            fn what_may_be_shared() {
+                shared::<Mutex<u32>>();
+                shared::<MutexGuard<'_, u32>>();
+                shared::<OwnedMutexGuard<u32>>();
+                shared::<RwLockReadGuard<'_, u32>>();
+                shared::<RwLockWriteGuard<'_, u32>>();
+                shared::<SemaphorePermit<'_>>();
+                shared::<OwnedSemaphorePermit>();
+                shared::<Notified<'_>>();
+                shared::<OwnedNotified>();
+                shared::<Barrier>();
+                shared::<OnceCell<u32>>();
+                shared::<SetOnce<u32>>();
+                shared::<(mpsc::Sender<u32>, mpsc::Receiver<u32>, Permit<'_, u32>, OwnedPermit<u32>)>();
+                shared::<(oneshot::Sender<u32>, oneshot::Receiver<u32>)>();
+                shared::<(broadcast::Sender<u32>, broadcast::Receiver<u32>)>();
+                shared::<(watch::Sender<u32>, watch::Receiver<u32>)>();
+                sent(async {
+                    let guard = NUMBER.lock().await;
+                    READY.notified().await;
+                    drop(guard);
+                    LIMIT.acquire_many(2).await.map(|permit| permit.forget())
+                });
+            }
+
+            async fn semaphore(permits: Arc<Semaphore>) -> Result<usize, Box<dyn Error>> {
+                let mut permit: SemaphorePermit<'_> = permits.acquire().await?;
+                let other: Result<SemaphorePermit<'_>, TryAcquireError> = permits.try_acquire_many(2);
+                permit.merge(other?);
+                let split = permit.split(1).map(|permit| permit.num_permits());
+                let _: &Semaphore = permit.semaphore();
+                permit.forget();
+                let owned: Result<OwnedSemaphorePermit, AcquireError> = permits.clone().acquire_owned().await;
+                let many = permits.clone().acquire_many_owned(2).await?;
+                let _: &Arc<Semaphore> = many.semaphore();
+                drop((
+                    owned,
+                    many,
+                    permits.clone().try_acquire_owned(),
+                    permits.clone().try_acquire_many_owned(2),
+                ));
+                permits.add_permits(1);
+                permits.close();
+                Ok(permits.available_permits()
+                    + permits.forget_permits(1)
+                    + usize::from(permits.is_closed())
+                    + split.unwrap_or(0))
+            }
+
+            async fn mutex(number: Arc<Mutex<(u32, u32)>>) {
+                let guard: MutexGuard<'_, (u32, u32)> = number.lock().await;
+                let _: &Mutex<(u32, u32)> = MutexGuard::mutex(&guard);
+                let mapped: MappedMutexGuard<'_, u32> = MutexGuard::map(guard, |pair| &mut pair.0);
+                let mapped = MappedMutexGuard::map(mapped, |number| number);
+                drop(mapped);
+                let owned: OwnedMutexGuard<(u32, u32)> = number.clone().lock_owned().await;
+                let _: &Arc<Mutex<(u32, u32)>> = OwnedMutexGuard::mutex(&owned);
+                let tried: Result<_, TryLockError> = number.clone().try_lock_owned();
+                drop((tried, number.try_lock(), format!("{number:?} {owned:?}")));
+                let mut alone = Mutex::from(1);
+                *alone.get_mut() += Mutex::<u32>::default().into_inner();
+                let unsized_one: Arc<Mutex<[u32]>> = Arc::new(Mutex::new([1, 2]));
+                unsized_one.lock().await[0] = 2;
+            }
+
+            async fn rw_lock(pair: Arc<RwLock<(u32, u32)>>) {
+                let guard: RwLockReadGuard<'_, _> = pair.read().await;
+                let part: RwLockReadGuard<'_, u32> = RwLockReadGuard::map(guard, |pair| &pair.0);
+                let part = RwLockReadGuard::try_map(part, |number| Some(number)).unwrap();
+                drop(part);
+                let guard: RwLockWriteGuard<'_, _> = pair.write().await;
+                let part: RwLockMappedWriteGuard<'_, u32> = RwLockWriteGuard::map(guard, |pair| &mut pair.0);
+                drop(part);
+                drop(RwLockWriteGuard::into_mapped(pair.write().await));
+                drop(RwLockWriteGuard::downgrade_map(pair.write().await, |pair| &pair.1));
+                drop(pair.write().await.downgrade());
+                let reading: OwnedRwLockReadGuard<_> = pair.clone().read_owned().await;
+                let _: &Arc<RwLock<(u32, u32)>> = OwnedRwLockReadGuard::rwlock(&reading);
+                let writing: OwnedRwLockWriteGuard<_> = pair.clone().write_owned().await;
+                drop((reading, writing.downgrade()));
+                drop((pair.try_read(), pair.try_write(), pair.clone().try_read_owned(), format!("{pair:?}")));
+                NAME.write().await.len();
+                RwLock::with_max_readers(1, 2).into_inner();
+            }
+
+            async fn notify(ready: Arc<Notify>) {
+                let notified: Notified<'_> = ready.notified();
+                pin!(notified);
+                let _: bool = notified.as_mut().enable();
+                let owned: OwnedNotified = ready.clone().notified_owned();
+                owned.await;
+                ready.notify_one();
+                ready.notify_last();
+                ready.notify_waiters();
+                notified.await
+            }
+
+            async fn once(barrier: Barrier) {
+                let waited: BarrierWaitResult = barrier.wait().await;
+                waited.is_leader();
+                let cell = OnceCell::new();
+                let _: &u32 = cell.get_or_init(|| async { 1 }).await;
+                let _: Result<&u32, ()> = cell.get_or_try_init(|| async { Ok(1) }).await;
+                let set: Result<(), SetError<u32>> = cell.set(1);
+                drop((set, cell.get(), cell.initialized(), cell.clone() == cell, format!("{cell:?}")));
+                let value: SetOnce<u32> = SetOnce::new_with(None);
+                let set: Result<(), SetOnceError<u32>> = value.set(1);
+                drop((set, value.wait().await, value.get(), value.initialized()));
+                value.into_inner();
+                (CELL.get(), SET.get());
+            }
+
+            async fn bounded(sender: mpsc::Sender<u32>, mut receiver: mpsc::Receiver<u32>) {
+                let sent: Result<(), SendError<u32>> = sender.send(1).await;
+                let tried: Result<(), TrySendError<u32>> = sender.try_send(1);
+                let permit: Permit<'_, u32> = sender.reserve().await.unwrap();
+                permit.send(1);
+                let permits: PermitIterator<'_, u32> = sender.reserve_many(2).await.unwrap();
+                permits.for_each(|permit| permit.send(1));
+                drop((sender.try_reserve(), sender.try_reserve_many(2), sent, tried));
+                let owned: OwnedPermit<u32> = sender.clone().reserve_owned().await.unwrap();
+                let sender: mpsc::Sender<u32> = owned.send(1);
+                let owned = sender.clone().try_reserve_owned().unwrap();
+                let back = owned.release();
+                drop((
+                    back.same_channel(&sender),
+                    sender.capacity(),
+                    sender.max_capacity(),
+                    sender.is_closed(),
+                ));
+                let weak: WeakSender<u32> = sender.downgrade();
+                drop((weak.upgrade(), weak.strong_count(), sender.weak_count(), weak.clone()));
+                let received: Option<u32> = receiver.recv().await;
+                let tried: Result<u32, MpscTryRecvError> = receiver.try_recv();
+                let mut many = Vec::new();
+                let count: usize = receiver.recv_many(&mut many, 10).await;
+                std::future::poll_fn(|context| receiver.poll_recv(context)).await;
+                drop((receiver.len(), receiver.is_empty(), receiver.is_closed(), receiver.capacity()));
+                receiver.close();
+                sender.closed().await;
+                drop((received, tried, count, receiver.sender_strong_count()));
+            }
+
+            async fn unbounded() {
+                let (sender, mut receiver): (UnboundedSender<u32>, UnboundedReceiver<u32>) =
+                    mpsc::unbounded_channel();
+                let sent: Result<(), SendError<u32>> = sender.send(1);
+                let weak: WeakUnboundedSender<u32> = sender.downgrade();
+                drop((sent, weak, receiver.recv().await, receiver.try_recv()));
+            }
+
+            async fn oneshot_channel() {
+                let (mut sender, mut receiver) = oneshot::channel::<u32>();
+                sender.closed().await;
+                drop((
+                    sender.is_closed(),
+                    receiver.is_empty(),
+                    receiver.is_terminated(),
+                    receiver.try_recv(),
+                ));
+                receiver.close();
+                let sent: Result<(), u32> = sender.send(1);
+                let received: Result<u32, oneshot::error::RecvError> = (&mut receiver).await;
+                drop((sent, received));
+            }
+
+            async fn broadcast_channel() {
+                let (sender, mut receiver) = broadcast::channel::<String>(2);
+                let sent: Result<usize, broadcast::error::SendError<String>> = sender.send(String::new());
+                let received: Result<String, broadcast::error::RecvError> = receiver.recv().await;
+                let tried: Result<String, broadcast::error::TryRecvError> = receiver.try_recv();
+                drop((sent, received, tried, sender.subscribe(), receiver.resubscribe(), sender.len()));
+                drop((sender.receiver_count(), receiver.len(), receiver.is_empty(), sender.downgrade()));
+                sender.closed().await;
+            }
+
+            async fn watch_channel() {
+                let (sender, mut receiver) = watch::channel(0);
+                let sent: Result<(), watch::error::SendError<u32>> = sender.send(1);
+                sender.send_modify(|value| *value += 1);
+                let modified: bool = sender.send_if_modified(|value| *value > 1);
+                let before: u32 = sender.send_replace(1);
+                let changed: Result<(), watch::error::RecvError> = receiver.changed().await;
+                let value: u32 = *receiver.wait_for(|value| *value > 0).await.unwrap();
+                let is_new = receiver.borrow_and_update().has_changed();
+                let seen: watch::Ref<'_, u32> = receiver.borrow();
+                drop((sent, modified, before, changed, value, is_new, *seen, receiver.has_changed()));
+                drop(seen);
+                receiver.mark_changed();
+                receiver.mark_unchanged();
+                drop((sender.subscribe(), sender.receiver_count(), sender.is_closed(), *sender.borrow()));
+                sender.closed().await;
+            }
+
+            async fn macros() -> Result<(u32, u32), Elapsed> {
+                let waits: Sleep = sleep(Duration::from_millis(1));
+                pin! {
+                    let other = sleep_until(Instant::now() + Duration::from_millis(1));
+                }
+                pin!(waits);
+                let first = select! {
+                    biased;
+                    () = &mut waits => 1,
+                    _ = &mut other, if true => 2,
+                    else => 3,
+                };
+                let second = select! {
+                    Some(number) = async { Some(1) } => { number }
+                    number = async { 2 } => number,
+                };
+                let (one, two) = join!(async { first }, async { second });
+                let tried: Result<(u32, u32), Elapsed> =
+                    try_join!(timeout(Duration::from_secs(1), async { one }), async { Ok(two) });
+                tried
+            }
+
+            async fn time() {
+                let mut ticks: Interval = interval(Duration::from_secs(1));
+                ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+                let due: Instant = ticks.tick().await;
+                ticks.reset();
+                drop((ticks.period(), interval_at(due, Duration::from_secs(1)), due.elapsed()));
+                let waits: Timeout<_> = timeout_at(due, async { 1 });
+                let waited: Result<u32, Elapsed> = waits.await;
+                let error: std::io::Error = waited.unwrap_err().into();
+                drop(error);
+            }
+
+            async fn tasks() -> Result<u32, JoinError> {
+                let task: JoinHandle<u32> = root::spawn(ID.scope(1, async { ID.get() }));
+                let mut set = JoinSet::new();
+                set.spawn(root::task::unconstrained(async { 1 }));
+                let labelled: TaskLocalFuture<String, _> = LABEL.scope(String::new(), async {});
+                labelled.await;
+                ID.sync_scope(1, || ID.with(|id| *id));
+                let _ = ID.try_with(|id| *id);
+                task.await
+            }
+
+            struct Named<'a>(Notified<'a>);
+            impl Future for Named<'_> {
+                type Output = ();
+                fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+                    // SAFETY: the only field is not moved.
+                    unsafe { self.map_unchecked_mut(|named| &mut named.0) }.poll(context)
+                }
+            }
+        }
+    };
+}
+
+ordinary_code!(facade: conccheck::tokio);
+ordinary_code!(tokio: conccheck::tokio::__tokio);

@@ -1,0 +1,246 @@
+//! Timers are up whenever the checker likes, and the clock shows it; values that go with a task are its own.
+
+use crate::tokio_sync::{comes_to, hangs, on_loop, on_threads};
+use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use conccheck::tokio::sync::{Semaphore, mpsc, oneshot};
+use conccheck::tokio::task::{JoinHandle, spawn, spawn_local, yield_now};
+use conccheck::tokio::time::{
+    Duration, Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at,
+};
+use conccheck::tokio::{pin, select, task_local};
+use conccheck::{Backend, Checker};
+use std::cell::Cell;
+use std::sync::Arc;
+
+const MOMENT: Duration = Duration::from_millis(1);
+
+#[test]
+fn what_takes_long_is_done_or_given_up() {
+    let program = || {
+        on_threads(async {
+            let (sender, receiver) = oneshot::channel();
+            let sending = spawn(async move { sender.send(1).is_ok() });
+            let received = timeout(MOMENT, receiver).await.is_ok();
+            (received, sending.await.unwrap())
+        })
+    };
+    // Given up; given up when it was sent already; and got.
+    comes_to([(false, false), (false, true), (true, true)], program);
+}
+
+#[test]
+fn a_timeout_ends_what_nobody_else_ends() {
+    comes_to([true], || {
+        on_loop(async {
+            let begun = Instant::now();
+            let given_up = timeout(MOMENT, std::future::pending::<()>()).await.is_err();
+            given_up && begun.elapsed() >= MOMENT
+        })
+    });
+    hangs(|| on_loop(std::future::pending::<()>()));
+}
+
+#[test]
+fn a_time_that_has_come_is_up_at_once_and_what_is_done_comes_first() {
+    comes_to([(false, Ok(1), true)], || {
+        on_loop(async {
+            let now = Instant::now();
+            sleep(MOMENT).await;
+            let late = sleep_until(now + MOMENT);
+            pin!(late);
+            let is_up = late.is_elapsed();
+            late.as_mut().await;
+            assert!(late.is_elapsed());
+            let done = timeout_at(now, async { 1 }).await.map_err(|_| ());
+            (is_up, done, timeout_at(now, std::future::pending::<()>()).await.is_err())
+        })
+    });
+}
+
+/// Takes one of so many from a pool for a moment at the most, and counts who waits; `counts_down` tells whether also those
+/// who gave up.
+fn waiting(counts_down: bool) -> u32 {
+    struct Waits<'a>(&'a AtomicU32, bool);
+    impl Drop for Waits<'_> {
+        fn drop(&mut self) {
+            if self.1 {
+                self.0.fetch_sub(1, SeqCst);
+            }
+        }
+    }
+    on_loop(async move {
+        let (pool, waiting) = (Semaphore::new(0), AtomicU32::new(0));
+        let get = async {
+            waiting.fetch_add(1, SeqCst);
+            let mut waits = Waits(&waiting, counts_down);
+            let permit = pool.acquire().await;
+            waits.1 = true;
+            drop(waits);
+            permit
+        };
+        assert!(timeout(MOMENT, get).await.is_err());
+        waiting.load(SeqCst)
+    })
+}
+
+#[test]
+fn who_gave_up_still_counts_unless_a_guard_sees_to_it() {
+    comes_to([0], || waiting(true));
+    comes_to([1], || waiting(false));
+}
+
+#[test]
+fn a_permit_that_was_given_to_who_gave_up_goes_to_the_next() {
+    comes_to([true], || {
+        on_threads(async {
+            let permits = Arc::new(Semaphore::new(0));
+            let other = permits.clone();
+            let waiting: JoinHandle<bool> =
+                spawn(
+                    async move { timeout(MOMENT, other.acquire()).await.is_ok_and(|permit| permit.is_ok()) },
+                );
+            permits.add_permits(1);
+            drop(permits.acquire().await.unwrap());
+            let _ = waiting.await.unwrap();
+            permits.available_permits() == 1
+        })
+    });
+}
+
+#[test]
+fn ticks_come_every_period_and_late_ones_as_one_likes() {
+    fn ticks(behavior: MissedTickBehavior) -> Vec<u64> {
+        on_loop(async move {
+            let second = Duration::from_secs(1);
+            let mut interval = interval(second);
+            interval.set_missed_tick_behavior(behavior);
+            let begun = interval.tick().await;
+            sleep(Duration::from_millis(2_500)).await;
+            let mut seen = Vec::new();
+            for _ in 0..4 {
+                seen.push((interval.tick().await - begun).as_millis() as u64);
+            }
+            seen
+        })
+    }
+    // Not for real: that would take seconds.
+    let outcome = |behavior: MissedTickBehavior| {
+        let report = Checker::new().explore(move || ticks(behavior));
+        crate::policy::values(&report).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(outcome(MissedTickBehavior::Burst), [[1_000, 2_000, 3_000, 4_000]]);
+    assert_eq!(outcome(MissedTickBehavior::Delay), [[1_000, 3_500, 4_500, 5_500]]);
+    assert_eq!(outcome(MissedTickBehavior::Skip), [[1_000, 3_000, 4_000, 5_000]]);
+}
+
+#[test]
+fn a_server_that_looks_after_a_clock_too_gets_all_messages() {
+    comes_to([1], || {
+        on_threads(async {
+            let (sender, mut messages) = mpsc::channel(1);
+            spawn(async move { sender.send(1).await.unwrap() });
+            let mut sum = 0;
+            let patience = sleep(MOMENT);
+            pin!(patience);
+            let mut is_patient = true;
+            loop {
+                select! {
+                    biased;
+                    message = messages.recv() => match message {
+                        Some(number) => sum += number,
+                        None => return sum,
+                    },
+                    () = &mut patience, if is_patient => is_patient = false,
+                }
+            }
+        })
+    });
+}
+
+#[test]
+fn a_timer_that_is_set_anew_ends_later() {
+    comes_to([true], || {
+        on_loop(async {
+            let begun = Instant::now();
+            let waits = sleep(MOMENT);
+            pin!(waits);
+            waits.as_mut().reset(begun + 2 * MOMENT);
+            waits.await;
+            begun.elapsed() >= 2 * MOMENT
+        })
+    });
+}
+
+#[test]
+fn a_timer_outside_a_runtime_says_so() {
+    let report = Checker::new().explore(|| {
+        let mut waits = Box::pin(sleep(MOMENT));
+        let waker = std::task::Waker::noop();
+        let _ = waits.as_mut().poll(&mut std::task::Context::from_waker(waker));
+    });
+    assert!(report.to_string().contains("a timer was awaited outside a runtime"), "{report}");
+}
+
+task_local! {
+    static NUMBER: Cell<u32>;
+    /// Two of them.
+    static NAME: &'static str
+}
+
+#[test]
+fn a_value_goes_with_its_task_whoever_polls() {
+    comes_to([(1, 2, 1)], || {
+        on_threads(async {
+            let count = |first: u32| async move {
+                let add = || NUMBER.with(|number| number.set(number.get() + 1));
+                add();
+                yield_now().await;
+                add();
+                NUMBER.with(Cell::get) - first
+            };
+            let other = spawn(NUMBER.scope(Cell::new(10), count(10)));
+            let mine = NUMBER.scope(Cell::new(20), count(20)).await;
+            assert_eq!(other.await.unwrap(), mine);
+            assert!(NUMBER.try_with(|_| ()).is_err());
+            (mine - 1, mine, NAME.sync_scope("name", || NAME.get().len() as u32 - 3))
+        })
+    });
+}
+
+#[test]
+fn scopes_are_nested_and_what_they_drop_finds_its_value() {
+    struct Asks(Arc<AtomicU32>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            self.0.store(NUMBER.with(Cell::get), SeqCst);
+        }
+    }
+    comes_to([(1, 2, 1, 3)], || {
+        on_loop(async {
+            let seen = Arc::new(AtomicU32::new(0));
+            let inner = async {
+                let before = NUMBER.with(Cell::get);
+                let within = NUMBER.scope(Cell::new(2), async { NUMBER.with(Cell::get) }).await;
+                (before, within, NUMBER.with(Cell::get))
+            };
+            let (before, within, after) = NUMBER.scope(Cell::new(1), inner).await;
+            let asks = Asks(seen.clone());
+            let waits = NUMBER.scope(Cell::new(3), async move {
+                let _asks = asks;
+                std::future::pending::<()>().await;
+            });
+            let waiting = spawn_local(waits);
+            yield_now().await;
+            waiting.abort();
+            let _ = waiting.await;
+            (before, within, after, seen.load(SeqCst))
+        })
+    });
+}
+
+#[test]
+fn a_value_is_asked_for_outside_of_its_scope() {
+    assert_eq!(Backend::current(), Backend::Real);
+    let report = Checker::new().explore(|| NAME.get());
+    assert!(report.to_string().contains("outside of its `scope`"), "{report}");
+}
