@@ -30,6 +30,8 @@ macro_rules! __tokio_select {
     };
 }
 
+pub use __tokio_select as select;
+
 /// Where a `select!` of so many branches starts.
 #[doc(hidden)]
 #[track_caller]

@@ -42,7 +42,7 @@ mod macros;
 pub use self::task::spawn;
 #[cfg(feature = "check")]
 #[doc(inline)]
-pub use crate::{__tokio_select as select, __tokio_task_local as task_local};
+pub use self::{macros::select, task::task_local};
 
 #[cfg(not(feature = "check"))]
 pub use ::tokio::{select, spawn, sync, task, task_local, time};

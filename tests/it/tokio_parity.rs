@@ -3,7 +3,12 @@
 
 macro_rules! ordinary_code {
     ($name:ident: $root:path) => {
-        #[allow(dead_code, unused_must_use, reason = "to be compiled is all that it has to do")]
+        #[allow(
+            dead_code,
+            unused_must_use,
+            dropping_copy_types,
+            reason = "to be compiled is all that it has to do"
+        )]
         mod $name {
             use root::sync::futures::{Notified, OwnedNotified};
             use root::sync::mpsc::error::{SendError, TryRecvError as MpscTryRecvError, TrySendError};

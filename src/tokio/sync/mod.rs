@@ -12,6 +12,8 @@
 //! The budget by which a runtime of tokio's makes a task give way now and then has no part in a check: what is ready is
 //! ready. Errors are tokio's own types.
 //!
+//! What a message does when tokio drops it, in the middle of a call, is done there: others may run meanwhile.
+//!
 //! Where something differs from tokio it is told there: the data of owned guards lives long (`'static`), and what wakes
 //! several tasks in an order drawn by lot ([`watch`], [`Barrier`]) does it in the order of their spawning.
 

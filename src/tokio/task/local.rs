@@ -49,6 +49,9 @@ macro_rules! __tokio_task_local {
     };
 }
 
+#[doc(hidden)]
+pub use __tokio_task_local as task_local;
+
 /// What [`task_local!`](crate::tokio::task_local) declares: [`tokio::task::LocalKey`], under every backend.
 pub struct LocalKey<T: 'static> {
     current: &'static thread::LocalKey<RefCell<Option<T>>>,

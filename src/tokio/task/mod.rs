@@ -8,6 +8,8 @@ pub mod futures {
     pub use super::local::TaskLocalFuture;
 }
 
+#[doc(hidden)]
+pub use self::local::task_local;
 pub use self::local::{AccessError, LocalKey};
 pub use crate::task::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn, spawn_local, yield_now};
 // The budget has no part in a check, so this changes nothing there.

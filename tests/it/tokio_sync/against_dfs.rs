@@ -1,7 +1,9 @@
 //! The calls of one primitive do not commute, unless they only look: the search that relies on that finds what the one
 //! finds that leaves nothing out.
 
+use super::on_threads;
 use conccheck::tokio::sync::{Mutex, Notify, OnceCell, Semaphore, broadcast, mpsc, oneshot, watch};
+use conccheck::tokio::time::{Duration, timeout};
 use conccheck::{Checker, Strategy, task, thread};
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -113,5 +115,52 @@ fn notifications_and_values_that_are_made_once() {
             thread::spawn(move || task::block_on(async { *other.get_or_init(|| async { 1 }).await }));
         let set = cell.set(2).map_err(|error| error.is_initializing_err());
         (making.join().unwrap(), set, cell.get().copied())
+    });
+}
+
+#[test]
+fn tasks_that_are_woken_and_aborted() {
+    finds_all(|| {
+        on_threads(async {
+            let task = task::spawn(task::yield_now());
+            task.abort();
+            task.await.is_ok()
+        })
+    });
+    finds_all(|| {
+        on_threads(async {
+            let permits = Arc::new(Semaphore::new(1));
+            let other = permits.clone();
+            let taking = task::spawn(async move { other.acquire().await.unwrap().forget() });
+            let is_taken = permits.try_acquire().is_ok();
+            taking.abort();
+            (is_taken, taking.await.is_ok())
+        })
+    });
+    finds_all(|| {
+        on_threads(async {
+            let (sender, receiver) = oneshot::channel();
+            let receiving = task::spawn(async move { receiver.await.ok() });
+            let is_sent = sender.send(1).is_ok();
+            receiving.abort();
+            (is_sent, receiving.await.ok())
+        })
+    });
+    finds_all(|| {
+        on_threads(async {
+            let ready = Arc::new(Notify::new());
+            let other = ready.clone();
+            let notifying = task::spawn(async move { other.notify_waiters() });
+            ready.notified().await;
+            notifying.await.unwrap();
+        })
+    });
+    finds_all(|| {
+        on_threads(async {
+            let (sender, receiver) = oneshot::channel();
+            let sending = task::spawn(async move { sender.send(1).is_ok() });
+            let is_received = timeout(Duration::from_millis(1), receiver).await.is_ok();
+            (is_received, sending.await.unwrap())
+        })
     });
 }
