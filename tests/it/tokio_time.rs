@@ -5,12 +5,15 @@ use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::tokio::sync::{Semaphore, mpsc, oneshot};
 use conccheck::tokio::task::{JoinHandle, spawn, spawn_local, yield_now};
 use conccheck::tokio::time::{
-    Duration, Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at,
+    Duration, Instant, MissedTickBehavior, Sleep, interval, sleep, sleep_until, timeout, timeout_at,
 };
 use conccheck::tokio::{pin, select, task_local};
-use conccheck::{Backend, Checker};
+use conccheck::{Backend, Checker, Verdict, task};
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -169,6 +172,74 @@ fn a_timer_that_is_set_anew_ends_later() {
             begun.elapsed() >= 2 * MOMENT
         })
     });
+}
+
+/// Polls it once.
+async fn once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    poll_fn(|context| match Pin::new(&mut *future).poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// A timer somebody has looked at already.
+async fn begun() -> Pin<Box<Sleep>> {
+    let mut waits = Box::pin(sleep(MOMENT));
+    once(&mut waits).await;
+    waits
+}
+
+#[test]
+fn a_timer_is_dropped_where_one_likes() {
+    comes_to([()], || on_threads(async { drop(spawn(begun()).await.unwrap()) }));
+    comes_to([()], || drop(on_threads(begun())));
+    comes_to([()], || {
+        on_threads(async {
+            let tick = spawn(async {
+                let mut ticks = interval(MOMENT);
+                ticks.tick().await;
+                once(&mut Box::pin(ticks.tick())).await;
+                ticks
+            });
+            drop(tick.await.unwrap());
+        });
+    });
+}
+
+#[test]
+fn a_timer_goes_with_its_future_to_another_task() {
+    comes_to([true], || {
+        on_threads(async {
+            let start = Instant::now();
+            spawn(begun()).await.unwrap().await;
+            start.elapsed() >= MOMENT
+        })
+    });
+    comes_to([true], || {
+        on_threads(async {
+            let (start, mut waits) = (Instant::now(), begun().await);
+            let there = spawn(async move {
+                waits.as_mut().await;
+                assert!(waits.is_elapsed());
+                start.elapsed() >= MOMENT
+            });
+            there.await.unwrap()
+        })
+    });
+}
+
+#[test]
+fn what_stays_on_its_thread_is_not_held_against_the_program() {
+    let report = Checker::new().explore(|| {
+        on_threads(async {
+            let mut waits = Box::pin(task::sleep(MOMENT));
+            once(&mut waits).await;
+            spawn(waits).await.unwrap();
+        });
+    });
+    assert_eq!(report.verdict(), Verdict::Skip, "{report}");
+    assert!(report.to_string().contains("is used on another thread than its own"), "{report}");
 }
 
 #[test]

@@ -82,6 +82,8 @@ impl Wait {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.deadline else { return Poll::Pending };
+        // It goes with its future from task to task, but whom it calls is one of them.
+        self.timer.take_if(|timer| !timer.is_home());
         if !self.is_over && self.timer.is_none() && deadline.has_come() {
             self.is_over = true;
         }
@@ -90,6 +92,12 @@ impl Wait {
             self.is_over = timer.poll(context.waker()).is_ready();
         }
         if self.is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Whether its timer is up, as far as the calling task can know.
+    fn is_up(&self) -> bool {
+        let Some((timer, deadline)) = self.timer.as_ref().zip(self.deadline) else { return false };
+        if timer.is_home() { timer.is_up() } else { deadline.has_come() }
     }
 }
 
@@ -109,7 +117,7 @@ impl Sleep {
     pub fn is_elapsed(&self) -> bool {
         match &self.inner {
             Inner::Real { sleep } => sleep.is_elapsed(),
-            Inner::Checked { wait } => wait.is_over || wait.timer.as_ref().is_some_and(Timer::is_up),
+            Inner::Checked { wait } => wait.is_over || wait.is_up(),
         }
     }
 
