@@ -12,6 +12,7 @@ use conccheck::{Backend, Checker, Verdict, task};
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -44,7 +45,7 @@ fn a_timeout_ends_what_nobody_else_ends() {
 }
 
 #[test]
-fn a_time_that_has_come_is_up_at_once_and_what_is_done_comes_first() {
+fn a_time_that_has_come_is_up_soon_and_what_is_done_comes_first() {
     comes_to([(false, Ok(1), true)], || {
         on_loop(async {
             let now = Instant::now();
@@ -188,6 +189,57 @@ async fn begun() -> Pin<Box<Sleep>> {
     let mut waits = Box::pin(sleep(MOMENT));
     once(&mut waits).await;
     waits
+}
+
+#[test]
+fn who_waits_for_no_time_lets_others_have_a_turn() {
+    // A task that does its work in its first turn, and where one sees that.
+    fn worker() -> Rc<Cell<bool>> {
+        let is_done = Rc::new(Cell::new(false));
+        let done = is_done.clone();
+        spawn_local(async move { done.set(true) });
+        is_done
+    }
+    comes_to([true], || {
+        on_loop(async {
+            let is_done = worker();
+            sleep(Duration::ZERO).await;
+            is_done.get()
+        })
+    });
+    comes_to([true], || {
+        on_loop(async {
+            let is_done = worker();
+            interval(MOMENT).tick().await;
+            is_done.get()
+        })
+    });
+    comes_to([true], || {
+        on_loop(async {
+            let (sender, receiver) = oneshot::channel();
+            spawn_local(async move { sender.send(1).ok() });
+            timeout(Duration::ZERO, receiver).await.is_ok()
+        })
+    });
+    // Who waits for the others thus gets there.
+    comes_to([()], || {
+        on_loop(async {
+            let is_done = worker();
+            while !is_done.get() {
+                sleep(Duration::ZERO).await;
+            }
+        })
+    });
+    comes_to([()], || {
+        on_threads(async {
+            let is_done = Arc::new(AtomicU32::new(0));
+            let done = is_done.clone();
+            spawn(async move { done.store(1, SeqCst) });
+            while is_done.load(SeqCst) == 0 {
+                sleep(Duration::ZERO).await;
+            }
+        })
+    });
 }
 
 #[test]

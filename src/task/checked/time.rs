@@ -32,20 +32,24 @@ pub(in crate::task) async fn sleep(duration: Duration) {
 /// Lets the others have a turn: the other tasks of the loop and what other threads want of it, as an abort;
 /// and, if the task has a thread of its own, the other threads.
 pub(in crate::task) async fn yield_now() {
-    let has_thread = event_loop::current().is_some_and(|here| here.spawned.is_some());
     let mut yielded = false;
     poll_fn(|context| {
         if yielded {
             return Poll::Ready(());
         }
         yielded = true;
-        context.waker().wake_by_ref();
-        if has_thread {
-            thread::yield_now();
-        }
+        let_others(context.waker());
         Poll::Pending
     })
     .await
+}
+
+/// Who returns `Pending` after this is polled again when the others have had a turn.
+pub(crate) fn let_others(waker: &Waker) {
+    waker.wake_by_ref();
+    if event_loop::current().is_some_and(|here| here.spawned.is_some()) {
+        thread::yield_now();
+    }
 }
 
 /// A timer of the current loop, which others may let be. Its time passes only where somebody waits for it.

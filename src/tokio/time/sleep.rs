@@ -3,7 +3,7 @@
 use super::Instant;
 use crate::backend::clock::Deadline;
 use crate::backend::{self, Backend};
-use crate::task::Timer;
+use crate::task::{self, Timer, Turn};
 use crate::time::{self, Duration};
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -70,28 +70,43 @@ pin_project! {
 struct Wait {
     /// `None` if nobody lives that long.
     deadline: Option<Deadline>,
+    /// When it was made.
+    made: Option<Turn>,
     /// Once somebody waits.
     timer: Option<Timer>,
+    /// Its time had come when it was first polled, but it lets others have a turn before it is over.
+    has_yielded: bool,
     is_over: bool,
 }
 
 impl Wait {
     fn until(deadline: Option<Deadline>) -> Self {
-        Wait { deadline, timer: None, is_over: false }
+        Wait { deadline, made: task::turn(), timer: None, has_yielded: false, is_over: false }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.deadline else { return Poll::Pending };
         // It goes with its future from task to task, but whom it calls is one of them.
         self.timer.take_if(|timer| !timer.is_home());
-        if !self.is_over && self.timer.is_none() && deadline.has_come() {
-            self.is_over = true;
-        }
         if !self.is_over {
-            let timer = self.timer.get_or_insert_with(|| Timer::set(deadline));
-            self.is_over = timer.poll(context.waker()).is_ready();
+            self.is_over = match &self.timer {
+                Some(timer) => timer.poll(context.waker()).is_ready(),
+                None => self.has_yielded || self.begin(deadline, context),
+            };
         }
         if self.is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// At its first poll in a task: whether it is over.
+    fn begin(&mut self, deadline: Deadline, context: &mut Context<'_>) -> bool {
+        // tokio rounds deadlines up to its clock's next tick, and that ticks between polls: what is awaited where it is
+        // made waits, be its time past. What was made in an earlier poll may have been made long ago.
+        if deadline.has_come() {
+            self.has_yielded = true;
+            task::let_others(context.waker());
+            return false;
+        }
+        self.timer.insert(Timer::set(deadline)).poll(context.waker()).is_ready()
     }
 
     /// Whether its timer is up, as far as the calling task can know.
