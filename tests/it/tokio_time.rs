@@ -242,6 +242,63 @@ fn who_waits_for_no_time_lets_others_have_a_turn() {
     });
 }
 
+/// Whether a timer that was made before something else was awaited is up when it is first looked at.
+fn is_up_late() -> bool {
+    on_threads(async {
+        let mut waits = Box::pin(sleep(MOMENT));
+        let (sender, receiver) = oneshot::channel();
+        spawn(async move { sender.send(()) });
+        receiver.await.unwrap();
+        select! {
+            biased;
+            () = &mut waits => true,
+            () = async {} => false,
+        }
+    })
+}
+
+#[test]
+fn a_timer_may_be_up_when_it_is_first_looked_at() {
+    // Not for real: there it would have to be a slow machine.
+    let outcomes = |checker: Checker| crate::policy::values(&checker.explore(is_up_late));
+    assert_eq!(outcomes(Checker::new()), [false, true].into());
+    // The clock shows it. Elsewhere the time has passed as well, or it has not.
+    comes_to([true], || {
+        on_threads(async {
+            let (begun, waits) = (Instant::now(), sleep(MOMENT));
+            spawn(async {}).await.unwrap();
+            waits.await;
+            begun.elapsed() >= MOMENT
+        })
+    });
+    let moved = Checker::new().explore(|| {
+        on_threads(async {
+            let mut waits = begun().await;
+            spawn(async move { once(&mut waits).await.is_some() }).await.unwrap()
+        })
+    });
+    assert_eq!(crate::policy::values(&moved), [false, true].into());
+}
+
+#[test]
+fn a_timer_that_is_awaited_where_it_is_made_costs_one_execution() {
+    let executions = comes_to([()], || {
+        on_loop(async {
+            sleep(MOMENT).await;
+            sleep(MOMENT).await;
+        })
+    });
+    assert_eq!(executions, 1);
+}
+
+#[test]
+fn readers_are_told_that_a_timer_was_up_already() {
+    let program = || assert!(!is_up_late(), "late");
+    let failure = conccheck::panic::catch_unwind(|| Checker::new().check(program)).expect_err("it fails");
+    let report = failure.downcast_ref::<String>().expect("a report");
+    assert!(report.contains("is up already"), "{report}");
+}
+
 #[test]
 fn a_timer_is_dropped_where_one_likes() {
     comes_to([()], || on_threads(async { drop(spawn(begun()).await.unwrap()) }));

@@ -84,6 +84,7 @@ impl Wait {
         Wait { deadline, made: task::turn(), timer: None, has_yielded: false, is_over: false }
     }
 
+    #[track_caller]
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.deadline else { return Poll::Pending };
         // It goes with its future from task to task, but whom it calls is one of them.
@@ -98,9 +99,19 @@ impl Wait {
     }
 
     /// At its first poll in a task: whether it is over.
+    #[track_caller]
     fn begin(&mut self, deadline: Deadline, context: &mut Context<'_>) -> bool {
-        // tokio rounds deadlines up to its clock's next tick, and that ticks between polls: what is awaited where it is
-        // made waits, be its time past. What was made in an earlier poll may have been made long ago.
+        let now = task::turn();
+        if self.made.is_some() && now.is_none() {
+            backend::unsupported("a timer is awaited outside a runtime", "await it in a task");
+        }
+        // What was made in an earlier poll may have been made long ago.
+        if self.made != now && backend::is_up_already() {
+            deadline.pass();
+            return true;
+        }
+        // tokio rounds deadlines up to its clock's next tick, and looks at its clock between polls only: what is awaited
+        // where it is made waits, be its time past.
         if deadline.has_come() {
             self.has_yielded = true;
             task::let_others(context.waker());
@@ -154,6 +165,7 @@ impl Sleep {
 impl Future for Sleep {
     type Output = ();
 
+    #[track_caller]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         match self.project().inner.project() {
             Project::Real { sleep } => sleep.poll(context),
