@@ -225,6 +225,21 @@ pub(crate) fn draw(count: u8, draw: impl FnOnce() -> u32) -> u32 {
     }
 }
 
+/// Whether a time is up that nobody has looked at yet, under a checker. Both are explored; under loom, which draws no
+/// lots, it never is.
+#[track_caller]
+pub(crate) fn is_up_already() -> bool {
+    match current() {
+        Backend::Native => native::is_up_already(std::panic::Location::caller()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            ::shuttle::rand::thread_rng().gen_range(0..2u32) == 1
+        }
+        _ => false,
+    }
+}
+
 /// A match arm for backends whose feature is off: no check starts with one, so no task gets here.
 pub(crate) fn not_compiled_in() -> ! {
     panic!("the backend is not compiled in; enable the cargo feature of its name")

@@ -5,12 +5,16 @@ use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::tokio::sync::{Semaphore, mpsc, oneshot};
 use conccheck::tokio::task::{JoinHandle, spawn, spawn_local, yield_now};
 use conccheck::tokio::time::{
-    Duration, Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at,
+    Duration, Instant, MissedTickBehavior, Sleep, interval, sleep, sleep_until, timeout, timeout_at,
 };
 use conccheck::tokio::{pin, select, task_local};
-use conccheck::{Backend, Checker};
+use conccheck::{Backend, Checker, Verdict, task};
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -41,7 +45,7 @@ fn a_timeout_ends_what_nobody_else_ends() {
 }
 
 #[test]
-fn a_time_that_has_come_is_up_at_once_and_what_is_done_comes_first() {
+fn a_time_that_has_come_is_up_soon_and_what_is_done_comes_first() {
     comes_to([(false, Ok(1), true)], || {
         on_loop(async {
             let now = Instant::now();
@@ -169,6 +173,182 @@ fn a_timer_that_is_set_anew_ends_later() {
             begun.elapsed() >= 2 * MOMENT
         })
     });
+}
+
+/// Polls it once.
+async fn once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    poll_fn(|context| match Pin::new(&mut *future).poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// A timer somebody has looked at already.
+async fn begun() -> Pin<Box<Sleep>> {
+    let mut waits = Box::pin(sleep(MOMENT));
+    once(&mut waits).await;
+    waits
+}
+
+#[test]
+fn who_waits_for_no_time_lets_others_have_a_turn() {
+    // A task that does its work in its first turn, and where one sees that.
+    fn worker() -> Rc<Cell<bool>> {
+        let is_done = Rc::new(Cell::new(false));
+        let done = is_done.clone();
+        spawn_local(async move { done.set(true) });
+        is_done
+    }
+    comes_to([true], || {
+        on_loop(async {
+            let is_done = worker();
+            sleep(Duration::ZERO).await;
+            is_done.get()
+        })
+    });
+    comes_to([true], || {
+        on_loop(async {
+            let is_done = worker();
+            interval(MOMENT).tick().await;
+            is_done.get()
+        })
+    });
+    comes_to([true], || {
+        on_loop(async {
+            let (sender, receiver) = oneshot::channel();
+            spawn_local(async move { sender.send(1).ok() });
+            timeout(Duration::ZERO, receiver).await.is_ok()
+        })
+    });
+    // Who waits for the others thus gets there.
+    comes_to([()], || {
+        on_loop(async {
+            let is_done = worker();
+            while !is_done.get() {
+                sleep(Duration::ZERO).await;
+            }
+        })
+    });
+    comes_to([()], || {
+        on_threads(async {
+            let is_done = Arc::new(AtomicU32::new(0));
+            let done = is_done.clone();
+            spawn(async move { done.store(1, SeqCst) });
+            while is_done.load(SeqCst) == 0 {
+                sleep(Duration::ZERO).await;
+            }
+        })
+    });
+}
+
+/// Whether a timer that was made before something else was awaited is up when it is first looked at.
+fn is_up_late() -> bool {
+    on_threads(async {
+        let mut waits = Box::pin(sleep(MOMENT));
+        let (sender, receiver) = oneshot::channel();
+        spawn(async move { sender.send(()) });
+        receiver.await.unwrap();
+        select! {
+            biased;
+            () = &mut waits => true,
+            () = async {} => false,
+        }
+    })
+}
+
+#[test]
+fn a_timer_may_be_up_when_it_is_first_looked_at() {
+    // Not for real: there it would have to be a slow machine.
+    let outcomes = |checker: Checker| crate::policy::values(&checker.explore(is_up_late));
+    assert_eq!(outcomes(Checker::new()), [false, true].into());
+    // The clock shows it. Elsewhere the time has passed as well, or it has not.
+    comes_to([true], || {
+        on_threads(async {
+            let (begun, waits) = (Instant::now(), sleep(MOMENT));
+            spawn(async {}).await.unwrap();
+            waits.await;
+            begun.elapsed() >= MOMENT
+        })
+    });
+    let moved = Checker::new().explore(|| {
+        on_threads(async {
+            let mut waits = begun().await;
+            spawn(async move { once(&mut waits).await.is_some() }).await.unwrap()
+        })
+    });
+    assert_eq!(crate::policy::values(&moved), [false, true].into());
+}
+
+#[test]
+fn a_timer_that_is_awaited_where_it_is_made_costs_one_execution() {
+    let executions = comes_to([()], || {
+        on_loop(async {
+            sleep(MOMENT).await;
+            sleep(MOMENT).await;
+        })
+    });
+    assert_eq!(executions, 1);
+}
+
+#[test]
+fn readers_are_told_that_a_timer_was_up_already() {
+    let program = || assert!(!is_up_late(), "late");
+    let failure = conccheck::panic::catch_unwind(|| Checker::new().check(program)).expect_err("it fails");
+    let report = failure.downcast_ref::<String>().expect("a report");
+    assert!(report.contains("is up already"), "{report}");
+}
+
+#[test]
+fn a_timer_is_dropped_where_one_likes() {
+    comes_to([()], || on_threads(async { drop(spawn(begun()).await.unwrap()) }));
+    comes_to([()], || drop(on_threads(begun())));
+    comes_to([()], || {
+        on_threads(async {
+            let tick = spawn(async {
+                let mut ticks = interval(MOMENT);
+                ticks.tick().await;
+                once(&mut Box::pin(ticks.tick())).await;
+                ticks
+            });
+            drop(tick.await.unwrap());
+        });
+    });
+}
+
+#[test]
+fn a_timer_goes_with_its_future_to_another_task() {
+    comes_to([true], || {
+        on_threads(async {
+            let start = Instant::now();
+            spawn(begun()).await.unwrap().await;
+            start.elapsed() >= MOMENT
+        })
+    });
+    comes_to([true], || {
+        on_threads(async {
+            let (start, mut waits) = (Instant::now(), begun().await);
+            let there = spawn(async move {
+                waits.as_mut().await;
+                assert!(waits.is_elapsed());
+                start.elapsed() >= MOMENT
+            });
+            there.await.unwrap()
+        })
+    });
+}
+
+#[test]
+fn what_stays_on_its_thread_is_not_held_against_the_program() {
+    let report = Checker::new().explore(|| {
+        on_threads(async {
+            let mut waits = Box::pin(task::sleep(MOMENT));
+            once(&mut waits).await;
+            spawn(waits).await.unwrap();
+        });
+    });
+    assert_eq!(report.verdict(), Verdict::Skip, "{report}");
+    assert!(report.to_string().contains("is used on another thread than its own"), "{report}");
 }
 
 #[test]

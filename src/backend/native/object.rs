@@ -409,12 +409,28 @@ pub(crate) fn chance(chance: Chance) -> bool {
     perform(operation, |value| value).choice == 1
 }
 
-/// One of so many, each of which is explored.
+/// Where a `select!` of so many branches starts; each is explored.
 pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
+    lot(count, place, |drawn| ("select", format!("branch {} first", drawn + 1)))
+}
+
+/// Whether a time is up that nobody has looked at yet; both are explored.
+pub(crate) fn is_up_already(place: &'static Location<'static>) -> bool {
+    lot(2, place, |drawn| ("sleep", if drawn == 1 { "is up already" } else { "is not up yet" }.to_string()))
+        == 1
+}
+
+/// One of so many, each of which is explored. `tell` names for readers what drew it, and says what that means.
+fn lot(
+    count: u8,
+    place: &'static Location<'static>,
+    tell: impl FnOnce(u32) -> (&'static str, String),
+) -> u32 {
     let action = Action::Chance(Chance::Start(count));
     let drawn = perform(Operation { object: ObjectId::NOWHERE, action, place }, |value| value);
     if drawn.is_logged {
-        note("select", String::new(), format!("branch {} first", drawn.choice + 1));
+        let (function, meaning) = tell(drawn.choice);
+        note(function, String::new(), meaning);
     }
     drawn.choice
 }

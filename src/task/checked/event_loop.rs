@@ -37,6 +37,18 @@ pub(in crate::task) fn is_running() -> bool {
     current().is_some()
 }
 
+/// One poll of one task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn {
+    event_loop: u64,
+    number: u64,
+}
+
+/// The calling task's turn; `None` outside of a loop.
+pub(crate) fn turn() -> Option<Turn> {
+    current().map(|here| here.turn())
+}
+
 /// A loop, used by its own thread only.
 pub(super) struct EventLoop {
     /// How other threads reach it.
@@ -46,6 +58,8 @@ pub(super) struct EventLoop {
     ready: RefCell<Ready>,
     tasks: RefCell<BTreeMap<TaskId, LocalTask>>,
     last_task: Cell<TaskId>,
+    /// How many times a task was polled.
+    turns: Cell<u64>,
     /// Whose ends the running task awaits, as far as it is known, and where.
     awaited: RefCell<Vec<(Name, &'static Location<'static>)>>,
 }
@@ -71,6 +85,7 @@ impl EventLoop {
             ready: RefCell::default(),
             tasks: RefCell::default(),
             last_task: Cell::new(MAIN),
+            turns: Cell::new(0),
             awaited: RefCell::default(),
         })
     }
@@ -149,6 +164,7 @@ impl EventLoop {
         future: Pin<&mut F>,
         waker: &Waker,
     ) -> Poll<F::Output> {
+        self.turns.set(self.turns.get() + 1);
         story::polls(self.name(task));
         self.awaited.borrow_mut().clear();
         let polled = future.poll(&mut Context::from_waker(waker));
@@ -163,6 +179,11 @@ impl EventLoop {
     /// What a task is called in all loops.
     pub(super) fn name(&self, task: TaskId) -> Name {
         self.mailbox.name(task)
+    }
+
+    /// Tells this poll of this task from all others.
+    pub(super) fn turn(&self) -> Turn {
+        Turn { event_loop: self.mailbox.number, number: self.turns.get() }
     }
 
     /// The running task awaits another's end.

@@ -1,5 +1,6 @@
 //! State that is locked only where the checker has to see it.
 
+use crate::backend;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::thread::{self, ThreadId};
 
@@ -25,12 +26,14 @@ impl<S> Lock<S> {
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut S) -> R) -> R {
         match self {
             Lock::Home(thread, state) => {
-                assert!(
-                    *thread == thread::current().id(),
-                    "under a checker a sleep, and the handle of a task of a single-thread loop, stay on \
-                     their thread; to wait for a task from another thread use `spawn` on a multi-thread \
-                     runtime"
-                );
+                if *thread != thread::current().id() {
+                    backend::unsupported(
+                        "a sleep of `conccheck::task`, or the handle of a task of a single-thread loop, is used on \
+                         another thread than its own",
+                        "to wait for a task from another thread use `spawn` on a multi-thread runtime, to wait for a \
+                         time there `conccheck::tokio::time::sleep`",
+                    );
+                }
                 act(&mut state.lock().unwrap_or_else(PoisonError::into_inner))
             }
             Lock::Shared(state) => act(&mut lock(state)),

@@ -14,9 +14,10 @@ mod task;
 mod time;
 
 pub(super) use event_loop::is_running as is_in_runtime;
+pub(crate) use event_loop::{Turn, turn};
 pub(super) use join_set::JoinSet;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
-pub(crate) use time::Timer;
+pub(crate) use time::{Timer, let_others};
 pub(super) use time::{sleep, yield_now};
 
 #[cfg(test)]

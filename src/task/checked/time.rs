@@ -1,6 +1,6 @@
 //! Waiting in virtual time.
 
-use super::event_loop;
+use super::event_loop::{self, Mailbox};
 use super::lock::Lock;
 use crate::backend::clock::Deadline;
 use crate::thread;
@@ -32,24 +32,30 @@ pub(in crate::task) async fn sleep(duration: Duration) {
 /// Lets the others have a turn: the other tasks of the loop and what other threads want of it, as an abort;
 /// and, if the task has a thread of its own, the other threads.
 pub(in crate::task) async fn yield_now() {
-    let has_thread = event_loop::current().is_some_and(|here| here.spawned.is_some());
     let mut yielded = false;
     poll_fn(|context| {
         if yielded {
             return Poll::Ready(());
         }
         yielded = true;
-        context.waker().wake_by_ref();
-        if has_thread {
-            thread::yield_now();
-        }
+        let_others(context.waker());
         Poll::Pending
     })
     .await
 }
 
+/// Who returns `Pending` after this is polled again when the others have had a turn.
+pub(crate) fn let_others(waker: &Waker) {
+    waker.wake_by_ref();
+    if event_loop::current().is_some_and(|here| here.spawned.is_some()) {
+        thread::yield_now();
+    }
+}
+
 /// A timer of the current loop, which others may let be. Its time passes only where somebody waits for it.
 pub(crate) struct Timer {
+    /// Its loop's.
+    home: Arc<Mailbox>,
     state: Arc<Lock<TimerState>>,
 }
 
@@ -65,7 +71,7 @@ impl Timer {
     pub(crate) fn set(deadline: Deadline) -> Self {
         let here = event_loop::current().expect("a timer was awaited outside a runtime");
         let state = Arc::new(Lock::home(TimerState::default()));
-        let (mailbox, timer) = (here.mailbox.clone(), state.clone());
+        let (home, mailbox, timer) = (here.mailbox.clone(), here.mailbox.clone(), state.clone());
         thread::spawn(move || {
             mailbox.call(move |_| {
                 let sleeper = timer.with(|timer| {
@@ -78,14 +84,20 @@ impl Timer {
                 }
             });
         });
-        Timer { state }
+        Timer { home, state }
     }
 
+    /// Whether the current loop is its own. On another one it can only be dropped: who waits there sets a new one.
+    pub(crate) fn is_home(&self) -> bool {
+        event_loop::current().is_some_and(|here| Arc::ptr_eq(&here.mailbox, &self.home))
+    }
+
+    /// On the loop that it was set on only.
     pub(crate) fn is_up(&self) -> bool {
         self.state.with(|timer| timer.is_up)
     }
 
-    /// Whether it is up; who waits is woken when it is.
+    /// Whether it is up; who waits is woken when it is. On the loop that it was set on only.
     pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
         self.state.with(|timer| {
             if timer.is_up {
@@ -99,7 +111,11 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.state.with(|timer| timer.is_over = true);
+        // Elsewhere it would be a use that the checker cannot see. Its loop's time passes then for nobody, and whoever
+        // waited there last is woken for nothing, which any waker may do.
+        if self.is_home() {
+            self.state.with(|timer| timer.is_over = true);
+        }
     }
 }
 

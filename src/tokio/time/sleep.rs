@@ -3,7 +3,7 @@
 use super::Instant;
 use crate::backend::clock::Deadline;
 use crate::backend::{self, Backend};
-use crate::task::Timer;
+use crate::task::{self, Timer, Turn};
 use crate::time::{self, Duration};
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -70,26 +70,60 @@ pin_project! {
 struct Wait {
     /// `None` if nobody lives that long.
     deadline: Option<Deadline>,
+    /// When it was made.
+    made: Option<Turn>,
     /// Once somebody waits.
     timer: Option<Timer>,
+    /// Its time had come when it was first polled, but it lets others have a turn before it is over.
+    has_yielded: bool,
     is_over: bool,
 }
 
 impl Wait {
     fn until(deadline: Option<Deadline>) -> Self {
-        Wait { deadline, timer: None, is_over: false }
+        Wait { deadline, made: task::turn(), timer: None, has_yielded: false, is_over: false }
     }
 
+    #[track_caller]
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.deadline else { return Poll::Pending };
-        if !self.is_over && self.timer.is_none() && deadline.has_come() {
-            self.is_over = true;
-        }
+        // It goes with its future from task to task, but whom it calls is one of them.
+        self.timer.take_if(|timer| !timer.is_home());
         if !self.is_over {
-            let timer = self.timer.get_or_insert_with(|| Timer::set(deadline));
-            self.is_over = timer.poll(context.waker()).is_ready();
+            self.is_over = match &self.timer {
+                Some(timer) => timer.poll(context.waker()).is_ready(),
+                None => self.has_yielded || self.begin(deadline, context),
+            };
         }
         if self.is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// At its first poll in a task: whether it is over.
+    #[track_caller]
+    fn begin(&mut self, deadline: Deadline, context: &mut Context<'_>) -> bool {
+        let now = task::turn();
+        if self.made.is_some() && now.is_none() {
+            backend::unsupported("a timer is awaited outside a runtime", "await it in a task");
+        }
+        // What was made in an earlier poll may have been made long ago.
+        if self.made != now && backend::is_up_already() {
+            deadline.pass();
+            return true;
+        }
+        // tokio rounds deadlines up to its clock's next tick, and looks at its clock between polls only: what is awaited
+        // where it is made waits, be its time past.
+        if deadline.has_come() {
+            self.has_yielded = true;
+            task::let_others(context.waker());
+            return false;
+        }
+        self.timer.insert(Timer::set(deadline)).poll(context.waker()).is_ready()
+    }
+
+    /// Whether its timer is up, as far as the calling task can know.
+    fn is_up(&self) -> bool {
+        let Some((timer, deadline)) = self.timer.as_ref().zip(self.deadline) else { return false };
+        if timer.is_home() { timer.is_up() } else { deadline.has_come() }
     }
 }
 
@@ -109,7 +143,7 @@ impl Sleep {
     pub fn is_elapsed(&self) -> bool {
         match &self.inner {
             Inner::Real { sleep } => sleep.is_elapsed(),
-            Inner::Checked { wait } => wait.is_over || wait.timer.as_ref().is_some_and(Timer::is_up),
+            Inner::Checked { wait } => wait.is_over || wait.is_up(),
         }
     }
 
@@ -131,6 +165,7 @@ impl Sleep {
 impl Future for Sleep {
     type Output = ();
 
+    #[track_caller]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         match self.project().inner.project() {
             Project::Real { sleep } => sleep.poll(context),
