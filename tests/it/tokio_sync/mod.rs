@@ -12,6 +12,7 @@ mod once;
 mod oneshot;
 mod rw_lock;
 mod semaphore;
+mod shown;
 mod watch;
 mod witnesses;
 
