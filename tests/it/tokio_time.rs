@@ -11,6 +11,7 @@ use conccheck::tokio::{pin, select, task_local};
 use conccheck::{Backend, Checker};
 use std::cell::Cell;
 use std::sync::Arc;
+use std::task::Poll;
 
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -234,6 +235,24 @@ fn scopes_are_nested_and_what_they_drop_finds_its_value() {
             waiting.abort();
             let _ = waiting.await;
             (before, within, after, seen.load(SeqCst))
+        })
+    });
+}
+
+#[test]
+fn a_future_may_be_dropped_where_the_value_of_another_is_borrowed() {
+    comes_to([7], || {
+        on_loop(async {
+            let mut waits = Box::pin(NUMBER.scope(Cell::new(1), std::future::pending::<()>()));
+            std::future::poll_fn(|context| {
+                assert!(waits.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+            NUMBER.sync_scope(Cell::new(7), || {
+                NUMBER.with(|_| drop(waits));
+                NUMBER.with(Cell::get)
+            })
         })
     });
 }
