@@ -49,8 +49,8 @@ const MARK_UNCHANGED: Call = Call::looks(&"mark_unchanged");
 const CLOSED: Call = Call::takes(&"closed");
 const IS_CLOSED: Call = Call::looks(&"is_closed");
 const SUBSCRIBE: Call = Call::changes(&"subscribe");
-/// There are more, which nobody notices who does not count them.
-const CLONE: Call = Call::looks(&"clone");
+/// There are more, seen by who counts them alone.
+const CLONE: Call = Call::counts(&"clone");
 const COUNT: Call = Call::takes(&"count");
 const DROP_SENDER: Call = Call::changes(&"drop sender");
 const DROP_RECEIVER: Call = Call::changes(&"drop receiver");

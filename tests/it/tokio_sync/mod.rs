@@ -5,6 +5,7 @@ mod against_dfs;
 mod backends;
 mod barrier;
 mod broadcast;
+mod counted;
 mod mpsc;
 mod mutex;
 mod notify;
