@@ -31,6 +31,8 @@ enum Nature {
     Takes,
     /// It leaves the callee as it was.
     Looks,
+    /// There is one more who has a part in the callee, or one less.
+    Counts,
 }
 
 impl Call {
@@ -54,11 +56,18 @@ impl Call {
         Call { name, nature: Nature::Looks }
     }
 
+    /// One after which there is one more who has a part in the callee, or one less. That is seen by who counts them, in
+    /// a call that is not a look.
+    pub(crate) const fn counts(name: &'static &'static str) -> Self {
+        Call { name, nature: Nature::Counts }
+    }
+
     fn kind(self) -> CallKind {
         match self.nature {
             Nature::Changes => CallKind::Change,
             Nature::Tries | Nature::Takes => CallKind::Attempt,
             Nature::Looks => CallKind::Look,
+            Nature::Counts => CallKind::Count,
         }
     }
 }

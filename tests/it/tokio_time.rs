@@ -419,6 +419,24 @@ fn scopes_are_nested_and_what_they_drop_finds_its_value() {
 }
 
 #[test]
+fn a_future_may_be_dropped_where_the_value_of_another_is_borrowed() {
+    comes_to([7], || {
+        on_loop(async {
+            let mut waits = Box::pin(NUMBER.scope(Cell::new(1), std::future::pending::<()>()));
+            std::future::poll_fn(|context| {
+                assert!(waits.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+            NUMBER.sync_scope(Cell::new(7), || {
+                NUMBER.with(|_| drop(waits));
+                NUMBER.with(Cell::get)
+            })
+        })
+    });
+}
+
+#[test]
 fn a_value_is_asked_for_outside_of_its_scope() {
     assert_eq!(Backend::current(), Backend::Real);
     let report = Checker::new().explore(|| NAME.get());

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Poll,
     /// It leaves the callee as it was.
     Look,
+    /// There is one more who has a part in the callee, or one less: seen by none who only looks.
+    Count,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,14 @@ pub(crate) enum Access {
     Change,
     Attempt,
     Look,
+    Count,
+}
+
+impl Access {
+    /// Whether it is as good as a look to those who look.
+    fn is_light(self) -> bool {
+        matches!(self, Access::Look | Access::Count)
+    }
 }
 
 /// What one call hands on to all that come after it.
@@ -58,11 +68,12 @@ impl Primitive for Callee {
             Kind::Change => Access::Change,
             Kind::Attempt | Kind::Poll => Access::Attempt,
             Kind::Look => Access::Look,
+            Kind::Count => Access::Count,
         }
     }
 
     fn commute(one: Access, other: Access) -> bool {
-        (one, other) == (Access::Look, Access::Look)
+        one.is_light() && other.is_light()
     }
 
     fn is_read(access: Access) -> bool {
@@ -70,7 +81,7 @@ impl Primitive for Callee {
     }
 
     fn lane(access: Access) -> usize {
-        usize::from(access == Access::Look)
+        usize::from(access.is_light())
     }
 
     fn is_ordered(lane: usize) -> bool {
@@ -78,11 +89,11 @@ impl Primitive for Callee {
     }
 
     fn meets(access: Access, lane: usize) -> bool {
-        access != Access::Look || lane == 0
+        !access.is_light() || lane == 0
     }
 
     fn covers(earlier: Access, _: Access) -> bool {
-        earlier != Access::Look
+        !earlier.is_light()
     }
 
     fn is_effective(access: Access) -> bool {
@@ -91,7 +102,7 @@ impl Primitive for Callee {
 
     fn synchronize(&self, _: Action, access: Access, edges: &mut Edges<'_>) {
         edges.acquire(CALLS);
-        if access != Access::Look {
+        if !access.is_light() {
             edges.release(CALLS);
         }
     }

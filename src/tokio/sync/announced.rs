@@ -316,6 +316,34 @@ impl<O: Owner, G> Drop for Ended<O, G> {
     }
 }
 
+/// What gives the part of some data that a guard is to have. If it panics, tokio gives the lock back, which is announced
+/// here just before that.
+pub(super) struct Parting<O: Owner> {
+    owner: O,
+    unlock: Call,
+    place: Place,
+}
+
+impl<O: Owner> Parting<O> {
+    /// For a guard whose end is an `unlock`.
+    pub(super) fn new(owner: O, unlock: Call, place: Place) -> Self {
+        Parting { owner, unlock, place }
+    }
+
+    /// What `part` gives of `data`.
+    pub(super) fn of<D, R>(self, part: impl FnOnce(D) -> R, data: D) -> R {
+        let given = part(data);
+        std::mem::forget(self);
+        given
+    }
+}
+
+impl<O: Owner> Drop for Parting<O> {
+    fn drop(&mut self) {
+        self.owner.end(self.unlock, self.place, || {});
+    }
+}
+
 /// A guard through which data can be changed. The checker sees who takes a lock, not what is done under it; a loop that
 /// waits for a change has to be told of these.
 pub(super) struct Changing<G> {

@@ -47,12 +47,12 @@ const CLOSED: Call = Call::takes(&"closed");
 const IS_CLOSED: Call = Call::looks(&"is_closed");
 const LEN: Call = Call::looks(&"len");
 const RECEIVER_COUNT: Call = Call::looks(&"receiver_count");
-const CLONE: Call = Call::looks(&"clone");
+const CLONE: Call = Call::counts(&"clone");
 const COUNT: Call = Call::takes(&"strong_count");
-const DOWNGRADE: Call = Call::looks(&"downgrade");
+const DOWNGRADE: Call = Call::counts(&"downgrade");
 const UPGRADE: Call = Call::takes(&"upgrade");
 const DROP_SENDER: Call = Call::changes(&"drop sender");
-const DROP_WEAK: Call = Call::looks(&"drop weak sender");
+const DROP_WEAK: Call = Call::counts(&"drop weak sender");
 const DROP_RECEIVER: Call = Call::changes(&"drop receiver");
 
 /// A message as tokio has it.
@@ -413,18 +413,18 @@ impl<T> Drop for Receiver<T> {
 
 impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("Sender").finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for WeakSender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("WeakSender").finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("Receiver").finish_non_exhaustive()
     }
 }

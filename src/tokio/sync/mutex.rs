@@ -1,6 +1,8 @@
 //! Mutual exclusion across awaits, first come, first served.
 
-use super::announced::{Announced, Changing, Ended, Owner, Part, Place, block_on, gives_data_to_change};
+use super::announced::{
+    Announced, Changing, Ended, Owner, Part, Parting, Place, block_on, gives_data_to_change,
+};
 use crate::backend::{Call, Callee, SharedHome};
 use std::fmt;
 use std::future::Future;
@@ -207,7 +209,8 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         F: FnOnce(&mut T) -> &mut U,
     {
         let (owner, place) = (Part(&this.0.owner().callee), this.0.place());
-        let mapped = TokioGuard::map(this.0.into_inner().into_guard(), part);
+        let parting = Parting::new(owner, UNLOCK, place);
+        let mapped = TokioGuard::map(this.0.into_inner().into_guard(), |data| parting.of(part, data));
         MappedMutexGuard(Changing::ended(owner, UNLOCK, place, mapped))
     }
 
@@ -220,7 +223,8 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         F: FnOnce(&mut T) -> Option<&mut U>,
     {
         let (mutex, place) = (Self::mutex(&this), this.0.place());
-        match TokioGuard::try_map(this.0.into_inner().into_guard(), part) {
+        let parting = Parting::new(Part(&mutex.callee), UNLOCK, place);
+        match TokioGuard::try_map(this.0.into_inner().into_guard(), |data| parting.of(part, data)) {
             Ok(mapped) => Ok(MappedMutexGuard(Changing::ended(Part(&mutex.callee), UNLOCK, place, mapped))),
             Err(guard) => Err(MutexGuard::new(mutex, place, guard)),
         }
@@ -234,7 +238,8 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
         F: FnOnce(&mut T) -> &mut U,
     {
         let (owner, place) = (*this.0.owner(), this.0.place());
-        let mapped = TokioMapped::map(this.0.into_inner().into_guard(), part);
+        let parting = Parting::new(owner, UNLOCK, place);
+        let mapped = TokioMapped::map(this.0.into_inner().into_guard(), |data| parting.of(part, data));
         MappedMutexGuard(Changing::ended(owner, UNLOCK, place, mapped))
     }
 
@@ -247,7 +252,8 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
         F: FnOnce(&mut T) -> Option<&mut U>,
     {
         let (owner, place) = (*this.0.owner(), this.0.place());
-        match TokioMapped::try_map(this.0.into_inner().into_guard(), part) {
+        let parting = Parting::new(owner, UNLOCK, place);
+        match TokioMapped::try_map(this.0.into_inner().into_guard(), |data| parting.of(part, data)) {
             Ok(mapped) => Ok(MappedMutexGuard(Changing::ended(owner, UNLOCK, place, mapped))),
             Err(guard) => Err(MappedMutexGuard(Changing::ended(owner, UNLOCK, place, guard))),
         }

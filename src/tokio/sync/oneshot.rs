@@ -156,12 +156,12 @@ impl<T> Future for Receiver<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("Sender").finish_non_exhaustive()
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("Receiver").finish_non_exhaustive()
     }
 }

@@ -1,9 +1,9 @@
 //! Many readers or one writer across awaits, first come, first served: who waits to write keeps later readers out.
 
 use super::announced::{
-    Announced, Changing, Ended, Owner, Part, Place, block_on, gives_data, gives_data_to_change,
+    Announced, Changing, Ended, Owner, Part, Parting, Place, block_on, gives_data, gives_data_to_change,
 };
-use crate::backend::{Call, Callee, SharedHome};
+use crate::backend::{self, Call, Callee, SharedHome};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -281,7 +281,8 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
         F: FnOnce(&T) -> &U,
     {
         let (owner, place) = (*this.0.owner(), this.0.place());
-        let mapped = TokioRead::map(this.0.into_inner(), part);
+        let parting = Parting::new(owner, UNLOCK, place);
+        let mapped = TokioRead::map(this.0.into_inner(), |data| parting.of(part, data));
         RwLockReadGuard(Ended::new(owner, UNLOCK, place, mapped))
     }
 
@@ -294,7 +295,8 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
         F: FnOnce(&T) -> Option<&U>,
     {
         let (owner, place) = (*this.0.owner(), this.0.place());
-        match TokioRead::try_map(this.0.into_inner(), part) {
+        let parting = Parting::new(owner, UNLOCK, place);
+        match TokioRead::try_map(this.0.into_inner(), |data| parting.of(part, data)) {
             Ok(mapped) => Ok(RwLockReadGuard(Ended::new(owner, UNLOCK, place, mapped))),
             Err(guard) => Err(RwLockReadGuard(Ended::new(owner, UNLOCK, place, guard))),
         }
@@ -321,7 +323,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         F: FnOnce(&mut T) -> &mut U,
     {
         let (owner, place) = (*this.0.owner(), this.0.place());
-        let mapped = TokioWrite::map(this.0.into_inner().into_guard(), part);
+        let parting = Parting::new(owner, UNLOCK, place);
+        let mapped = TokioWrite::map(this.0.into_inner().into_guard(), |data| parting.of(part, data));
         RwLockMappedWriteGuard(Changing::ended(owner, UNLOCK, place, mapped))
     }
 
@@ -334,7 +337,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         F: FnOnce(&mut T) -> Option<&mut U>,
     {
         let (owner, place) = (*this.0.owner(), this.0.place());
-        match TokioWrite::try_map(this.0.into_inner().into_guard(), part) {
+        let parting = Parting::new(owner, UNLOCK, place);
+        match TokioWrite::try_map(this.0.into_inner().into_guard(), |data| parting.of(part, data)) {
             Ok(mapped) => Ok(RwLockMappedWriteGuard(Changing::ended(owner, UNLOCK, place, mapped))),
             Err(guard) => Err(RwLockWriteGuard::new(owner, place, guard)),
         }
@@ -346,7 +350,17 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     where
         F: FnOnce(&T) -> &U,
     {
-        RwLockReadGuard::map(this.downgrade(), part)
+        let (owner, place) = (*this.0.owner(), Location::caller());
+        let parting = Parting::new(owner, UNLOCK, this.0.place());
+        let guard = TokioWrite::downgrade_map(this.0.into_inner().into_guard(), |data| {
+            let given = parting.of(part, data);
+            // The user's code has the lock alone still. From here on it is tokio's.
+            owner.announce(DOWNGRADE, place);
+            backend::begin_call();
+            given
+        });
+        backend::end_call();
+        RwLockReadGuard(Ended::new(owner, UNLOCK, place, guard))
     }
 
     /// The same, as a guard of a part that is all of it.

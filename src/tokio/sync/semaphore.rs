@@ -282,7 +282,7 @@ impl Semaphore {
 
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.tokio().fmt(f)
+        f.debug_struct("Semaphore").finish_non_exhaustive()
     }
 }
 
@@ -338,7 +338,8 @@ macro_rules! permit {
 
         impl $(<$life>)? fmt::Debug for $permit $(<$life>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.get().fmt(f)
+                let mut text = f.debug_struct(stringify!($permit));
+                text.field("permits", &self.num_permits()).finish_non_exhaustive()
             }
         }
     };

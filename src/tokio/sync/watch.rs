@@ -39,6 +39,8 @@ pub mod error {
 const WHAT: &str = "watch";
 
 const SEND: Call = Call::changes(&"send");
+/// Whether there is a receiver: where one is cloned, there is one before too.
+const ANYBODY: Call = Call::looks(&"receiver_count");
 const CHANGED: Call = Call::takes(&"changed");
 const WAIT_FOR: Call = Call::takes(&"wait_for");
 const CANCEL: Call = Call::takes(&"cancel");
@@ -47,8 +49,8 @@ const MARK_UNCHANGED: Call = Call::looks(&"mark_unchanged");
 const CLOSED: Call = Call::takes(&"closed");
 const IS_CLOSED: Call = Call::looks(&"is_closed");
 const SUBSCRIBE: Call = Call::changes(&"subscribe");
-/// There are more, which nobody notices who does not count them.
-const CLONE: Call = Call::looks(&"clone");
+/// There are more, seen by who counts them alone.
+const CLONE: Call = Call::counts(&"clone");
 const COUNT: Call = Call::takes(&"count");
 const DROP_SENDER: Call = Call::changes(&"drop sender");
 const DROP_RECEIVER: Call = Call::changes(&"drop receiver");
@@ -143,12 +145,13 @@ impl<T> Sender<T> {
     /// The value, when there is no receiver.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), error::SendError<T>> {
-        let _turn = write(&self.turns);
-        self.end.owner().call(SEND, || {
-            let sent = self.end.get().send(value);
-            backend::settle_order();
-            sent
-        })
+        // tokio's own two steps: others may come between them, and what was there before has its end when others may
+        // have the value.
+        if self.end.owner().call(ANYBODY, || self.end.get().receiver_count()) == 0 {
+            return Err(error::SendError(value));
+        }
+        drop(self.send_replace(value));
+        Ok(())
     }
 
     /// Changes the value, whether or not there is a receiver.

@@ -136,6 +136,14 @@ impl<'a, T: 'static> There<'a, T> {
         key.current.with_borrow_mut(|current| mem::swap(current, value));
         There { key, outer: value }
     }
+
+    /// As [`There::put`], if that can be done: the outer value may be borrowed, or the thread ending.
+    fn try_put(key: &'static LocalKey<T>, value: &'a mut Option<T>) -> Option<Self> {
+        let put = key.current.try_with(|current| {
+            current.try_borrow_mut().map(|mut current| mem::swap(&mut *current, value)).is_ok()
+        });
+        if put.unwrap_or(false) { Some(There { key, outer: value }) } else { None }
+    }
 }
 
 impl<T: 'static> Drop for There<'_, T> {
@@ -163,7 +171,7 @@ pin_project! {
             let mut this = this.project();
             if this.future.is_some() {
                 // What the future drops finds the value too.
-                let _there = There::put(*this.key, this.value);
+                let _there = There::try_put(*this.key, this.value);
                 this.future.set(None);
             }
         }

@@ -5,6 +5,7 @@ mod against_dfs;
 mod backends;
 mod barrier;
 mod broadcast;
+mod counted;
 mod mpsc;
 mod mutex;
 mod notify;
@@ -12,6 +13,7 @@ mod once;
 mod oneshot;
 mod rw_lock;
 mod semaphore;
+mod shown;
 mod watch;
 mod witnesses;
 

@@ -1,8 +1,9 @@
 //! One task at a time, across awaits.
 
 use super::{comes_to, hangs, on_loop, on_threads};
-use conccheck::tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard};
+use conccheck::tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, OwnedMutexGuard};
 use conccheck::{task, thread};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 /// Two tasks add one each; `whole` tells whether the lock is kept meanwhile.
@@ -135,5 +136,43 @@ fn threads_can_wait_too() {
         *total.blocking_lock() += 1;
         adding.join().unwrap();
         *total.blocking_lock()
+    });
+}
+
+/// A task panics while it chooses a part of the data; whether another gets the lock meanwhile.
+fn is_free_when_a_choice_panics(choose: fn(MutexGuard<'_, [u32; 2]>)) -> bool {
+    on_threads(async move {
+        let pair = Arc::new(Mutex::new([1, 2]));
+        let other = pair.clone();
+        let choosing = task::spawn(async move { choose(other.lock().await) });
+        let is_free = pair.try_lock().is_ok();
+        assert!(choosing.await.is_err());
+        is_free
+    })
+}
+
+#[test]
+fn who_panics_over_a_part_has_the_lock_until_then() {
+    comes_to([false, true], || {
+        is_free_when_a_choice_panics(|pair| {
+            let _ = MutexGuard::map(pair, |_| -> &mut u32 { resume_unwind(Box::new(())) });
+        })
+    });
+    comes_to([false, true], || {
+        is_free_when_a_choice_panics(|pair| {
+            let _ = MutexGuard::try_map(pair, |_| -> Option<&mut u32> { resume_unwind(Box::new(())) });
+        })
+    });
+    comes_to([false, true], || {
+        is_free_when_a_choice_panics(|pair| {
+            let pair = MutexGuard::map(pair, |pair| pair);
+            let _ = MappedMutexGuard::map(pair, |_| -> &mut u32 { resume_unwind(Box::new(())) });
+        })
+    });
+    comes_to([false, true], || {
+        is_free_when_a_choice_panics(|pair| {
+            let pair = MutexGuard::map(pair, |pair| pair);
+            let _ = MappedMutexGuard::try_map(pair, |_| -> Option<&mut u32> { resume_unwind(Box::new(())) });
+        })
     });
 }

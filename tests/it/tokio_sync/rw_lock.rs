@@ -1,8 +1,10 @@
 //! Readers together or one writer; who waits to write keeps later readers out.
 
 use super::{comes_to, hangs, on_loop, on_threads};
+use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::task;
-use conccheck::tokio::sync::{RwLock, RwLockReadGuard};
+use conccheck::tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 #[test]
@@ -76,6 +78,91 @@ fn tries_fail_while_it_is_taken() {
             assert!(pair.clone().try_read_owned().is_err());
             drop(owned);
             tried
+        })
+    });
+}
+
+/// A task panics while it chooses a part of the data; whether another gets the lock meanwhile.
+fn is_free_when_a_choice_panics(
+    choose: impl Future<Output = ()> + Send + 'static,
+    lock: &RwLock<u32>,
+) -> bool {
+    on_threads(async move {
+        let choosing = task::spawn(choose);
+        let is_free = lock.try_write().is_ok();
+        assert!(choosing.await.is_err());
+        is_free
+    })
+}
+
+#[test]
+fn who_panics_over_a_part_has_the_lock_until_then() {
+    comes_to([false, true], || {
+        let lock = Arc::new(RwLock::new(0));
+        let other = lock.clone();
+        let choose = async move {
+            let _ = RwLockReadGuard::map(other.read().await, |_| -> &u32 { resume_unwind(Box::new(())) });
+        };
+        is_free_when_a_choice_panics(choose, &lock)
+    });
+    comes_to([false, true], || {
+        let lock = Arc::new(RwLock::new(0));
+        let other = lock.clone();
+        let choose = async move {
+            let number = other.read().await;
+            let _ = RwLockReadGuard::try_map(number, |_| -> Option<&u32> { resume_unwind(Box::new(())) });
+        };
+        is_free_when_a_choice_panics(choose, &lock)
+    });
+    comes_to([false, true], || {
+        let lock = Arc::new(RwLock::new(0));
+        let other = lock.clone();
+        let choose = async move {
+            let _ =
+                RwLockWriteGuard::map(other.write().await, |_| -> &mut u32 { resume_unwind(Box::new(())) });
+        };
+        is_free_when_a_choice_panics(choose, &lock)
+    });
+    comes_to([false, true], || {
+        let lock = Arc::new(RwLock::new(0));
+        let other = lock.clone();
+        let choose = async move {
+            let number = other.write().await;
+            let _ =
+                RwLockWriteGuard::try_map(number, |_| -> Option<&mut u32> { resume_unwind(Box::new(())) });
+        };
+        is_free_when_a_choice_panics(choose, &lock)
+    });
+    comes_to([false, true], || {
+        let lock = Arc::new(RwLock::new(0));
+        let other = lock.clone();
+        let choose = async move {
+            let _ = RwLockWriteGuard::downgrade_map(other.write().await, |_| -> &u32 {
+                resume_unwind(Box::new(()))
+            });
+        };
+        is_free_when_a_choice_panics(choose, &lock)
+    });
+}
+
+#[test]
+fn who_shares_a_part_chooses_it_alone() {
+    comes_to([None, Some(0), Some(2)], || {
+        on_threads(async {
+            let lock = Arc::new(RwLock::new(0));
+            let stage = Arc::new(AtomicU32::new(0));
+            let (other, its_stage) = (lock.clone(), stage.clone());
+            let sharing = task::spawn(async move {
+                let number = other.write().await;
+                let _ = RwLockWriteGuard::downgrade_map(number, |number| {
+                    its_stage.store(1, SeqCst);
+                    its_stage.store(2, SeqCst);
+                    number
+                });
+            });
+            let seen = lock.try_read().ok().map(|_shared| stage.load(SeqCst));
+            sharing.await.unwrap();
+            seen
         })
     });
 }

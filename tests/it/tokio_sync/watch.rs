@@ -4,7 +4,7 @@ use super::{comes_to, hangs, on_loop, on_threads};
 use conccheck::task;
 use conccheck::tokio::sync::watch;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Two tasks add one each to the value of a watch.
 fn total(whole: bool) -> u32 {
@@ -146,6 +146,94 @@ fn a_sender_hears_that_nobody_looks() {
             sender.closed().await;
             dropping.await.unwrap();
             sender.is_closed() && sender.send(1).is_err()
+        })
+    });
+}
+
+/// A value that does something at its end.
+struct AtEnd(Box<dyn Fn() + Send + Sync>);
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+impl AtEnd {
+    fn new(act: impl Fn() + Send + Sync + 'static) -> Option<Self> {
+        Some(AtEnd(Box::new(act)))
+    }
+}
+
+#[test]
+fn the_last_receiver_may_go_when_a_sender_has_seen_it() {
+    comes_to([(0, false), (0, true), (1, true)], || {
+        on_threads(async {
+            let (sender, receiver) = watch::channel(0);
+            let other = sender.clone();
+            let looking = task::spawn(async move {
+                let seen = other.borrow();
+                drop(receiver);
+                *seen
+            });
+            let is_sent = sender.send(1).is_ok();
+            (looking.await.unwrap(), is_sent)
+        })
+    });
+}
+
+#[test]
+fn who_sends_to_nobody_does_not_wait_for_the_value() {
+    comes_to([true], || {
+        let (sender, receiver) = watch::channel(0);
+        drop(receiver);
+        let _seen = sender.borrow();
+        sender.send(1).is_err()
+    });
+}
+
+#[test]
+fn an_old_value_comes_to_its_end_when_others_may_have_the_new_one() {
+    comes_to([true], || {
+        let (sender, receiver) = watch::channel(None);
+        let other = receiver.clone();
+        let look = AtEnd::new(move || {
+            let _ = other.borrow().is_none();
+        });
+        sender.send(look).is_ok() && sender.send(None).is_ok()
+    });
+    comes_to([()], || {
+        on_threads(async {
+            let lock = Arc::new(conccheck::sync::Mutex::new(()));
+            let (sender, receiver) = watch::channel(None);
+            let other = lock.clone();
+            let locks = AtEnd::new(move || drop(other.lock().unwrap()));
+            sender.send(locks).unwrap_or(());
+            let sending = task::spawn(async move { sender.send(None).unwrap_or(()) });
+            let locked = lock.lock().unwrap();
+            let _ = receiver.borrow().is_none();
+            drop(locked);
+            sending.await.unwrap();
+        })
+    });
+}
+
+#[test]
+fn an_old_value_comes_to_its_end_when_receivers_are_woken() {
+    comes_to([()], || {
+        on_threads(async {
+            let (sender, mut receiver) = watch::channel(None);
+            let (heard, hears) = conccheck::sync::mpsc::channel();
+            let hears = Mutex::new(hears);
+            let waits = AtEnd::new(move || hears.lock().unwrap().recv().unwrap_or(()));
+            sender.send(waits).unwrap_or(());
+            receiver.mark_unchanged();
+            let waiting = task::spawn(async move {
+                receiver.changed().await.unwrap();
+                heard.send(()).unwrap();
+            });
+            sender.send(None).unwrap_or(());
+            waiting.await.unwrap();
         })
     });
 }

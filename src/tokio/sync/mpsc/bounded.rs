@@ -253,18 +253,18 @@ impl<T> OwnedPermit<T> {
 
 impl<T> fmt::Debug for Permit<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("Permit").finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for PermitIterator<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("PermitIterator").finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for OwnedPermit<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.get().fmt(f)
+        f.debug_struct("OwnedPermit").finish_non_exhaustive()
     }
 }

@@ -54,11 +54,11 @@ const CLOSED: Call = Call::takes(&"closed");
 const LOOK: Call = Call::looks(&"len");
 const CAPACITY: Call = Call::looks(&"capacity");
 const IS_CLOSED: Call = Call::looks(&"is_closed");
-/// There are more who can send, which nobody notices who does not count them.
-const CLONE: Call = Call::looks(&"clone");
+/// There are more who can send, seen by who counts them alone.
+const CLONE: Call = Call::counts(&"clone");
 const COUNT: Call = Call::takes(&"strong_count");
-const DOWNGRADE: Call = Call::looks(&"downgrade");
+const DOWNGRADE: Call = Call::counts(&"downgrade");
 const UPGRADE: Call = Call::takes(&"upgrade");
 const DROP_SENDER: Call = Call::changes(&"drop sender");
-const DROP_WEAK: Call = Call::looks(&"drop weak sender");
+const DROP_WEAK: Call = Call::counts(&"drop weak sender");
 const DROP_RECEIVER: Call = Call::changes(&"drop receiver");

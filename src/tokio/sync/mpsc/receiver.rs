@@ -148,7 +148,7 @@ macro_rules! receiver {
 
         impl<T> fmt::Debug for $receiver<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.get().fmt(f)
+                f.debug_struct(stringify!($receiver)).finish_non_exhaustive()
             }
         }
     };

@@ -63,7 +63,7 @@ macro_rules! sender {
 
         impl<T> fmt::Debug for $sender<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.get().fmt(f)
+                f.debug_struct(stringify!($sender)).finish_non_exhaustive()
             }
         }
 
@@ -100,7 +100,7 @@ macro_rules! sender {
 
         impl<T> fmt::Debug for $weak<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.get().fmt(f)
+                f.debug_struct(stringify!($weak)).finish_non_exhaustive()
             }
         }
     };
