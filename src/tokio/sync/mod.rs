@@ -6,6 +6,9 @@
 //! It is called what the method is called, at the place where the user calls it; `cancel` is the end of a future that
 //! waited.
 //!
+//! A call is one step, also where tokio takes two that others can come between (`watch`'s `send` alone is two here): what
+//! happens there is not looked at.
+//!
 //! An operation hands on to all later ones of its primitive what its task has done, as an acquire and a release do. That
 //! can be more than tokio promises, so a program that relies on it is not found out.
 //!
@@ -16,6 +19,11 @@
 //!
 //! Where something differs from tokio it is told there: the data of owned guards lives long (`'static`), and what wakes
 //! several tasks in an order drawn by lot ([`watch`], [`Barrier`]) does it in the order of their spawning.
+//! Wakers of the user's own, as a set of futures or a large join makes them, see the order in which tokio draws: a
+//! program whose result depends on that cannot be repeated, and is called flaky.
+//!
+//! Not there are the owned guards of a part of a lock's data, and `send_timeout`. What is called `..._owned` takes an `Arc`
+//! of std's. The ends of a [`broadcast`] channel are `Send` only if the messages are `Sync` too.
 
 mod announced;
 mod barrier;
