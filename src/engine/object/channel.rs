@@ -332,7 +332,7 @@ impl Primitive for Channel {
             (DropReceiver, _)
                 | (Send { .. }, Send { .. } | DropReceiver)
                 | (TrySend { .. }, Send { .. } | TrySend { .. } | Full | DropReceiver)
-                | (Receive { .. } | TryReceive { .. }, Receive { .. } | TryReceive { .. })
+                | (Receive { .. } | TryReceive { .. }, Receive { .. })
                 | (Empty, Empty | Disconnected)
                 | (Disconnected, Disconnected)
                 | (Attend, Attend)
