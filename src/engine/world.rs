@@ -13,7 +13,7 @@ use super::object::{
 use super::order::Order;
 use super::patience::{PAUSES_MAX, Patience};
 use super::polling::{Loops, READ_ON_ROUNDS, Uncompared, Watch};
-use super::reading::{Reading, Readings, Source};
+use super::reading::{Reading, Source};
 use super::scheduling::{Divergence, Performed, Scheduler, Settings};
 use super::task::{State, Task};
 use super::task_set::TaskSet;
@@ -998,7 +998,7 @@ impl World {
     /// What the execution was before this event of the trace, by what was written down.
     #[cfg(test)]
     fn attempt_at(&self, position: usize) -> Option<Attempt> {
-        let Readings { prologue, all, .. } = self.trace.readings.as_ref()?;
+        let super::reading::Readings { prologue, all, .. } = self.trace.readings.as_ref()?;
         let mut attempt = self.new_attempt()?;
         prologue.iter().for_each(|&effect| attempt.repeat(effect));
         for (at, (event, reading)) in self.trace.events.iter().zip(all).enumerate().take(position) {

@@ -444,10 +444,15 @@ fn difference(relation: Relation, program: &Program, oracle: &Found) -> Option<&
     }
 }
 
+/// How many times as many programs somebody asks for.
+fn cases() -> usize {
+    std::env::var("CONCCHECK_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
 #[test]
 fn dpor_sees_every_trace_class_of_generated_programs_once() {
     let (mut programs, mut classes, mut executions) = (0, 0, 0);
-    for (program, oracle) in oracle(1, 1_000) {
+    for (program, oracle) in oracle(1, 500 * cases()) {
         if let Some(difference) = difference(dependent, &program, &oracle) {
             panic!("{difference}\n{program:?}");
         }
@@ -463,7 +468,7 @@ fn dpor_sees_every_trace_class_of_generated_programs_once() {
 
 #[test]
 fn under_the_memory_model_of_rust_too() {
-    for (program, oracle) in weak_oracle(1, 300) {
+    for (program, oracle) in weak_oracle(1, 150 * cases()) {
         if let Some(difference) = difference(dependent, &program, &oracle) {
             panic!("{difference}\n{program:?}");
         }
