@@ -34,7 +34,7 @@ impl Mark {
 }
 
 impl Attempt {
-    /// With so many tasks, and nothing that has happened.
+    /// On these; it is kept what changes from here on.
     pub(in crate::engine) fn new(graph: Graph, order: Order) -> Self {
         let mut attempt = Attempt { graph, order };
         attempt.graph.keep_changes();
