@@ -4,8 +4,8 @@
 use super::search::Search;
 use crate::outcome::{Incomplete, Outcome};
 use crate::panic;
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A real run that takes longer than this hangs, as far as anyone can tell.
@@ -17,25 +17,42 @@ where
     T: Ord + Send + 'static,
 {
     while search.may_begin() {
-        let body = Arc::clone(&body);
-        let (done, result) = channel();
-        std::thread::spawn(move || {
-            let result = panic::catch_unwind(panic::AssertUnwindSafe(|| body()));
-            let _ = done.send(result.map_err(|payload| panic::message(&*payload)));
-        });
         // Never much less than a program needs: the time budget is looked at between executions.
         let patience =
             search.time_left().map_or(HANG_AFTER, |left| left.clamp(Duration::from_secs(1), HANG_AFTER));
-        match result.recv_timeout(patience) {
-            Ok(answer) => {
-                search.record(answer.map_or_else(Outcome::Panicked, Outcome::Returned).into());
+        let (body, result) = (Arc::clone(&body), Arc::new(Mutex::new(None)));
+        let slot = Arc::clone(&result);
+        let has_ended = ends_within(
+            patience,
+            Box::new(move || {
+                let result = panic::catch_unwind(panic::AssertUnwindSafe(|| body()));
+                *lock(&slot) = Some(result.map_err(|payload| panic::message(&*payload)));
+            }),
+        );
+        let result = lock(&result).take().filter(|_| has_ended);
+        match result {
+            Some(result) => {
+                search.record(result.map_or_else(Outcome::Panicked, Outcome::Returned).into());
             }
-            Err(RecvTimeoutError::Disconnected) => unreachable!("the thread catches its panics"),
-            Err(RecvTimeoutError::Timeout) => {
+            None => {
                 search.record(Outcome::Unfinished { after: patience }.into());
                 search.give_up(Incomplete::FirstHang);
             }
         }
     }
     search
+}
+
+/// Runs `act`, which catches its panics, on a thread of its own; whether it ends in that time.
+fn ends_within(patience: Duration, act: Box<dyn FnOnce() + Send>) -> bool {
+    let (done, ended) = channel();
+    std::thread::spawn(move || {
+        act();
+        let _ = done.send(());
+    });
+    ended.recv_timeout(patience).is_ok()
+}
+
+fn lock<R>(slot: &Mutex<R>) -> MutexGuard<'_, R> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -257,7 +257,7 @@ impl Checker {
     /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
     #[track_caller]
     pub fn explore<T: Value>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
-        self.search_for(None, 0, program)
+        self.search_for(None, 0, Arc::new(program))
     }
 
     /// As [`Checker::explore`], until an execution ends with an outcome that is `wanted`.
@@ -285,7 +285,7 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
         wanted: impl Fn(&Outcome<T>) -> bool + Send + Sync + 'static,
     ) -> Report<T> {
-        self.search_for(Some(Arc::new(wanted)), 0, program)
+        self.search_for(Some(Arc::new(wanted)), 0, Arc::new(program))
     }
 
     #[track_caller]
@@ -293,7 +293,7 @@ impl Checker {
         &self,
         wanted: Option<Wanted<T>>,
         patience: u64,
-        program: impl Fn() -> T + Send + Sync + 'static,
+        program: Arc<dyn Fn() -> T + Send + Sync>,
     ) -> Report<T> {
         if let Err(error) = self.validate() {
             panic!("{error}");
@@ -305,17 +305,14 @@ impl Checker {
         let mut explainer = None;
         let search = match (self.backend, strategy) {
             (Backend::Native, Some(strategy)) => {
-                let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
                 explainer = Some(self.explainer(&program));
                 backend::native::explore(search, strategy, program)
             }
             #[cfg(feature = "shuttle")]
-            (Backend::Shuttle, Some(strategy)) => {
-                backend::shuttle::explore(search, strategy, Arc::new(program))
-            }
+            (Backend::Shuttle, Some(strategy)) => backend::shuttle::explore(search, strategy, program),
             #[cfg(feature = "loom")]
-            (Backend::Loom, _) => backend::loom::explore(search, Arc::new(program)),
-            _ => backend::real::explore(search, Arc::new(program)),
+            (Backend::Loom, _) => backend::loom::explore(search, program),
+            _ => backend::real::explore(search, program),
         };
         self.report(search, begun, explainer)
     }
@@ -389,7 +386,8 @@ impl Checker {
         }
         // Another failure may explain the first: a data race an assertion.
         let wanted = |outcome: &Outcome<()>| !matches!(outcome, Outcome::Returned(()));
-        let report = self.search_for(Some(Arc::new(wanted)), backend::native::SAMPLED_AFTER, program);
+        let report =
+            self.search_for(Some(Arc::new(wanted)), backend::native::SAMPLED_AFTER, Arc::new(program));
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             let again = |schedule: &Schedule| replay::command(&name, schedule);
             panic!("{}", report.failure(report.verdict(), Judged::by_kind, again));

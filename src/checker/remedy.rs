@@ -41,25 +41,34 @@ impl Checker {
         program: &Arc<dyn Fn() -> T + Send + Sync>,
         failure: Failure<'_, T>,
     ) -> Option<Remedy> {
+        let Failure { witness, wrong, is_right } = failure;
+        let explore = |checker: &Checker| {
+            let (program, wrong) = (Arc::clone(program), wrong.clone());
+            let report = checker.find(move || program(), move |outcome| wrong.contains(&outcome.to_string()));
+            Explored {
+                executions: report.executions() + report.sampled(),
+                is_right: report.outcomes().all(is_right),
+                incomplete: report.incomplete_because().to_vec(),
+            }
+        };
         let (begun, left) = (Instant::now(), EXECUTIONS_MAX);
         let functions = BTreeMap::new();
-        let mut attempts = Attempts { checker: self, program, failure, begun, left, functions };
-        let strongest = attempts.strongest()?;
-        let found = match attempts.alone(&strongest)? {
-            Some(found) => found,
-            None => attempts.together(strongest)?,
-        };
-        let Found { instead, executions, is_complete } = found;
-        let change = |(site, to): (Site, Ordering)| Change::new(site, to, attempts.functions[&site]);
-        Some(Remedy { changes: instead.into_iter().map(change).collect(), is_complete, executions })
+        Attempts { checker: self, explore: &explore, witness, begun, left, functions }.remedy()
     }
 }
 
-/// What is tried, one after the other. `None` stands for a budget that is used up.
-struct Attempts<'a, T> {
+/// What came of a program with other orderings.
+struct Explored {
+    executions: u64,
+    is_right: bool,
+    incomplete: Vec<Incomplete>,
+}
+
+/// What is tried, one after the other, whatever the program returns. `None` stands for a budget that is used up.
+struct Attempts<'a> {
     checker: &'a Checker,
-    program: &'a Arc<dyn Fn() -> T + Send + Sync>,
-    failure: Failure<'a, T>,
+    explore: &'a dyn Fn(&Checker) -> Explored,
+    witness: &'a Witness,
     begun: Instant,
     /// Executions that there may be.
     left: u64,
@@ -74,7 +83,18 @@ struct Found {
     is_complete: bool,
 }
 
-impl<T: Value> Attempts<'_, T> {
+impl Attempts<'_> {
+    fn remedy(mut self) -> Option<Remedy> {
+        let strongest = self.strongest()?;
+        let found = match self.alone(&strongest)? {
+            Some(found) => found,
+            None => self.together(strongest)?,
+        };
+        let Found { instead, executions, is_complete } = found;
+        let change = |(site, to): (Site, Ordering)| Change::new(site, to, self.functions[&site]);
+        Some(Remedy { changes: instead.into_iter().map(change).collect(), is_complete, executions })
+    }
+
     /// `SeqCst` at every place that executions come to; `None` also if that does not help.
     fn strongest(&mut self) -> Option<Found> {
         let mut instead = Instead::new();
@@ -128,16 +148,6 @@ impl<T: Value> Attempts<'_, T> {
         Some(best)
     }
 
-    /// How many steps there are between what was overlooked and where that ordering is used.
-    fn distance(&self, site: Site) -> usize {
-        let witness = self.failure.witness;
-        let overlooked = witness.steps.iter().rev().find_map(|step| step.overlooks);
-        let from = overlooked.or(witness.race.map(|[first, _]| first)).unwrap_or(0);
-        let place = Place::of(site.place);
-        let steps = witness.steps.iter().enumerate().filter(|(_, step)| step.place == Some(place));
-        steps.map(|(at, _)| at.abs_diff(from)).min().unwrap_or(usize::MAX)
-    }
-
     /// Explores the program with these orderings; `Some(None)` if it still goes wrong.
     fn attempt(&mut self, instead: Instead) -> Option<Option<Found>> {
         let time_left = TIME_MAX.saturating_sub(self.begun.elapsed());
@@ -147,20 +157,27 @@ impl<T: Value> Attempts<'_, T> {
         let substitution = Substitution::new(instead.clone());
         let checker = self.checker.with(Arc::clone(&substitution));
         let checker = checker.executions_max(EXECUTIONS_OF_EACH).time_max(time_left).progress(Arc::default());
-        let (program, wrong) = (Arc::clone(self.program), self.failure.wrong.clone());
-        let report = checker.find(move || program(), move |outcome| wrong.contains(&outcome.to_string()));
-        self.left = self.left.saturating_sub(report.executions() + report.sampled());
+        let Explored { executions, is_right, incomplete } = (self.explore)(&checker);
+        self.left = self.left.saturating_sub(executions);
         self.functions.extend(substitution.seen());
         let gives_up = |why: &Incomplete| {
             matches!(why, Incomplete::TimeMax(_) | Incomplete::Unsupported(_) | Incomplete::Flaky { .. })
         };
-        if !report.outcomes().all(self.failure.is_right) {
+        if !is_right {
             return Some(None);
         }
-        if report.incomplete_because().iter().any(gives_up) {
+        if incomplete.iter().any(gives_up) {
             return None;
         }
-        let (executions, is_complete) = (report.executions() + report.sampled(), report.is_complete());
-        Some(Some(Found { instead, executions, is_complete }))
+        Some(Some(Found { instead, executions, is_complete: incomplete.is_empty() }))
+    }
+
+    /// How many steps there are between what was overlooked and where that ordering is used.
+    fn distance(&self, site: Site) -> usize {
+        let overlooked = self.witness.steps.iter().rev().find_map(|step| step.overlooks);
+        let from = overlooked.or(self.witness.race.map(|[first, _]| first)).unwrap_or(0);
+        let place = Place::of(site.place);
+        let steps = self.witness.steps.iter().enumerate().filter(|(_, step)| step.place == Some(place));
+        steps.map(|(at, _)| at.abs_diff(from)).min().unwrap_or(usize::MAX)
     }
 }

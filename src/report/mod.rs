@@ -375,11 +375,14 @@ impl<T: Ord + Debug> Report<T> {
         &self,
         wanted: impl Fn(&Outcome<T>) -> bool,
     ) -> Option<(&Outcome<T>, Witness)> {
-        let mut wanted: Vec<_> = self.outcomes.iter().filter(|(outcome, _)| wanted(outcome)).collect();
-        wanted.sort_by_key(|(_, seen)| seen.cost);
-        let witnesses = wanted.into_iter().take(EXPLAINED_MAX);
+        let wanted: Vec<_> = self.outcomes.iter().filter(|(outcome, _)| wanted(outcome)).collect();
+        // Numbers are sorted, so that this is compiled once and not for each type of outcomes.
+        let mut by_cost: Vec<_> = wanted.iter().map(|(_, seen)| seen.cost).zip(0..).collect();
+        by_cost.sort();
+        let witnesses =
+            by_cost.into_iter().take(EXPLAINED_MAX).map(|(_, number): (_, usize)| wanted[number].0);
         witnesses
-            .filter_map(|(outcome, _)| Some((outcome, self.witness(outcome)?)))
+            .filter_map(|outcome| Some((outcome, self.witness(outcome)?)))
             .min_by_key(|(_, witness)| (witness.preemptions, witness.schedule.len()))
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Judged, Report, witness};
 use crate::outcome::{Incomplete, Outcome};
+use crate::witness::Witness;
 use std::fmt::Debug;
 
 /// So many outcomes of a kind are shown.
@@ -14,24 +15,42 @@ pub(crate) fn text<T: Ord + Debug>(
     judge: impl Fn(&Outcome<T>) -> Judged,
     tell: impl Fn(&Outcome<T>) -> String,
 ) -> String {
-    let entry = |outcome| Entry::new(outcome, judge(outcome), &tell);
-    let mut entries: Vec<Entry<T>> = report.outcomes().map(entry).collect();
-    entries.sort_by(|one, other| one.key().cmp(&other.key()));
-    let mut text = format!("explored    {}\n\n", explored(report.is_sampled(), report.incomplete_because()));
-    let of_kind = |kind: &[char]| -> Vec<&Entry<T>> {
-        entries.iter().filter(|entry| kind.contains(&entry.outcome.mark())).collect()
+    let outcomes: Vec<&Outcome<T>> = report.outcomes().collect();
+    let entry = |(number, &outcome): (usize, &&Outcome<T>)| Entry {
+        number,
+        mark: outcome.mark(),
+        judged: judge(outcome),
+        text: tell(outcome),
     };
-    let mut sections = SECTIONS.map(|(title, kind)| section(report, title, &of_kind(kind)));
+    let entries = outcomes.iter().enumerate().map(entry).collect();
+    let explored = explored(report.is_sampled(), report.incomplete_because());
+    let note = report.note();
+    let explain = |number: usize| report.witness(outcomes[number]);
+    in_sections(entries, &explored, note.as_deref(), report.buffering.is_some(), &explain)
+}
+
+/// The text of entries, whatever the outcomes are of. The note is there if it `is_due`, or if more can happen than one right
+/// thing.
+fn in_sections(
+    mut entries: Vec<Entry>,
+    explored: &str,
+    note: Option<&str>,
+    is_due: bool,
+    explain: Explain,
+) -> String {
+    entries.sort_by(|one, other| one.key().cmp(&other.key()));
+    let mut text = format!("explored    {explored}\n\n");
+    let of_kind = |kind: &[char]| -> Vec<&Entry> {
+        entries.iter().filter(|entry| kind.contains(&entry.mark)).collect()
+    };
+    let mut sections = SECTIONS.map(|(title, kind)| section(title, &of_kind(kind), explain));
     sections[0].push('\n');
     text.extend(sections);
     let (title, kind) = LEAKS;
     let leaks = of_kind(kind);
-    text.extend((!leaks.is_empty()).then(|| section(report, title, &leaks)));
-    if report.buffering.is_some()
-        || entries.len() > 1
-        || entries.iter().any(|entry| !"= ".contains(entry.judged.mark))
-    {
-        text.extend(report.note().iter().flat_map(|note| note.lines()).map(|note| format!("\n{note}")));
+    text.extend((!leaks.is_empty()).then(|| section(title, &leaks, explain)));
+    if is_due || entries.len() > 1 || entries.iter().any(|entry| !"= ".contains(entry.judged.mark)) {
+        text.extend(note.iter().flat_map(|note| note.lines()).map(|note| format!("\n{note}")));
     }
     text.trim_end().to_string()
 }
@@ -65,17 +84,18 @@ const SECTIONS: [(&str, &[char]); 4] =
 /// Of what is looked for only if somebody asks, a section without any would say more than is known.
 const LEAKS: (&str, &[char]) = ("leaks", &['L']);
 
-struct Entry<'a, T> {
-    outcome: &'a Outcome<T>,
+/// How the outcome of that number comes about.
+type Explain<'a> = &'a dyn Fn(usize) -> Option<Witness>;
+
+struct Entry {
+    number: usize,
+    /// Before anybody judges it.
+    mark: char,
     judged: Judged,
     text: String,
 }
 
-impl<'a, T> Entry<'a, T> {
-    fn new(outcome: &'a Outcome<T>, judged: Judged, tell: impl Fn(&Outcome<T>) -> String) -> Self {
-        Entry { outcome, judged, text: tell(outcome) }
-    }
-
+impl Entry {
     /// Right ones first, then by their text.
     fn key(&self) -> (bool, char, &str) {
         (!"= ".contains(self.judged.mark), self.judged.mark, &self.text)
@@ -91,7 +111,7 @@ impl<'a, T> Entry<'a, T> {
 }
 
 /// One kind of outcomes: how many, and each with what there is to say of it.
-fn section<T: Ord + Debug>(report: &Report<T>, title: &str, entries: &[&Entry<T>]) -> String {
+fn section(title: &str, entries: &[&Entry], explain: Explain) -> String {
     if entries.is_empty() {
         return format!("{title:<12}none\n");
     }
@@ -102,7 +122,7 @@ fn section<T: Ord + Debug>(report: &Report<T>, title: &str, entries: &[&Entry<T>
             text += &format!("      {why}\n");
         }
         if !"= ".contains(entry.judged.mark)
-            && let Some(witness) = report.witness(entry.outcome).map(|witness| witness::one_line(&witness))
+            && let Some(witness) = explain(entry.number).map(|witness| witness::one_line(&witness))
             && !witness.is_empty()
         {
             text += &format!("      {witness}\n");

@@ -19,8 +19,12 @@ impl<T> Packet<T> {
     pub(super) fn of<R>() -> Self {
         match std::mem::needs_drop::<R>() {
             true => Packet::Watched(sync::Arc::named("a thread's result", Mutex::new(None))),
-            false => Packet::Plain(Arc::new(Mutex::new(None))),
+            false => Packet::plain(),
         }
+    }
+
+    pub(super) fn plain() -> Self {
+        Packet::Plain(Arc::new(Mutex::new(None)))
     }
 
     pub(super) fn leave(&self, result: T) {

@@ -71,20 +71,11 @@ impl Builder {
         let has_null = self.name.as_ref().is_some_and(|name| name.contains('\0'));
         assert!(!has_null, "thread name may not contain interior null bytes");
         match backend::current() {
-            Backend::Real => {
-                let mut builder = std::thread::Builder::new();
-                if let Some(name) = self.name {
-                    builder = builder.name(name);
-                }
-                if let Some(stack_size) = self.stack_size {
-                    builder = builder.stack_size(stack_size);
-                }
-                let handle = builder.spawn(body)?;
-                let thread = Thread(Identity::Real(handle.thread().clone()));
-                Ok(JoinHandle { handle: Handle::Real(handle), thread, record: None })
-            }
+            Backend::Real => self.spawn_real(Box::new(body)),
             #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
-            _ => Ok(self.spawn_checked(body)),
+            Backend::Native => Ok(self.spawn_native(body)),
+            #[allow(unreachable_patterns, reason = "with no checker compiled in, every thread is real")]
+            _ => Ok(self.spawn_recorded(body)),
         }
     }
 
@@ -108,28 +99,67 @@ impl Builder {
         scope.spawn_as(self, body)
     }
 
-    /// Starts a checker's thread, which never lets a panic out: that would end the exploration.
+    /// Starts a thread of the system. That its body is in a box costs little beside that, and what all bodies have in
+    /// common is compiled once.
+    fn spawn_real<T: Send + 'static>(self, body: Box<dyn FnOnce() -> T + Send>) -> io::Result<JoinHandle<T>> {
+        let mut builder = std::thread::Builder::new();
+        if let Some(name) = self.name {
+            builder = builder.name(name);
+        }
+        if let Some(stack_size) = self.stack_size {
+            builder = builder.stack_size(stack_size);
+        }
+        let handle = builder.spawn(body)?;
+        let thread = Thread(Identity::Real(handle.thread().clone()));
+        Ok(JoinHandle { handle: Handle::Real(handle), thread, record: None })
+    }
+
+    /// Starts a task of the native engine: as few allocations as possible, since it is done so often.
     #[track_caller]
-    fn spawn_checked<F, T>(self, body: F) -> JoinHandle<T>
+    fn spawn_native<F, T>(self, body: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        if backend::current() == Backend::Native {
-            return self.spawn_native(body);
-        }
+        let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
+        let (left, packet) = Left::of(Packet::of::<T>());
+        let mut given = Some((body, packet));
+        let (task, number) = backend::native::spawn(Location::caller(), name.clone(), &mut |number| {
+            let (body, packet) = given.take().expect("a task has one body");
+            backend::native::body(move || {
+                let (kept, message) = keep(catch(body));
+                packet.leave(kept);
+                end_native(number, packet, message);
+            })
+        });
+        let id = NativeId::new(task);
+        let handle = Handle::Native(Native { id, number, left });
+        JoinHandle { handle, thread: Thread(Identity::Native(id, name)), record: None }
+    }
+
+    /// Starts a thread of another checker, which keeps no record of it.
+    fn spawn_recorded<F, T>(self, body: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (left, packet) = Left::of(Packet::plain());
+        let body = Box::new(move || {
+            let (kept, message) = keep(locals::drop_all(catch(body)));
+            packet.leave(kept);
+            message
+        });
+        let (handle, thread, record) = self.spawn_boxed(body);
+        JoinHandle { handle: Handle::Recorded(handle, left), thread, record: Some(record) }
+    }
+
+    /// Starts a thread that comes to no result, but to a message if it panics. None gets out: that would end the exploration.
+    fn spawn_boxed(self, body: Box<dyn FnOnce() -> Option<String> + Send>) -> (Recorded, Thread, Record) {
         let execution = backend::execution();
         let task = execution.begin_task(self.name.as_deref());
         let record = Record { execution, task };
-        let body = {
-            let record = record.clone();
-            move || {
-                let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
-                let message = result.as_ref().err().map(|payload| panic::message(&**payload));
-                record.execution.end_task(record.task, message);
-                result
-            }
-        };
+        let kept = record.clone();
+        let body = move || record.execution.end_task(record.task, body());
         const NEVER: &str = "a checker's threads cost it nothing that can run out";
         let (handle, thread) = match backend::current() {
             #[cfg(feature = "shuttle")]
@@ -140,7 +170,7 @@ impl Builder {
                 }
                 let handle = builder.spawn(body).expect(NEVER);
                 let thread = Identity::Shuttle(handle.thread().clone());
-                (Handle::Shuttle(handle), thread)
+                (Recorded::Shuttle(handle), thread)
             }
             #[cfg(feature = "loom")]
             Backend::Loom => {
@@ -150,41 +180,32 @@ impl Builder {
                 }
                 let handle = backend::loom::operation(|| builder.spawn(body)).expect(NEVER);
                 let thread = Identity::Loom(handle.thread().clone());
-                (Handle::Loom(handle), thread)
+                (Recorded::Loom(handle), thread)
             }
             _ => backend::not_compiled_in(),
         };
-        JoinHandle { handle, thread: Thread(thread), record: Some(record) }
+        (handle, Thread(thread), kept)
     }
 }
 
-impl Builder {
-    /// Starts a task of the native engine: as few allocations as possible, since it is done so often.
-    #[track_caller]
-    fn spawn_native<F, T>(self, body: F) -> JoinHandle<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
-        let name: Option<Arc<str>> = self.name.as_deref().map(Arc::from);
-        let packet = Packet::of::<T>();
-        let left = packet.clone();
-        let (task, number) = backend::native::spawn(Location::caller(), name.clone(), move |number| {
-            let result = panic::catch_unwind(panic::AssertUnwindSafe(body));
-            let panicked = result.as_ref().err().map(|payload| panic::message(&**payload));
-            left.leave(Box::new(result) as Kept);
-            // If its handle is gone the result is dropped here, where the thread still has its thread-locals. If that
-            // panics, std aborts.
-            let dropped = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(left)));
-            let ended = locals::drop_all(dropped);
-            let message = panicked.or_else(|| ended.err().map(|payload| panic::message(&*payload)));
-            backend::native::end_task(number, message);
-        });
-        let id = NativeId::new(task);
-        let handle =
-            Handle::Native(Native { id, number, packet, open: |kept| *kept.downcast().expect(RESULT) });
-        JoinHandle { handle, thread: Thread(Identity::Native(id, name)), record: None }
-    }
+fn catch<T>(body: impl FnOnce() -> T) -> Result<T> {
+    panic::catch_unwind(panic::AssertUnwindSafe(body))
+}
+
+/// A result to leave behind, and the message of its panic.
+fn keep<T: Send + 'static>(result: Result<T>) -> (Kept, Option<String>) {
+    let message = result.as_ref().err().map(|payload| panic::message(&**payload));
+    (Box::new(result), message)
+}
+
+/// The end of a task of the native engine that has left its result.
+fn end_native(number: TaskId, left: Packet<Kept>, message: Option<String>) {
+    // If its handle is gone the result is dropped here, where the thread still has its thread-locals. If that
+    // panics, std aborts.
+    let dropped = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(left)));
+    let ended = locals::drop_all(dropped);
+    let message = message.or_else(|| ended.err().map(|payload| panic::message(&*payload)));
+    backend::native::end_task(number, message);
 }
 
 const RESULT: &str = "a task that has ended has left its result";
@@ -199,19 +220,55 @@ pub struct JoinHandle<T> {
 enum Handle<T> {
     Real(std::thread::JoinHandle<T>),
     Native(Native<T>),
-    #[cfg(feature = "shuttle")]
-    Shuttle(shuttle::thread::JoinHandle<Result<T>>),
-    #[cfg(feature = "loom")]
-    Loom(loom::thread::JoinHandle<Result<T>>),
+    Recorded(Recorded, Left<T>),
 }
 
 /// A task of the native engine.
 struct Native<T> {
     id: NativeId,
     number: TaskId,
+    left: Left<T>,
+}
+
+/// A thread of a checker that keeps no record of it.
+enum Recorded {
+    #[cfg(feature = "shuttle")]
+    Shuttle(shuttle::thread::JoinHandle<()>),
+    #[cfg(feature = "loom")]
+    Loom(loom::thread::JoinHandle<()>),
+}
+
+impl Recorded {
+    fn join(self) -> Result<()> {
+        match self {
+            #[cfg(feature = "shuttle")]
+            Recorded::Shuttle(handle) => handle.join(),
+            #[cfg(feature = "loom")]
+            Recorded::Loom(handle) => backend::loom::operation(|| handle.join()),
+        }
+    }
+}
+
+/// What a thread leaves behind.
+struct Left<T> {
     packet: Packet<Kept>,
-    /// Makes what is left there a result again.
+    /// Makes a result of it again.
     open: fn(Kept) -> Result<T>,
+}
+
+impl<T: 'static> Left<T> {
+    /// In that packet, of which the thread gets the other half.
+    #[track_caller]
+    fn of(packet: Packet<Kept>) -> (Self, Packet<Kept>) {
+        let other = packet.clone();
+        (Left { packet, open: |kept| *kept.downcast().expect(RESULT) }, other)
+    }
+}
+
+impl<T> Left<T> {
+    fn take(self) -> Result<T> {
+        (self.open)(self.packet.take().expect(RESULT))
+    }
 }
 
 /// A result of any type: a handle can be sent and shared whatever it is to.
@@ -221,7 +278,7 @@ impl<T> Native<T> {
     #[track_caller]
     fn join(self) -> Result<T> {
         let panicked = backend::native::join(self.id.task, self.number, Location::caller());
-        let result = (self.open)(self.packet.take().expect(RESULT));
+        let result = self.left.take();
         // A thread-local's destructor may have panicked after the result was left.
         match panicked {
             Some(message) => result.and_then(|_| Err(Box::new(message) as Kept)),
@@ -303,10 +360,7 @@ impl<T> JoinHandle<T> {
                 native.id.expect_here();
                 native.join()
             }
-            #[cfg(feature = "shuttle")]
-            Handle::Shuttle(handle) => handle.join().and_then(|result| result),
-            #[cfg(feature = "loom")]
-            Handle::Loom(handle) => backend::loom::operation(|| handle.join()).and_then(|result| result),
+            Handle::Recorded(handle, left) => handle.join().and_then(|()| left.take()),
         }
     }
 

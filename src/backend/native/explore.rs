@@ -4,7 +4,7 @@ use super::portfolio::Rounds;
 use super::replay::replay;
 use super::stacks::{self, pool};
 use super::watchdog::watched;
-use super::{ENGINE, ROLL, Task, end_task, refuse_task, to_the_end, with};
+use super::{ENGINE, ROLL, Task, end_task, refuse_task, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
 use crate::backend::{Backend, TaskId, locals, panics, set_execution};
@@ -499,7 +499,7 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     // program for longer than that.
     let body: &'static Body<T> = unsafe { &*std::ptr::from_ref(body) };
     let returned = Rc::clone(&value);
-    let main = to_the_end(move || {
+    let main = super::body(move || {
         let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(&**body)));
         let message = result.as_ref().err().map(|payload| panic::message(&**payload));
         *returned.borrow_mut() = result.ok();

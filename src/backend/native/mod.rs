@@ -54,12 +54,12 @@ thread_local! {
     static ROLL: RefCell<Roll> = const { RefCell::new(Roll::new()) };
 }
 
-/// Starts a task, which runs until it announces its first operation. No panic may leave `body`, which is told
+/// Starts a task, which runs until it announces its first operation. No panic may leave its [`body`], which `give` makes of
 /// the task's number.
 pub(crate) fn spawn(
     place: &'static Location<'static>,
     name: Option<Arc<str>>,
-    body: impl FnOnce(TaskId) + 'static,
+    give: &mut dyn FnMut(TaskId) -> Body,
 ) -> (Task, TaskId) {
     let number = ROLL.with_borrow_mut(|roll| roll.begin_task(name.as_deref()));
     let begun = with(|engine| {
@@ -67,7 +67,7 @@ pub(crate) fn spawn(
         Ok((engine.begin_spawn(place, name, coroutine.switch), coroutine))
     });
     let (Spawned { spawner, task }, mut coroutine) = begun.unwrap_or_else(|error| refuse_task(&error));
-    let has_ended = coroutine.begin(to_the_end(move || body(number)));
+    let has_ended = coroutine.begin(give(number));
     let goes_on = with(|engine| {
         engine.put_back(task, coroutine, has_ended);
         engine.end_spawn(spawner)
@@ -324,14 +324,18 @@ pub(crate) fn tell_caught(message: &str) {
     with(|engine| engine.panicked(message));
 }
 
-/// What a task does after its body, as well.
-fn to_the_end(body: impl FnOnce() + 'static) -> Body {
+/// What a task runs, and does after it.
+pub(crate) fn body(body: impl FnOnce() + 'static) -> Body {
     Box::new(|| {
         body();
-        if let Some(end) = with(|engine| engine.end_of(engine.running())) {
-            Object::of_this_execution(end).store(1, Ordering::Relaxed);
-        }
+        reach_end();
     })
+}
+
+fn reach_end() {
+    if let Some(end) = with(|engine| engine.end_of(engine.running())) {
+        Object::of_this_execution(end).store(1, Ordering::Relaxed);
+    }
 }
 
 fn refuse_task(error: &io::Error) -> ! {

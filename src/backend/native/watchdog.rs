@@ -3,6 +3,7 @@
 
 use crate::engine::Pulse;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,21 +22,31 @@ pub(super) fn watched<R: Send + 'static>(
     time_max: Option<Duration>,
     act: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, String> {
+    let result = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&result);
+    wait_for(pulse, time_max, Box::new(move || *lock(&slot) = Some(act())))?;
+    let result = lock(&result).take();
+    Ok(result.expect("it has come to its end"))
+}
+
+/// Waits until `act` has come to its end.
+fn wait_for(pulse: &Pulse, time_max: Option<Duration>, act: Box<dyn FnOnce() + Send>) -> Result<(), String> {
     let patience = time_max.map_or(PATIENCE, |time_max| time_max.clamp(PATIENCE_LEAST, PATIENCE));
-    let (sender, result) = mpsc::channel();
+    let (sender, ended) = mpsc::channel();
     let thread = thread::spawn(move || {
-        let _ = sender.send(act());
+        act();
+        let _ = sender.send(());
     });
     let (mut last, mut looks) = (None, 0);
     loop {
-        match result.recv_timeout(patience / LOOKS) {
-            Ok(result) => {
-                thread.join().expect("it has sent its result");
-                return Ok(result);
+        match ended.recv_timeout(patience / LOOKS) {
+            Ok(()) => {
+                thread.join().expect("it has come to its end");
+                return Ok(());
             }
             Err(RecvTimeoutError::Disconnected) => {
                 // Nothing of the program gets here, so it is a defect of ours.
-                let payload = thread.join().expect_err("it has no result");
+                let payload = thread.join().expect_err("it has no end");
                 std::panic::resume_unwind(payload);
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -48,6 +59,10 @@ pub(super) fn watched<R: Send + 'static>(
             return Err(format!("{} has done nothing for {patience:?}, since {since}; {WHY}", beat.task));
         }
     }
+}
+
+fn lock<R>(slot: &Mutex<Option<R>>) -> MutexGuard<'_, Option<R>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const WHY: &str = "it waits for what conccheck does not see, or computes for that long: inside a check locks, channels, \

@@ -78,6 +78,14 @@ pub(super) struct Misfit<'a, S: Specification> {
     pub(super) instead: Step<S::Answer>,
 }
 
+/// In the order of their ends, pending ones last. Numbers are sorted, so that this is compiled once and not for each type.
+fn by_end<C, A>(operations: Vec<&Operation<C, A>>) -> Vec<&Operation<C, A>> {
+    let keys = operations.iter().map(|one| (one.is_pending(), one.last()));
+    let mut keys: Vec<((bool, Option<usize>), usize)> = keys.zip(0..).collect();
+    keys.sort();
+    keys.into_iter().map(|(_, number)| operations[number]).collect()
+}
+
 impl<'a, S: Specification> Search<'a, S> {
     /// Looks for an order of `operations` in which one comes before another if `precedes` says so.
     pub(super) fn new(
@@ -85,9 +93,9 @@ impl<'a, S: Specification> Search<'a, S> {
         operations: impl Iterator<Item = &'a OperationOf<S>>,
         precedes: impl Fn(&OperationOf<S>, &OperationOf<S>) -> bool,
     ) -> Self {
-        let (mut candidates, unreturned): (Vec<_>, Vec<_>) =
+        let (candidates, unreturned): (Vec<_>, Vec<_>) =
             operations.partition(|one| one.answer().is_some() || one.is_pending());
-        candidates.sort_by_key(|one| (one.is_pending(), one.last()));
+        let candidates = by_end(candidates);
         let later: Vec<Bits> = candidates
             .iter()
             .map(|one| candidates.iter().map(|other| precedes(one, other)).collect())
