@@ -134,6 +134,8 @@ pub enum Effect {
     Disconnected,
     /// The time was up, or it ended without a reason.
     GaveUp,
+    /// A future of this name was dropped where it waited.
+    Cancelled(String),
     /// A panic with this message.
     Panicked(String),
     /// This operation of an object under check was called.

@@ -35,6 +35,8 @@ struct State {
     waits_for_itself: bool,
     has_timed_wait: bool,
     has_seq_cst: bool,
+    /// How many more futures may be dropped where they wait, where the backend does not count them.
+    cancellations_left: usize,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
     /// What the program would have returned, had it not come to stand still.
@@ -170,6 +172,24 @@ impl Execution {
     /// Whether a task waited with a timeout.
     pub(crate) fn has_timed_wait(&self) -> bool {
         self.lock().has_timed_wait
+    }
+
+    /// Lets so many futures be dropped where they wait.
+    #[cfg(any(feature = "shuttle", feature = "loom"))]
+    pub(crate) fn allow_cancellations(&self, cancellations_max: usize) {
+        self.lock().cancellations_left = cancellations_max;
+    }
+
+    /// Whether a future may be dropped where it waits.
+    #[cfg(any(feature = "shuttle", feature = "loom"))]
+    pub(crate) fn may_cancel(&self) -> bool {
+        self.lock().cancellations_left > 0
+    }
+
+    /// One that may be is.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn cancel(&self) {
+        self.lock().cancellations_left -= 1;
     }
 
     /// Writes down that a load or store is `SeqCst`, which loom takes for `Acquire` and `Release`.

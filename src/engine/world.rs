@@ -7,7 +7,7 @@ use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
 use super::memory::{Graph, Mark};
 use super::object::{
-    ADDRESSES, AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState,
+    BOUNDED_CHANCES, ADDRESSES, AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState,
     View, Waiting,
 };
 use super::order::Order;
@@ -86,7 +86,7 @@ pub(crate) struct World {
     pub(super) barred: Vec<Barred>,
     pub(super) bounds: Bounds,
     /// How often each [`Chance`] has happened.
-    pub(super) happened: [usize; 4],
+    pub(super) happened: [usize; BOUNDED_CHANCES],
     pub(super) log: Option<Vec<Entry>>,
     pub(super) causes: Causes,
     pub(super) woken: Vec<TaskId>,
@@ -165,7 +165,7 @@ impl World {
             has_writers: false,
             barred: Vec::new(),
             bounds: settings.bounds,
-            happened: [0; 4],
+            happened: [0; BOUNDED_CHANCES],
             log: settings.logs.then(Vec::new),
             causes: Causes::default(),
             woken: Vec::new(),
@@ -176,7 +176,7 @@ impl World {
     pub(super) fn begin(&mut self) {
         (self.position, self.preemptions, self.preempts, self.pauses) = (0, 0, false, 0);
         (self.is_stuck, self.rehearses, self.uncompared) = (false, false, None);
-        self.happened = [0; 4];
+        self.happened = [0; BOUNDED_CHANCES];
         self.patience.begin();
         self.has_writers = false;
         self.barred.clear();
@@ -586,7 +586,9 @@ impl World {
             _ if self.is_stuck => 1,
             None => 0,
             Some(Operation { action: Action::Chance(Chance::Start(count)), .. }) => usize::from(count),
-            Some(Operation { action: Action::Chance(chance), .. }) => 1 + usize::from(self.may(chance)),
+            Some(Operation { action: Action::Chance(chance), .. }) => {
+                1 + if self.may(chance) { chance.ways() } else { 0 }
+            }
             Some(Operation { action, object, .. }) => {
                 self.objects[object.index()].state.choices(action).count()
             }
@@ -766,7 +768,7 @@ impl World {
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
             self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
-            chance.bounded().into_iter().for_each(|kind| self.happened[kind] += event.choice as usize);
+            chance.bounded().into_iter().for_each(|kind| self.happened[kind] += usize::from(event.choice > 0));
         }
         self.woken.clear();
         let overlooks = self.overlooked(&event);

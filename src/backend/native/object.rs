@@ -1,7 +1,7 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
 use super::{note, stop_for_good, stop_if, timed, with};
-use crate::backend::{execution, number};
+use crate::backend::{Cancelled, execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
     HistoryAction, MailboxAction, MutexAction, OnceAction, RwLockAction, TokenAction, Update,
@@ -401,12 +401,16 @@ fn refuse_of_earlier_execution() -> ! {
 /// bound allows.
 #[track_caller]
 pub(crate) fn chance(chance: Chance) -> bool {
+    way_of(chance, Location::caller()) == 1
+}
+
+/// 0 if it does not happen, else the way in which it does.
+fn way_of(chance: Chance, place: &'static Location<'static>) -> u32 {
     if !with(|engine| engine.explores(chance)) {
-        return false;
+        return 0;
     }
-    let place = Location::caller();
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
-    perform(operation, |value| value).choice == 1
+    perform(operation, |value| value).choice
 }
 
 /// Where a `select!` of so many branches starts; each is explored.
@@ -418,6 +422,14 @@ pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
 pub(crate) fn is_up_already(place: &'static Location<'static>) -> bool {
     lot(2, place, |drawn| ("sleep", if drawn == 1 { "is up already" } else { "is not up yet" }.to_string()))
         == 1
+}
+
+/// Whether a future that has begun to wait is dropped there, and when; all is explored, as far as the bound allows.
+pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Option<Cancelled> {
+    let ways = [Cancelled::AtOnce, Cancelled::Later];
+    let chance = Chance::Cancellation(if can_wait { 2 } else { 1 });
+    let way = way_of(chance, place).checked_sub(1)?;
+    ways.get(way as usize).copied()
 }
 
 /// One of so many, each of which is explored. `tell` names for readers what drew it, and says what that means.

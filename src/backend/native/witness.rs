@@ -203,7 +203,7 @@ impl Reader<'_> {
     ) -> Option<(&'static str, Effect, Option<&'static Location<'static>>)> {
         let own = self.lanes.of_entry(at);
         match deed {
-            LoopDeed::Begins(_) | LoopDeed::Polls(_) => None,
+            LoopDeed::Begins(_) | LoopDeed::Polls(_) | LoopDeed::Suspends(..) => None,
             LoopDeed::Spawns(task, place) => {
                 Some(("spawn", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
             }
@@ -224,6 +224,10 @@ impl Reader<'_> {
                 let woken = self.lanes.of_loop(*task).filter(|_| self.lanes.is_told(at))?;
                 Some(("wake", Effect::Task(woken), None))
             }
+            LoopDeed::Drops(future, what, place) => {
+                let awaits = self.lanes.suspended_at(*future).filter(|place| !is_in_runtime(place));
+                Some(("drop", Effect::Cancelled(what.clone()), Some(awaits.unwrap_or(place))))
+            }
             LoopDeed::Aborts(task, place) => {
                 Some(("abort", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
             }
@@ -232,11 +236,8 @@ impl Reader<'_> {
 
     /// Whether it is none of the program's, but what its event loops are made of.
     fn is_of_runtime(&self, object: ObjectId) -> bool {
-        let here = file!().replace('\\', "/");
-        let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
         let object = self.world.object(object);
-        matches!(object.state, ObjectState::Mailbox(_))
-            || object.made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
+        matches!(object.state, ObjectState::Mailbox(_)) || object.made_at.is_some_and(is_in_runtime)
     }
 
     fn order(&self, task: TaskId) -> usize {
@@ -378,11 +379,20 @@ fn ordering(action: Action, effect: &Effect) -> Option<Ordering> {
 
 const WAIT: Action = Action::Condvar(CondvarAction::Wait);
 
+/// Whether it is a place of what event loops are made of.
+fn is_in_runtime(place: &Location) -> bool {
+    let here = file!().replace('\\', "/");
+    let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
+    place.file().replace('\\', "/").starts_with(&runtime)
+}
+
 /// What happens at every turn and tells nothing: that something did not happen for no reason, that a
 /// rendezvous was kept.
 fn is_hidden(operation: &Operation, choice: u32, reply: Reply) -> bool {
     match operation.action {
         Action::Chance(Chance::Start(_)) => false,
+        // The loop tells when.
+        Action::Chance(Chance::Cancellation(_)) => true,
         Action::Chance(_) => choice == 0,
         Action::Channel(ChannelAction::Handover { .. }) => reply == Reply::Done,
         Action::Channel(ChannelAction::Attend) => true,

@@ -191,6 +191,16 @@ impl EventLoop {
         self.awaited.borrow_mut().push((other, place));
     }
 
+    /// How many ends the running task awaits so far, as far as it is known.
+    pub(super) fn awaited_count(&self) -> usize {
+        self.awaited.borrow().len()
+    }
+
+    /// Where it awaits the last of those that came after so many.
+    pub(super) fn awaited_at(&self, after: usize) -> Option<&'static Location<'static>> {
+        self.awaited.borrow().get(after..)?.last().map(|(_, place)| *place)
+    }
+
     fn drop_tasks(&self) {
         // What a task drops may add tasks.
         loop {

@@ -43,6 +43,16 @@ pub(super) fn aborts(task: Name, place: Place) {
     tell(|| LoopDeed::Aborts(task, place));
 }
 
+/// A future that may be dropped where it waits does.
+pub(super) fn suspends(future: u64, place: Option<Place>) {
+    tell(|| LoopDeed::Suspends(future, place));
+}
+
+/// It is dropped there; and where it was said that it may be.
+pub(super) fn drops(future: u64, what: impl FnOnce() -> String, place: Place) {
+    tell(|| LoopDeed::Drops(future, what(), place));
+}
+
 /// A task's panic, which is caught.
 pub(super) fn panics(payload: &(dyn Any + Send)) {
     if is_told() {
