@@ -37,6 +37,8 @@ struct State {
     has_seq_cst: bool,
     /// How many more futures may be dropped where they wait, where the backend does not count them.
     cancellations_left: usize,
+    /// Whether one could have been.
+    has_cancellable: bool,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
     /// What the program would have returned, had it not come to stand still.
@@ -180,10 +182,18 @@ impl Execution {
         self.lock().cancellations_left = cancellations_max;
     }
 
-    /// Whether a future may be dropped where it waits.
+    /// Whether a future, that waits, may be dropped there.
     #[cfg(any(feature = "shuttle", feature = "loom"))]
     pub(crate) fn may_cancel(&self) -> bool {
-        self.lock().cancellations_left > 0
+        let mut state = self.lock();
+        state.has_cancellable |= state.cancellations_left > 0;
+        state.cancellations_left > 0
+    }
+
+    /// Whether a future could have been dropped where it waits.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn has_cancellable(&self) -> bool {
+        self.lock().has_cancellable
     }
 
     /// One that may be is.

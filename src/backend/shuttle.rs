@@ -155,6 +155,7 @@ impl<T: Ord + 'static> State<T> {
         if let Some(execution) = self.execution.take() {
             set_execution(None);
             let value = self.value.take();
+            self.search.has_cancellable |= execution.has_cancellable();
             if !execution.is_abandoned() {
                 self.search.record(Came::to_its_end(&execution, value));
             }

@@ -76,6 +76,8 @@ pub(crate) struct World {
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
+    /// Whether in some execution so far a future could have been dropped where it waits.
+    pub(super) has_cancellable: bool,
     /// See [`World::notice_buffering`].
     buffering: Cell<Option<[&'static Location<'static>; 2]>>,
     /// A loop that could not go round as often as it might have, and the bound on that.
@@ -159,6 +161,7 @@ impl World {
             graph,
             times: Times::default(),
             is_cut_by_timeouts: false,
+            has_cancellable: false,
             buffering: Cell::default(),
             cut_loop: None,
             patience: Patience::new(settings.facts.has(Fact::LoopsGoOn)),
@@ -508,6 +511,11 @@ impl World {
         self.is_cut_by_timeouts
     }
 
+    /// Whether in some execution so far a future could have been dropped where it waits.
+    pub(crate) fn has_cancellable(&self) -> bool {
+        self.has_cancellable
+    }
+
     /// A loop that in some execution so far could not go round as often as it might have, and the bound on that.
     pub(crate) fn cut_loop(&self) -> Option<(&'static Location<'static>, u32)> {
         // Samples leave things out anyway.
@@ -768,6 +776,7 @@ impl World {
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
             self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
+            self.has_cancellable |= matches!(chance, Chance::Cancellation(_));
             chance.bounded().into_iter().for_each(|kind| self.happened[kind] += usize::from(event.choice > 0));
         }
         self.woken.clear();

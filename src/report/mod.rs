@@ -96,6 +96,7 @@ pub struct Report<T> {
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
     pub(crate) has_seq_cst: bool,
+    pub(crate) has_cancellable: bool,
     pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
 }
 

@@ -390,6 +390,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max });
     }
     search.buffering = world.buffering();
+    search.has_cancellable |= world.has_cancellable();
     if world.is_cut_by_clocks() {
         search.cut(Incomplete::Clocks);
     }
