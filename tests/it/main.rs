@@ -12,6 +12,7 @@ mod agree;
 mod arcs;
 mod asyncio;
 mod backends;
+mod cancellation;
 mod channels;
 mod check;
 mod checkers;
