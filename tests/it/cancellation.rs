@@ -262,7 +262,7 @@ impl Drop for Waits {
 }
 
 /// One that may give up waits before one that does not.
-fn in_a_queue(hands_on: bool) {
+pub(crate) fn in_a_queue(hands_on: bool) {
     on_loop(async move {
         let permits = Handing::new(hands_on);
         let (first, second) = (permits.acquire(), permits.acquire());
@@ -341,7 +341,7 @@ fn safely() -> [Option<[u32; 2]>; 2] {
     })
 }
 
-fn carelessly() -> [Option<[u32; 2]>; 2] {
+pub(crate) fn carelessly() -> [Option<[u32; 2]>; 2] {
     on_loop(async {
         let mut records = Records::new();
         let mut next = async || records.next().await;

@@ -10,6 +10,7 @@
 
 mod channel;
 mod explore;
+mod holders;
 mod lanes;
 mod least;
 mod mailbox;

@@ -1,5 +1,6 @@
 //! What an execution's tasks did, from the engine's log, as a value for readers.
 
+use super::holders::{self, holders};
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
@@ -44,8 +45,16 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     }
     let race = race(&log, &shown);
     // Where two accesses race, it does not matter who waits.
-    let waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
-    Witness {
+    let mut waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
+    for wait in &mut waits {
+        if let Some(object) = wait.object.filter(|_| wait.held_by.is_empty())
+            && matches!(reader.object(reader.objects[object]).kind, ObjectKind::Callee(_))
+            && holders::is_kept_out(wait.function)
+        {
+            wait.held_by = holders(&steps, object);
+        }
+    }
+    let mut witness = Witness {
         schedule: Schedule::default(),
         outcome: String::new(),
         tasks: reader.tasks(&log, running),
@@ -54,7 +63,9 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
         waits,
         preemptions: world.preemptions(),
         race,
-    }
+    };
+    holders::are_of_watches(&mut witness);
+    witness
 }
 
 /// The steps of the accesses that race, if some do.
