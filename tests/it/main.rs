@@ -59,6 +59,7 @@ mod thread_locals;
 mod threads;
 mod time;
 mod tokio_parity;
+mod tokio_reports;
 mod tokio_select;
 mod tokio_sync;
 mod tokio_time;

@@ -20,14 +20,15 @@ use std::sync::atomic::Ordering;
 /// say.
 pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     let log = world.take_log();
-    let mut reader = Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new() };
+    let mut reader = Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new(), alarms: alarms(&log) };
     let mut steps: Vec<Step> = Vec::new();
     // Which step each entry is.
     let mut shown: Vec<Option<usize>> = Vec::new();
     let mut preempts = false;
     for (at, entry) in log.iter().enumerate() {
-        preempts |= entry.preempts;
-        let step = reader.step(&log, at);
+        let is_hidden = reader.is_alarm(entry.task);
+        preempts |= entry.preempts && !is_hidden;
+        let step = if is_hidden { None } else { reader.step(&log, at) };
         shown.push(step.is_some().then_some(steps.len()));
         if let Some(step) = step {
             let is_other = steps.last().is_some_and(|last| last.task != step.task);
@@ -93,6 +94,8 @@ struct Reader<'a> {
     lanes: Lanes,
     /// In the order of their first use.
     objects: Vec<ObjectId>,
+    /// Threads that only say when a future is dropped.
+    alarms: Vec<TaskId>,
 }
 
 impl Reader<'_> {
@@ -149,6 +152,7 @@ impl Reader<'_> {
         let Entry { task: _, ref deed, preempts } = log[at];
         let (mut ordering, mut overlooks) = (None, None);
         let (function, object, effect, place) = match deed {
+            Deed::Spawned(spawned, _) if self.is_alarm(*spawned) => return None,
             Deed::Spawned(spawned, place) => {
                 ("spawn", None, Effect::Task(self.order(*spawned)), Some(*place))
             }
@@ -249,6 +253,11 @@ impl Reader<'_> {
     fn is_of_runtime(&self, object: ObjectId) -> bool {
         let object = self.world.object(object);
         matches!(object.state, ObjectState::Mailbox(_)) || object.made_at.is_some_and(is_in_runtime)
+    }
+
+    /// Whether it is a thread that only says when a future is dropped.
+    fn is_alarm(&self, thread: TaskId) -> bool {
+        self.alarms.contains(&thread)
     }
 
     fn order(&self, task: TaskId) -> usize {
@@ -389,6 +398,17 @@ fn ordering(action: Action, effect: &Effect) -> Option<Ordering> {
 }
 
 const WAIT: Action = Action::Condvar(CondvarAction::Wait);
+
+/// The threads that only say when a future is dropped.
+fn alarms(log: &[Entry]) -> Vec<TaskId> {
+    let alarm = |entry: &Entry| match entry.deed {
+        Deed::Spawned(thread, place) if place.file().replace('\\', "/").ends_with("task/checked/cancellation.rs") => {
+            Some(thread)
+        }
+        _ => None,
+    };
+    log.iter().filter_map(alarm).collect()
+}
 
 /// Whether it is a place of what event loops are made of.
 fn is_in_runtime(place: &Location) -> bool {
