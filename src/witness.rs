@@ -157,4 +157,6 @@ pub struct Wait {
     pub held_by: Vec<usize>,
     /// From where in the program.
     pub place: Option<Place>,
+    /// Whether it is an async task whose waker nobody has.
+    pub is_forgotten: bool,
 }

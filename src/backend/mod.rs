@@ -177,6 +177,7 @@ pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
     callee::forget();
+    native::held::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);

@@ -67,6 +67,8 @@ pub(crate) enum LoopDeed {
     /// The task gives way: it awaits the ends of these tasks, or something else.
     Pends {
         awaits: Vec<LoopTask>,
+        /// Whether nobody has what would wake it.
+        is_forgotten: bool,
         place: Option<&'static Location<'static>>,
     },
     Ends {

@@ -28,6 +28,7 @@ pub(crate) fn text<T: Ord + Debug>(
     let leaks = of_kind(kind);
     text.extend((!leaks.is_empty()).then(|| section(report, title, &leaks)));
     if report.buffering.is_some()
+        || report.held_over_await.is_some()
         || entries.len() > 1
         || entries.iter().any(|entry| !"= ".contains(entry.judged.mark))
     {

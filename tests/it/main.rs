@@ -28,6 +28,7 @@ mod incomplete;
 mod judge;
 mod layers;
 mod leaks;
+mod lints;
 mod loom_verdicts;
 mod loops;
 mod memory;

@@ -40,6 +40,8 @@ pub(super) struct Asleep {
     pub(super) is_ready: bool,
     /// Whose ends it awaits.
     pub(super) awaits: Vec<usize>,
+    /// Whether nobody had what would wake it.
+    pub(super) is_forgotten: bool,
     /// Where it was last seen.
     pub(super) place: Option<At>,
     /// What it was last told to wait for, and by which call.
@@ -86,11 +88,12 @@ impl Lanes {
                     self.asleep.insert(polled, Asleep::default());
                 }
             }
-            Deed::Loop(LoopDeed::Pends { awaits, place }) => {
+            Deed::Loop(LoopDeed::Pends { awaits, place, is_forgotten }) => {
                 let awaits = awaits.iter().filter_map(|&task| self.of_loop(task)).collect();
                 self.inside.remove(&entry.task);
                 let asleep = self.asleep.entry(lane).or_default();
                 (asleep.awaits, asleep.place) = (awaits, place.or(asleep.place));
+                asleep.is_forgotten = *is_forgotten;
                 if asleep.is_ready {
                     self.yields.insert(at);
                 }

@@ -10,6 +10,7 @@
 
 mod channel;
 mod explore;
+pub(crate) mod held;
 mod holders;
 mod lanes;
 mod least;

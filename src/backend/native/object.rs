@@ -1,6 +1,6 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{note, stop_for_good, stop_if, timed, with};
+use super::{held, note, stop_for_good, stop_if, timed, with};
 use crate::backend::{Cancelled, execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
@@ -163,37 +163,37 @@ impl Object {
     #[track_caller]
     pub(crate) fn lock(self) -> Locked {
         self.act(Action::Mutex(MutexAction::Lock));
-        Locked(self, Location::caller())
+        Locked::new(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_lock(self) -> Option<Locked> {
         let performed = self.act(Action::Mutex(MutexAction::TryLock));
-        (performed.reply == Reply::Done).then(|| Locked(self, Location::caller()))
+        (performed.reply == Reply::Done).then(|| Locked::new(self, Location::caller()))
     }
 
     #[track_caller]
     pub(crate) fn read(self) -> LockedRead {
         self.act(Action::RwLock(RwLockAction::Read));
-        LockedRead(self, Location::caller())
+        LockedRead::new(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_read(self) -> Option<LockedRead> {
         let performed = self.act(Action::RwLock(RwLockAction::TryRead));
-        (performed.reply == Reply::Done).then(|| LockedRead(self, Location::caller()))
+        (performed.reply == Reply::Done).then(|| LockedRead::new(self, Location::caller()))
     }
 
     #[track_caller]
     pub(crate) fn write(self) -> LockedWrite {
         self.act(Action::RwLock(RwLockAction::Write));
-        LockedWrite(self, Location::caller())
+        LockedWrite::new(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_write(self) -> Option<LockedWrite> {
         let performed = self.act(Action::RwLock(RwLockAction::TryWrite));
-        (performed.reply == Reply::Done).then(|| LockedWrite(self, Location::caller()))
+        (performed.reply == Reply::Done).then(|| LockedWrite::new(self, Location::caller()))
     }
 
     /// Waits until nobody is at a once's attempt, and begins another if it is not done: then whether an earlier one panicked,
@@ -260,7 +260,7 @@ impl Object {
         if is_over {
             perform(lock, |value| value);
         }
-        (Locked(mutex, place), is_over)
+        (Locked::new(mutex, place), is_over)
     }
 
     #[track_caller]
@@ -350,6 +350,20 @@ impl Object {
     }
 }
 
+/// A lock that was just taken, at a place.
+macro_rules! taken {
+    ($($locked:ident),*) => {$(
+        impl $locked {
+            fn new(lock: Object, place: &'static Location<'static>) -> Self {
+                held::took(lock.number(), place);
+                $locked(lock, place)
+            }
+        }
+    )*};
+}
+
+taken!(Locked, LockedRead, LockedWrite);
+
 impl Locked {
     /// Gives the lock up and takes it back.
     fn pass(self, place: &'static Location<'static>) -> Locked {
@@ -358,7 +372,7 @@ impl Locked {
         perform(Operation { object: mutex.id, action: Action::Mutex(MutexAction::Lock), place }, |value| {
             value
         });
-        Locked(mutex, place)
+        Locked::new(mutex, place)
     }
 }
 
@@ -366,7 +380,8 @@ impl LockedWrite {
     /// Shares what one had alone.
     #[track_caller]
     pub(crate) fn downgrade(self) -> LockedRead {
-        let shared = LockedRead(self.0, Location::caller());
+        let shared = LockedRead::new(self.0, Location::caller());
+        held::gives(self.0.number());
         std::mem::forget(self);
         shared.0.act(Action::RwLock(RwLockAction::Downgrade));
         shared
@@ -375,18 +390,21 @@ impl LockedWrite {
 
 impl Drop for Locked {
     fn drop(&mut self) {
+        held::gives(self.0.number());
         self.0.release(Action::Mutex(MutexAction::Unlock), self.1);
     }
 }
 
 impl Drop for LockedWrite {
     fn drop(&mut self) {
+        held::gives(self.0.number());
         self.0.release(Action::RwLock(RwLockAction::WriteUnlock), self.1);
     }
 }
 
 impl Drop for LockedRead {
     fn drop(&mut self) {
+        held::gives(self.0.number());
         self.0.release(Action::RwLock(RwLockAction::ReadUnlock), self.1);
     }
 }

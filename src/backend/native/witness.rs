@@ -225,7 +225,7 @@ impl Reader<'_> {
             LoopDeed::Pends { place, .. } if self.lanes.yields(at) => {
                 Some(("yield_now", Effect::Done, *place))
             }
-            LoopDeed::Pends { awaits, place } => {
+            LoopDeed::Pends { awaits, place, .. } => {
                 let joined: Vec<usize> = awaits.iter().filter_map(|&task| self.lanes.of_loop(task)).collect();
                 let effect = if let [joined] = joined[..] { Effect::Task(joined) } else { Effect::Waits };
                 Some(("await", effect, *place))
@@ -322,13 +322,14 @@ impl Reader<'_> {
             let is_inside = self.lanes.is_inside(thread);
             let asleep: Vec<_> =
                 self.lanes.asleep(thread).map(|(task, asleep)| (task, asleep.clone())).collect();
-            for (task, Asleep { is_ready, awaits, place, pending }) in asleep {
+            for (task, Asleep { is_ready, awaits, place, pending, is_forgotten }) in asleep {
                 let (function, held_by, object) = match pending {
                     _ if is_ready && is_inside => ("turn after", vec![stuck], None),
                     Some((object, name)) if awaits.is_empty() => (name, Vec::new(), self.number(object)),
                     _ => ("await", awaits, None),
                 };
-                waits.push(Wait { task, function, object, held_by, place: place.map(self::place) });
+                let place = place.map(self::place);
+                waits.push(Wait { task, function, object, held_by, place, is_forgotten });
             }
         }
         waits.sort_by_key(|wait| wait.task);
@@ -358,12 +359,13 @@ impl Reader<'_> {
                     held_by: held_by.collect(),
                     object: self.number(operation.object),
                     place: Some(place(operation.place)),
+                    is_forgotten: false,
                 }
             }
             TaskState::Waiting { lock, condvar } => {
                 let object = self.number(condvar);
                 let place = Some(place(lock.place));
-                Wait { task, function: "wait", object, held_by: Vec::new(), place }
+                Wait { task, function: "wait", object, held_by: Vec::new(), place, is_forgotten: false }
             }
             TaskState::Joining(other) => {
                 let joined_at = log.iter().rev().find_map(|entry| match entry.deed {
@@ -371,7 +373,8 @@ impl Reader<'_> {
                     _ => None,
                 });
                 let held_by = vec![self.order(other)];
-                Wait { task, function: "join", object: None, held_by, place: joined_at.map(place) }
+                let place = joined_at.map(place);
+                Wait { task, function: "join", object: None, held_by, place, is_forgotten: false }
             }
             _ => return None,
         })

@@ -24,8 +24,13 @@ pub(super) fn polls(task: Name) {
     tell(|| LoopDeed::Polls(task));
 }
 
-pub(super) fn pends(awaited: &[(Name, Place)]) {
+/// `is_forgotten` tells whether nobody has what would wake it.
+pub(super) fn pends(awaited: &[(Name, Place)], is_forgotten: impl FnOnce() -> bool) {
+    if is_told() {
+        native::held::awaits();
+    }
     tell(|| LoopDeed::Pends {
+        is_forgotten: is_forgotten(),
         awaits: awaited.iter().map(|(task, _)| *task).collect(),
         place: awaited.last().map(|(_, place)| *place),
     });

@@ -90,6 +90,7 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let (why, at) = found.unzip();
     let sentence = match why {
         Some(why) => format!("deadlock: {waiter} {state}, and nobody is left to {wake} it: {why}"),
+        None if wait.is_forgotten => format!("deadlock: {waiter} {state}, and nobody holds its waker"),
         None => format!("deadlock: {waiter} {state}, and nobody is left to {wake} it"),
     };
     let label = |at: usize| match case.step(at).effect {
