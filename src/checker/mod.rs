@@ -146,7 +146,7 @@ impl Checker {
         self
     }
 
-    /// Lets at most this many of the futures that the program has made [cancellable](crate::task::cancellable) be dropped in an
+    /// Lets at most this many of the futures that the program has made cancellable (`task::cancellable`) be dropped in an
     /// execution where they wait; 1 if it is not said. [`Backend::Native`] explores every await and every moment, shuttle
     /// draws, and loom, which draws no lots, refuses unless this is 0.
     pub fn cancellations_max(mut self, cancellations_max: usize) -> Self {

@@ -7,8 +7,8 @@ use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
 use super::memory::{Graph, Mark};
 use super::object::{
-    BOUNDED_CHANCES, ADDRESSES, AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState,
-    View, Waiting,
+    ADDRESSES, AtomicAction, BOUNDED_CHANCES, By, Causes, CondvarAction, Object, QUEUES, RwLockAction,
+    State as ObjectState, View, Waiting,
 };
 use super::order::Order;
 use super::patience::{PAUSES_MAX, Patience};
@@ -777,7 +777,10 @@ impl World {
         if let Action::Chance(chance) = action {
             self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
             self.has_cancellable |= matches!(chance, Chance::Cancellation(_));
-            chance.bounded().into_iter().for_each(|kind| self.happened[kind] += usize::from(event.choice > 0));
+            chance
+                .bounded()
+                .into_iter()
+                .for_each(|kind| self.happened[kind] += usize::from(event.choice > 0));
         }
         self.woken.clear();
         let overlooks = self.overlooked(&event);

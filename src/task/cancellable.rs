@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 #[cfg(feature = "check")]
-use super::checked::{Cancellation, Polled};
+use super::checked::Cancellation;
 
 /// A future that a check may drop where it waits: it gives then [`Cancelled`]. Outside of a check it is the future itself.
 ///
@@ -139,15 +139,19 @@ impl Fate {
         future: Pin<&mut F>,
     ) -> Poll<Result<F::Output, Cancelled>> {
         let Fate::Checked(cancellation) = self else { return future.poll(context).map(Ok) };
-        let waker = context.waker().clone();
-        let poll = || match future.poll(context) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
-        };
-        match cancellation.poll(&waker, name_of::<F>, poll) {
-            Polled::Ready(output) => Poll::Ready(Ok(output)),
-            Polled::Pending => Poll::Pending,
-            Polled::Dropped => Poll::Ready(Err(Cancelled(()))),
+        if cancellation.is_dropped_before(context.waker(), name_of::<F>) {
+            return Poll::Ready(Err(Cancelled(())));
+        }
+        // No closure: the place is the caller's.
+        match future.poll(context) {
+            Poll::Ready(output) => {
+                cancellation.is_over();
+                Poll::Ready(Ok(output))
+            }
+            Poll::Pending if cancellation.is_dropped_there(context.waker(), name_of::<F>) => {
+                Poll::Ready(Err(Cancelled(())))
+            }
+            Poll::Pending => Poll::Pending,
         }
     }
 }

@@ -299,7 +299,8 @@ fn the_least_execution_is_shown_again_by_its_token() {
     let (outcome, again) = Checker::new().replay(&schedule, || in_a_queue(false)).expect("it is the same");
     assert_eq!((&outcome, &again.steps), (hang, &witness.steps));
     // It is the schedule that says how many may be dropped.
-    let (outcome, _) = Checker::new().cancellations_max(0).replay(&schedule, || in_a_queue(false)).expect("the same");
+    let (outcome, _) =
+        Checker::new().cancellations_max(0).replay(&schedule, || in_a_queue(false)).expect("the same");
     assert_eq!(outcome, *hang);
 }
 
@@ -362,7 +363,12 @@ fn what_is_cancel_safe_comes_to_nothing_else() {
     assert_eq!(loses.verdict(), Verdict::Fail, "{loses}");
     let text = loses.to_string();
     assert!(text.starts_with("verdict     FAIL (cancel-safe)\nuncancelled complete\n"), "{text}");
-    assert!(text.contains("! [Some([2, 3]), None]\n      without a cancellation it is [Some([1, 2]), Some([3, 4])]"), "{text}");
+    assert!(
+        text.contains(
+            "! [Some([2, 3]), None]\n      without a cancellation it is [Some([1, 2]), Some([3, 4])]"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
@@ -383,7 +389,8 @@ fn where_nothing_can_be_dropped_nothing_is_said_to_be_safe() {
     let nothing = |checker: Checker, program: fn() -> u32| {
         let agreement = checker.cancel_safe(program);
         assert_eq!(agreement.verdict(), Verdict::Skip, "{agreement}");
-        let text = panic::catch_unwind(panic::AssertUnwindSafe(|| agreement.assert())).expect_err("it is no check");
+        let text =
+            panic::catch_unwind(panic::AssertUnwindSafe(|| agreement.assert())).expect_err("it is no check");
         let text = panic::message(&*text);
         assert!(text.contains("so none was dropped there; put `task::cancellable` around"), "{text}");
     };
@@ -413,7 +420,10 @@ fn shuttle_draws_it_and_loom_says_that_it_cannot() {
     let loom = Checker::new().backend(Backend::Loom);
     let report: Report<usize> = loom.explore(dropped_of_three);
     assert_eq!(report.verdict(), Verdict::Skip);
-    assert!(report.to_string().contains("set `cancellations_max(0)`, or check under native or shuttle"), "{report}");
+    assert!(
+        report.to_string().contains("set `cancellations_max(0)`, or check under native or shuttle"),
+        "{report}"
+    );
     let report = loom.cancellations_max(0).explore(dropped_of_three);
     assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned(0)], "{report}");
 }

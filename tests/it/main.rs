@@ -10,6 +10,7 @@ macro_rules! tell {
 
 mod agree;
 mod arcs;
+mod async_diagnoses;
 mod asyncio;
 mod backends;
 mod cancellation;

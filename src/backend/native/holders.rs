@@ -3,8 +3,18 @@
 use crate::witness::{Effect, ObjectKind, Step, Witness};
 
 const TAKES: [&str; 12] = [
-    "lock", "try_lock", "read", "try_read", "write", "try_write", "acquire", "acquire_many", "try_acquire",
-    "try_acquire_many", "reserve", "try_reserve",
+    "lock",
+    "try_lock",
+    "read",
+    "try_read",
+    "write",
+    "try_write",
+    "acquire",
+    "acquire_many",
+    "try_acquire",
+    "try_acquire_many",
+    "reserve",
+    "try_reserve",
 ];
 const GIVES: [&str; 3] = ["unlock", "release", "forget"];
 

@@ -2,9 +2,7 @@
 //! tasks with a lane of their own: the threads in the order of their spawning, and after them the loops' tasks.
 
 use crate::engine::object::{CallKind, CalleeAction};
-use crate::engine::{
-    Action, Chance, Deed, Entry, LoopDeed, LoopTask, ObjectId, Operation, TaskId, World,
-};
+use crate::engine::{Action, Chance, Deed, Entry, LoopDeed, LoopTask, ObjectId, Operation, TaskId, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
@@ -115,7 +113,10 @@ impl Lanes {
                 let place = place.or_else(|| self.passed.get(&lane).copied());
                 place.into_iter().for_each(|place| _ = self.suspended.insert(*future, place));
             }
-            Deed::Event { operation: Operation { action: Action::Chance(Chance::Cancellation(_)), .. }, .. } => {}
+            Deed::Event {
+                operation: Operation { action: Action::Chance(Chance::Cancellation(_)), .. },
+                ..
+            } => {}
             Deed::Event { operation, note, .. } => {
                 self.pass(lane, operation.place);
                 if let Action::Callee(CalleeAction { kind, name }) = operation.action

@@ -20,7 +20,8 @@ use std::sync::atomic::Ordering;
 /// say.
 pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     let log = world.take_log();
-    let mut reader = Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new(), alarms: alarms(&log) };
+    let mut reader =
+        Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new(), alarms: alarms(&log) };
     let mut steps: Vec<Step> = Vec::new();
     // Which step each entry is.
     let mut shown: Vec<Option<usize>> = Vec::new();
@@ -405,7 +406,9 @@ const WAIT: Action = Action::Condvar(CondvarAction::Wait);
 /// The threads that only say when a future is dropped.
 fn alarms(log: &[Entry]) -> Vec<TaskId> {
     let alarm = |entry: &Entry| match entry.deed {
-        Deed::Spawned(thread, place) if place.file().replace('\\', "/").ends_with("task/checked/cancellation.rs") => {
+        Deed::Spawned(thread, place)
+            if place.file().replace('\\', "/").ends_with("task/checked/cancellation.rs") =>
+        {
             Some(thread)
         }
         _ => None,

@@ -72,10 +72,7 @@ impl Checker {
     /// # Panics
     /// As [`Checker::agrees`] does.
     #[track_caller]
-    pub fn cancel_safe<T: Value>(
-        &self,
-        program: impl Fn() -> T + Send + Sync + 'static,
-    ) -> Agreement<T> {
+    pub fn cancel_safe<T: Value>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Agreement<T> {
         let name = replay::check_name(Location::caller());
         let program = Arc::new(program);
         let cancelled = Arc::clone(&program);

@@ -2,6 +2,7 @@
 //! side, and if not why. Panics and hangs, and how both sides are run, are not theirs.
 
 mod agreement;
+#[cfg(feature = "tokio")]
 mod cancel_safe;
 mod order;
 mod sequential;
@@ -236,7 +237,8 @@ impl<T: Value> Relation<T> for SomeOrder {
     }
 
     fn judge(&self, sequential: &[&T], value: &T) -> Result<(), String> {
-        is_one_of(SEQUENTIALLY, sequential, value).map_err(|why| format!("no order of the jobs gives it: {why}"))
+        is_one_of(SEQUENTIALLY, sequential, value)
+            .map_err(|why| format!("no order of the jobs gives it: {why}"))
     }
 }
 

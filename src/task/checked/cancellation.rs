@@ -28,38 +28,45 @@ pub(in crate::task) struct Cancellation {
     /// Whether it is to be dropped some time.
     is_due: bool,
     alarm: Option<Alarm>,
+    /// How many ends the task awaited when the future was polled last.
+    awaited: usize,
 }
 
 impl Cancellation {
     pub(in crate::task) fn new(place: Place) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Cancellation { number, place, has_waited: false, is_due: false, alarm: None }
+        Cancellation { number, place, has_waited: false, is_due: false, alarm: None, awaited: 0 }
     }
 
-    /// What `poll` gives, unless the future is dropped before that, or there where it then waits. `what` it is called.
-    pub(in crate::task) fn poll<T>(
+    /// Whether the future, which is called `what`, is dropped before it is polled again.
+    pub(in crate::task) fn is_dropped_before(
         &mut self,
         waker: &Waker,
         what: impl FnOnce() -> String,
-        poll: impl FnOnce() -> Option<T>,
-    ) -> Polled<T> {
-        if self.has_come(waker) {
+    ) -> bool {
+        self.awaited = event_loop::current().map_or(0, |here| here.awaited_count());
+        let is_dropped = self.has_come(waker);
+        if is_dropped {
             story::drops(self.number, what, self.place);
-            return Polled::Dropped;
         }
+        is_dropped
+    }
+
+    /// Whether the future is dropped where it has begun to wait in this poll.
+    pub(in crate::task) fn is_dropped_there(&mut self, waker: &Waker, what: impl FnOnce() -> String) -> bool {
         let here = event_loop::current();
-        let awaited = here.as_ref().map_or(0, |here| here.awaited_count());
-        if let Some(output) = poll() {
-            self.alarm = None;
-            return Polled::Ready(output);
-        }
-        story::suspends(self.number, here.as_ref().and_then(|here| here.awaited_at(awaited)));
-        if !self.is_due && self.draw(here.is_some(), waker) {
+        story::suspends(self.number, here.as_ref().and_then(|here| here.awaited_at(self.awaited)));
+        let is_dropped = !self.is_due && self.draw(here.is_some(), waker);
+        if is_dropped {
             story::drops(self.number, what, self.place);
-            return Polled::Dropped;
         }
-        Polled::Pending
+        is_dropped
+    }
+
+    /// The future is ready.
+    pub(in crate::task) fn is_over(&mut self) {
+        self.alarm = None;
     }
 
     /// Whether it is dropped at once where it waits now. If it is to be dropped some time, that is drawn where it waits
@@ -87,12 +94,6 @@ impl Cancellation {
     }
 }
 
-pub(in crate::task) enum Polled<T> {
-    Ready(T),
-    Pending,
-    Dropped,
-}
-
 /// Rings for the current loop whenever the checker likes.
 struct Alarm {
     home: Arc<Mailbox>,
@@ -111,7 +112,9 @@ impl Alarm {
         let here = event_loop::current().expect("only who is in a loop is dropped later");
         let state = Arc::new(Lock::home(State::default()));
         let (home, mailbox, rings) = (here.mailbox.clone(), here.mailbox.clone(), state.clone());
-        thread::spawn(move || mailbox.call(move |_| rings.with(State::ring).into_iter().for_each(Waker::wake)));
+        thread::spawn(move || {
+            mailbox.call(move |_| rings.with(State::ring).into_iter().for_each(Waker::wake))
+        });
         Alarm { home, state }
     }
 

@@ -171,7 +171,8 @@ impl EventLoop {
         match polled {
             Poll::Pending => {
                 // The loop has the only one.
-                let is_forgotten = || Arc::strong_count(waker) == 1 && !self.ready.borrow().queued.contains(&task);
+                let is_forgotten =
+                    || Arc::strong_count(waker) == 1 && !self.ready.borrow().queued.contains(&task);
                 story::pends(&self.awaited.borrow(), is_forgotten);
             }
             Poll::Ready(_) if task == MAIN => story::ends(false),

@@ -14,7 +14,7 @@ mod story;
 mod task;
 mod time;
 
-pub(super) use cancellation::{Cancellation, Polled};
+pub(super) use cancellation::Cancellation;
 pub(super) use event_loop::is_running as is_in_runtime;
 pub(crate) use event_loop::{Turn, turn};
 pub(super) use join_set::JoinSet;

@@ -237,7 +237,10 @@ fn sqlx_622(wakes_next: bool) {
 #[test]
 fn a_wake_up_goes_to_somebody_who_has_given_up() {
     let why = fails(|| sqlx_622(false));
-    assert!(why.starts_with("deadlock: task 2 is pending, and nobody is left to wake it: main's wake at"), "{why}");
+    assert!(
+        why.starts_with("deadlock: task 2 is pending, and nobody is left to wake it: main's wake at"),
+        "{why}"
+    );
     assert!(why.contains("went to task 1, which dropped `acquire` at"), "{why}");
     assert_eq!(passes(|| sqlx_622(true)), 7);
 }

@@ -59,7 +59,10 @@ fn futures_339(keeps_all: bool) {
 #[test]
 fn the_last_to_poll_a_shared_future_is_woken_alone() {
     let why = fails(|| futures_339(false));
-    assert!(why.starts_with("deadlock: task 1 is pending, and nobody is left to wake it: main's wake at"), "{why}");
+    assert!(
+        why.starts_with("deadlock: task 1 is pending, and nobody is left to wake it: main's wake at"),
+        "{why}"
+    );
     assert!(why.contains("went to task 2, which had ended at"), "{why}");
     assert_eq!(passes(|| futures_339(true)), 1);
 }

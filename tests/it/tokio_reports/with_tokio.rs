@@ -1,9 +1,9 @@
 //! Programs of tokio's primitives that wait for themselves, or lose what they were given.
 
 use super::{fails, passes};
-use crate::tokio_sync::on_loop;
+use crate::tokio_sync::{on_loop, on_threads};
 use conccheck::task::{self, cancellable, retried};
-use conccheck::tokio::sync::{RwLock, mpsc, watch};
+use conccheck::tokio::sync::{RwLock, Semaphore, mpsc, watch};
 use conccheck::tokio::{pin, select};
 use conccheck::{Checker, Verdict};
 use std::future::ready;
@@ -104,6 +104,55 @@ fn a_message_goes_with_the_send_that_was_cancelled() {
     assert!(loses.to_string().contains("! [1]\n      without a cancellation it is [1, 2]"), "{loses}");
     let keeps = Checker::new().cancel_safe(|| tokio_5947(true));
     assert_eq!((keeps.verdict(), keeps.report().executions()), (Verdict::Pass, 6), "{keeps}");
+}
+
+/// tokio-rs/tokio 8075: `release` of an owned permit told nobody, so that who waits for a closed channel to be empty waited
+/// on. (With tokio 1.52.0 this hangs.) A permit that is forgotten still does.
+fn tokio_8075(forgets: bool) {
+    on_threads(async move {
+        let (sender, mut receiver) = mpsc::channel::<u32>(1);
+        let permit = sender.clone().reserve_owned().await.unwrap();
+        let gives = task::spawn(async move {
+            if forgets {
+                std::mem::forget(permit);
+            } else {
+                drop(permit.release());
+            }
+        });
+        receiver.close();
+        assert_eq!(receiver.recv().await, None);
+        gives.await.unwrap();
+        drop(sender);
+    });
+}
+
+#[test]
+fn a_permit_is_given_back_after_the_channel_was_closed() {
+    let why = fails(|| tokio_8075(true));
+    assert!(why.starts_with("deadlock: main waits for a message of `sender`"), "{why}");
+    assert!(!why.contains("never dropped"), "{why}");
+    assert!(passes(|| tokio_8075(false)) > 1);
+}
+
+/// tokio-rs/tokio 8020, mended by 8021: permits are forgotten of a semaphore that is closed, and it was open again.
+#[test]
+fn a_semaphore_stays_closed() {
+    let stays_closed = |closes: bool| {
+        on_threads(async move {
+            let permits = Arc::new(Semaphore::new(2));
+            let other = permits.clone();
+            let shuts = task::spawn(async move {
+                if closes {
+                    other.close();
+                }
+            });
+            permits.forget_permits(1);
+            shuts.await.unwrap();
+            assert!(permits.is_closed());
+        });
+    };
+    assert!(fails(move || stays_closed(false)).contains("permits.is_closed()"));
+    assert_eq!(passes(move || stays_closed(true)), 4);
 }
 
 /// diamondrod/kdbplus 8: a message of several parts is read in a branch of a `select!`, by what is not cancel-safe.

@@ -128,10 +128,12 @@ fn unheard(case: &Case, wait: &Wait) -> Option<(String, usize)> {
     if wait.function == "changed"
         && let Some(sent) = (0..began).rfind(|&at| is_of(at, "send"))
     {
-        let first = (sent..=began).find(|&at| case.step(at).task == wait.task && case.step(at).object == wait.object);
+        let first =
+            (sent..=began).find(|&at| case.step(at).task == wait.task && case.step(at).object == wait.object);
         let looked = first.unwrap_or(began);
         let what = if looked == began { "it waited, at" } else { "it looked, at" };
-        let why = format!("{}'s send at {} came before {what} {}", case.who(sent), number(sent), number(looked));
+        let why =
+            format!("{}'s send at {} came before {what} {}", case.who(sent), number(sent), number(looked));
         return Some((why, sent));
     }
     if let Some(forgotten) = (0..end).rfind(|&at| is_of(at, "forget")) {
@@ -149,7 +151,11 @@ fn permit_kept(case: &Case, wait: &Wait) -> Option<(String, usize)> {
     let who = case.names.task(holder);
     let why = match case.wait_of(holder) {
         Some(other) if holder == wait.task => {
-            format!("it has one itself, since {}, and waits {}", number(since), if other.object == wait.object { "for more" } else { "too" })
+            format!(
+                "it has one itself, since {}, and waits {}",
+                number(since),
+                if other.object == wait.object { "for more" } else { "too" }
+            )
         }
         Some(other) => format!("{who} has one since {} and {}", number(since), case.waits_for(other)),
         None => format!("{who} took one at {} that nobody gave back", number(since)),

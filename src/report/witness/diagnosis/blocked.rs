@@ -250,7 +250,9 @@ fn let_in_between(case: &Case) -> Option<Diagnosis> {
 
 /// A task waits for a message though nobody else is left: had all senders been dropped, it would not wait.
 fn left_sender(case: &Case, wait: &Wait) -> Option<Diagnosis> {
-    let is_receiver = case.receives(wait);
+    // Of a channel that is closed, who receives waits for no sender's end.
+    let is_closed = case.steps().any(|(_, step)| step.object == wait.object && step.function == "close");
+    let is_receiver = case.receives(wait) && !is_closed;
     let mut others = (0..case.witness.tasks.len()).filter(|&task| task != wait.task);
     if !is_receiver || !others.all(|task| case.has_ended(task)) {
         return None;

@@ -18,8 +18,11 @@ pub(super) fn dropped(case: &Case) -> Option<Diagnosis> {
     });
     let ((at, what), None) = (drops.next()?, drops.next()) else { return None };
     let place = case.step(at).place.map_or(String::new(), |place| format!(" {}", place_of(place)));
-    let sentence =
-        format!("cancelled: {} is dropped at its await{place}, at {}, by `cancellable`", quoted(what), number(at));
+    let sentence = format!(
+        "cancelled: {} is dropped at its await{place}, at {}, by `cancellable`",
+        quoted(what),
+        number(at)
+    );
     let after = case.witness.waits.first().map(|wait| {
         let waiter = case.names.task(wait.task);
         format!("; then {waiter} {} for ever", case.waits_for(wait))
@@ -36,9 +39,9 @@ fn aborted(case: &Case) -> Option<Diagnosis> {
         return None;
     }
     let ended = case.steps().rev().find(|(_, step)| step.function == "cancelled")?;
-    let (at, step) = case.steps().find(|(_, step)| {
-        step.function == "abort" && step.effect == Effect::Task(ended.1.task)
-    })?;
+    let (at, step) = case
+        .steps()
+        .find(|(_, step)| step.function == "abort" && step.effect == Effect::Task(ended.1.task))?;
     let aborted = case.names.task(ended.1.task);
     let sentence = format!(
         "cancelled: {} aborts {aborted} at {}, which ends by that, at {}; who awaits it gets an error",
@@ -59,7 +62,8 @@ fn sender(case: &Case) -> Option<Diagnosis> {
     let of = |object: usize, function: &'static str| {
         case.steps().find(move |(_, step)| step.object == Some(object) && step.function == function)
     };
-    let unsent = (0..case.witness.objects.len()).filter(|&object| is_oneshot(object) && of(object, "send").is_none());
+    let unsent =
+        (0..case.witness.objects.len()).filter(|&object| is_oneshot(object) && of(object, "send").is_none());
     let dropped: Vec<(usize, usize)> =
         unsent.filter_map(|object| Some((object, of(object, "drop sender")?.0))).collect();
     let &[(object, at)] = &dropped[..] else { return None };
