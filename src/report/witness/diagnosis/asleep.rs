@@ -100,6 +100,9 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let steps: Vec<_> = at.map(|at| (at, label(at))).into_iter().collect();
     let diagnosis = case.hang(sentence, &steps, &[wait]);
     Some(match at {
+        Some(at) if case.step(at).function.contains("acquire") => {
+            diagnosis.with_note(at, "not given back".to_string())
+        }
         Some(at) => diagnosis.with_note(at, "does not help".to_string()),
         None => diagnosis,
     })

@@ -100,6 +100,7 @@ impl Case<'_> {
             Some(ObjectKind::Channel) => format!("waits for a message of {object}"),
             Some(ObjectKind::Callee(_)) if self.receives(wait) => format!("waits for a message of {object}"),
             Some(ObjectKind::Parker) => "waits to be unparked".to_string(),
+            Some(ObjectKind::Callee("barrier")) => format!("waits at {object}"),
             Some(ObjectKind::Callee(_)) if self.is_for_lock(wait) => format!("waits for {object}"),
             Some(ObjectKind::Callee("watch")) if wait.function == "changed" => {
                 format!("waits for a change of {object}")
