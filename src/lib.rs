@@ -72,6 +72,7 @@
 //! | async tasks of several threads | tokio | a thread each | the same | the same |
 //! | [`tokio`](mod@tokio)'s primitives | tokio's code | tokio's code; each call, poll and end is explored | the same | the same |
 //! | where a `select!` starts | drawn | explored | drawn | refused, but for `biased;` |
+//! | a `task::cancellable` future is dropped where it waits | never | at each await and moment, up to [`cancellations_max`](Checker::cancellations_max) times, 1 if nothing is said | drawn, as often | refused, unless that is 0 |
 //! | statics | live on | made anew in each execution | the same | the same |
 //! | an [`sync::Arc`]'s owners | as they come and go | explored where somebody can notice | as they happen to come and go | the same |
 //! | a reader where a writer waits | as the system likes | let in; or kept out, where that ends in a hang | let in | let in |

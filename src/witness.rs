@@ -134,6 +134,8 @@ pub enum Effect {
     Disconnected,
     /// The time was up, or it ended without a reason.
     GaveUp,
+    /// A future of this name was dropped where it waited.
+    Cancelled(String),
     /// A panic with this message.
     Panicked(String),
     /// This operation of an object under check was called.
@@ -155,4 +157,6 @@ pub struct Wait {
     pub held_by: Vec<usize>,
     /// From where in the program.
     pub place: Option<Place>,
+    /// Whether it is an async task whose waker nobody has.
+    pub is_forgotten: bool,
 }

@@ -35,6 +35,10 @@ struct State {
     waits_for_itself: bool,
     has_timed_wait: bool,
     has_seq_cst: bool,
+    /// How many more futures may be dropped where they wait, where the backend does not count them.
+    cancellations_left: usize,
+    /// Whether one could have been.
+    has_cancellable: bool,
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
     /// What the program would have returned, had it not come to stand still.
@@ -170,6 +174,32 @@ impl Execution {
     /// Whether a task waited with a timeout.
     pub(crate) fn has_timed_wait(&self) -> bool {
         self.lock().has_timed_wait
+    }
+
+    /// Lets so many futures be dropped where they wait.
+    #[cfg(any(feature = "shuttle", feature = "loom"))]
+    pub(crate) fn allow_cancellations(&self, cancellations_max: usize) {
+        self.lock().cancellations_left = cancellations_max;
+    }
+
+    /// Whether a future, that waits, may be dropped there.
+    #[cfg(any(feature = "shuttle", feature = "loom"))]
+    pub(crate) fn may_cancel(&self) -> bool {
+        let mut state = self.lock();
+        state.has_cancellable |= state.cancellations_left > 0;
+        state.cancellations_left > 0
+    }
+
+    /// Whether a future could have been dropped where it waits.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn has_cancellable(&self) -> bool {
+        self.lock().has_cancellable
+    }
+
+    /// One that may be is.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn cancel(&self) {
+        self.lock().cancellations_left -= 1;
     }
 
     /// Writes down that a load or store is `SeqCst`, which loom takes for `Acquire` and `Release`.

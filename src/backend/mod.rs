@@ -43,6 +43,7 @@ pub use search::Progress;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::panic::Location;
 use std::str::FromStr;
 
 /// Who runs a program.
@@ -176,6 +177,7 @@ pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
     callee::forget();
+    native::held::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);
@@ -223,6 +225,39 @@ pub(crate) fn draw(count: u8, draw: impl FnOnce() -> u32) -> u32 {
             "begin it with `biased;`, or check under native or shuttle",
         ),
     }
+}
+
+/// Whether a future that has just begun to wait is dropped there, under a checker: as often in an execution as its
+/// [bound](crate::Checker::cancellations_max) says; each answer is explored. Who `can_wait` is told so where it may also
+/// be dropped later.
+pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Option<Cancelled> {
+    match current() {
+        Backend::Native => native::cancels(can_wait, place),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            let is_drawn = |count: u32| ::shuttle::rand::thread_rng().gen_range(0..count) == 0;
+            (execution().may_cancel() && is_drawn(2)).then(|| {
+                execution().cancel();
+                if can_wait && is_drawn(2) { Cancelled::Later } else { Cancelled::AtOnce }
+            })
+        }
+        #[cfg(feature = "loom")]
+        Backend::Loom if execution().may_cancel() => unsupported(
+            "a future that may be dropped where it waits (`task::cancellable`)",
+            "set `cancellations_max(0)`, or check under native or shuttle",
+        ),
+        _ => None,
+    }
+}
+
+/// When a future that waits is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    /// Before anybody else has a turn.
+    AtOnce,
+    /// Whenever the checker likes.
+    Later,
 }
 
 /// Whether a time is up that nobody has looked at yet, under a checker. Both are explored; under loom, which draws no

@@ -107,6 +107,10 @@ pub(crate) struct Search<T> {
     pub(crate) hang_has_timed_wait: bool,
     /// Whether a load or store was `SeqCst` that the backend took for less.
     pub(crate) has_seq_cst: bool,
+    /// Where a lock of std's was taken that an async task held over an await.
+    pub(crate) held_over_await: Option<&'static Location<'static>>,
+    /// Whether a future of some execution could have been dropped where it waits.
+    pub(crate) has_cancellable: bool,
     /// A load that could have read what came of it, and the store: the backend does not look into that.
     pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
     /// What is known of the program.
@@ -211,6 +215,8 @@ impl<T> Search<T> {
             cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
             has_seq_cst: false,
+            held_over_await: None,
+            has_cancellable: false,
             buffering: None,
             facts: Facts::default(),
             learned: None,
@@ -305,6 +311,8 @@ impl<T: Ord> Search<T> {
         self.events += other.events;
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
         self.has_seq_cst |= other.has_seq_cst;
+        self.held_over_await = self.held_over_await.into_iter().chain(other.held_over_await).min();
+        self.has_cancellable |= other.has_cancellable;
         self.buffering = self.buffering.or(other.buffering);
         self.learned = self.learned.or(other.learned);
         self.incomplete = self.incomplete.or(other.incomplete);

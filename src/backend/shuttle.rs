@@ -98,6 +98,7 @@ pub(super) fn run_nothing() {
 /// The main task of one execution.
 fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), steering: &Steering<T>) {
     let execution = Execution::begin(Backend::Shuttle);
+    execution.allow_cancellations(steering.lock().search.limits.bounds.cancellations_max);
     steering.lock().execution = Some(Arc::clone(&execution));
     set_execution(Some(Arc::clone(&execution)));
     for _ in SENTINELS {
@@ -154,6 +155,7 @@ impl<T: Ord + 'static> State<T> {
         if let Some(execution) = self.execution.take() {
             set_execution(None);
             let value = self.value.take();
+            self.search.has_cancellable |= execution.has_cancellable();
             if !execution.is_abandoned() {
                 self.search.record(Came::to_its_end(&execution, value));
             }

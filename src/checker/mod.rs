@@ -79,7 +79,7 @@ impl Checker {
             finds_leaks: false,
             memory: None,
             substitution: None,
-            bounds: Bounds { timeouts_max: 1, ..Bounds::default() },
+            bounds: Bounds { timeouts_max: 1, cancellations_max: 1, ..Bounds::default() },
             workers: None,
             requires_complete: false,
             progress: Arc::default(),
@@ -143,6 +143,14 @@ impl Checker {
     /// [`Backend::Native`] only.
     pub fn weak_failures_max(mut self, weak_failures_max: usize) -> Self {
         self.bounds.weak_failures_max = weak_failures_max;
+        self
+    }
+
+    /// Lets at most this many of the futures that the program has made cancellable (`task::cancellable`) be dropped in an
+    /// execution where they wait; 1 if it is not said. [`Backend::Native`] explores every await and every moment, shuttle
+    /// draws, and loom, which draws no lots, refuses unless this is 0.
+    pub fn cancellations_max(mut self, cancellations_max: usize) -> Self {
+        self.bounds.cancellations_max = cancellations_max;
         self
     }
 
@@ -471,6 +479,8 @@ impl Checker {
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
             has_seq_cst: search.has_seq_cst,
+            held_over_await: search.held_over_await,
+            has_cancellable: search.has_cancellable,
             buffering: search.buffering,
             explainer,
         }

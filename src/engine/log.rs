@@ -67,11 +67,17 @@ pub(crate) enum LoopDeed {
     /// The task gives way: it awaits the ends of these tasks, or something else.
     Pends {
         awaits: Vec<LoopTask>,
+        /// Whether nobody has what would wake it.
+        is_forgotten: bool,
         place: Option<&'static Location<'static>>,
     },
     Ends {
         is_aborted: bool,
     },
+    /// A future of this number, that may be dropped where it waits, does; and where, if that is known.
+    Suspends(u64, Option<&'static Location<'static>>),
+    /// That future is dropped where it waits: what it is called, and where it was said that it may be.
+    Drops(u64, String, &'static Location<'static>),
     Wakes(LoopTask),
     Aborts(LoopTask, &'static Location<'static>),
 }

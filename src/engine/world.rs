@@ -7,8 +7,8 @@ use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
 use super::memory::{Graph, Mark};
 use super::object::{
-    ADDRESSES, AtomicAction, By, Causes, CondvarAction, Object, QUEUES, RwLockAction, State as ObjectState,
-    View, Waiting,
+    ADDRESSES, AtomicAction, BOUNDED_CHANCES, By, Causes, CondvarAction, Object, QUEUES, RwLockAction,
+    State as ObjectState, View, Waiting,
 };
 use super::order::Order;
 use super::patience::{PAUSES_MAX, Patience};
@@ -76,6 +76,8 @@ pub(crate) struct World {
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
+    /// Whether in some execution so far a future could have been dropped where it waits.
+    pub(super) has_cancellable: bool,
     /// See [`World::notice_buffering`].
     buffering: Cell<Option<[&'static Location<'static>; 2]>>,
     /// A loop that could not go round as often as it might have, and the bound on that.
@@ -86,7 +88,7 @@ pub(crate) struct World {
     pub(super) barred: Vec<Barred>,
     pub(super) bounds: Bounds,
     /// How often each [`Chance`] has happened.
-    pub(super) happened: [usize; 4],
+    pub(super) happened: [usize; BOUNDED_CHANCES],
     pub(super) log: Option<Vec<Entry>>,
     pub(super) causes: Causes,
     pub(super) woken: Vec<TaskId>,
@@ -159,13 +161,14 @@ impl World {
             graph,
             times: Times::default(),
             is_cut_by_timeouts: false,
+            has_cancellable: false,
             buffering: Cell::default(),
             cut_loop: None,
             patience: Patience::new(settings.facts.has(Fact::LoopsGoOn)),
             has_writers: false,
             barred: Vec::new(),
             bounds: settings.bounds,
-            happened: [0; 4],
+            happened: [0; BOUNDED_CHANCES],
             log: settings.logs.then(Vec::new),
             causes: Causes::default(),
             woken: Vec::new(),
@@ -176,7 +179,7 @@ impl World {
     pub(super) fn begin(&mut self) {
         (self.position, self.preemptions, self.preempts, self.pauses) = (0, 0, false, 0);
         (self.is_stuck, self.rehearses, self.uncompared) = (false, false, None);
-        self.happened = [0; 4];
+        self.happened = [0; BOUNDED_CHANCES];
         self.patience.begin();
         self.has_writers = false;
         self.barred.clear();
@@ -508,6 +511,11 @@ impl World {
         self.is_cut_by_timeouts
     }
 
+    /// Whether in some execution so far a future could have been dropped where it waits.
+    pub(crate) fn has_cancellable(&self) -> bool {
+        self.has_cancellable
+    }
+
     /// A loop that in some execution so far could not go round as often as it might have, and the bound on that.
     pub(crate) fn cut_loop(&self) -> Option<(&'static Location<'static>, u32)> {
         // Samples leave things out anyway.
@@ -586,7 +594,9 @@ impl World {
             _ if self.is_stuck => 1,
             None => 0,
             Some(Operation { action: Action::Chance(Chance::Start(count)), .. }) => usize::from(count),
-            Some(Operation { action: Action::Chance(chance), .. }) => 1 + usize::from(self.may(chance)),
+            Some(Operation { action: Action::Chance(chance), .. }) => {
+                1 + if self.may(chance) { chance.ways() } else { 0 }
+            }
             Some(Operation { action, object, .. }) => {
                 self.objects[object.index()].state.choices(action).count()
             }
@@ -766,7 +776,11 @@ impl World {
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
             self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
-            chance.bounded().into_iter().for_each(|kind| self.happened[kind] += event.choice as usize);
+            self.has_cancellable |= matches!(chance, Chance::Cancellation(_));
+            chance
+                .bounded()
+                .into_iter()
+                .for_each(|kind| self.happened[kind] += usize::from(event.choice > 0));
         }
         self.woken.clear();
         let overlooks = self.overlooked(&event);

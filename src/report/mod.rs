@@ -96,6 +96,8 @@ pub struct Report<T> {
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
     pub(crate) has_seq_cst: bool,
+    pub(crate) held_over_await: Option<&'static Location<'static>>,
+    pub(crate) has_cancellable: bool,
     pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
 }
 
@@ -136,6 +138,9 @@ impl<T: Ord> Report<T> {
     /// Native explores no load buffering: loads that read what is stored only afterwards. Where that could have happened, it
     /// says so; it cannot know whether what a load reads decides what is stored, which rules it out.
     ///
+    /// A guard of a std lock that an async task keeps over an await is told with the place where it was taken, also where
+    /// nothing is wrong by that yet.
+    ///
     /// loom takes `SeqCst` loads and stores for `Acquire` and `Release`, and so may see what no machine does. Of fences it
     /// knows better.
     ///
@@ -160,10 +165,17 @@ impl<T: Ord> Report<T> {
                  {store}, though that store comes after the load"
             )
         });
+        let held = self.held_over_await.map_or(String::new(), |place| {
+            format!(
+                "note: the lock taken at {place} is held over an await: who wants it on the same thread waits for ever, on \
+                 another it keeps a worker from its tasks; give it back before, or take conccheck::tokio::sync::Mutex"
+            )
+        });
         let notes = [
             (self.hang_has_timed_wait, timed.as_str()),
             (self.has_seq_cst, seq_cst),
             (self.buffering.is_some(), &buffering),
+            (self.held_over_await.is_some(), &held),
         ];
         let notes: Vec<&str> =
             notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect();

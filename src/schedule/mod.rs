@@ -41,6 +41,8 @@ pub(crate) struct Bounds {
     pub(crate) spurious_max: usize,
     /// Weak exchanges that fail without a reason.
     pub(crate) weak_failures_max: usize,
+    /// Futures that are dropped where they wait.
+    pub(crate) cancellations_max: usize,
 }
 
 impl Schedule {

@@ -11,6 +11,7 @@
 //! | a task of a multi-thread runtime | tokio's workers | a thread of its own |
 //! | [`sleep`] | the clock | ends whenever the checker likes, and its time has passed then |
 
+mod cancellable;
 mod real;
 
 #[cfg(feature = "check")]
@@ -23,6 +24,8 @@ mod join;
 mod join_set;
 #[cfg(feature = "check")]
 pub(crate) mod per_thread;
+
+pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
 
 #[cfg(feature = "check")]
 pub(crate) use checked::{Timer, Turn, let_others, turn};

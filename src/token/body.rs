@@ -15,19 +15,24 @@ impl Token {
     /// A byte that says what else there is; the program, its size, the bounds, the facts, the steps, their marks.
     pub(super) fn body(&self) -> Vec<u8> {
         let Schedule { picks, bounds, facts } = &self.schedule;
-        let has_bounds = *bounds != Bounds::default();
+        let own_bounds = [bounds.timeouts_max, bounds.spurious_max, bounds.weak_failures_max];
+        let has_bounds = own_bounds != [0; 3];
         let has_facts = *facts != Facts::default();
-        let mut bytes =
-            vec![u8::from(self.size.is_some()) | u8::from(has_bounds) << 1 | u8::from(has_facts) << 2];
+        let tells_cancellations = bounds.cancellations_max != unsaid_cancellations(has_bounds);
+        let flags = [self.size.is_some(), has_bounds, has_facts, tells_cancellations];
+        let mut bytes = vec![flags.iter().rev().fold(0, |byte, &flag| byte << 1 | u8::from(flag))];
         write_number(&mut bytes, self.program.len() as u128);
         bytes.extend(self.program.as_bytes());
         if let Some(size) = self.size {
             write_number(&mut bytes, size as u128);
         }
         if has_bounds {
-            for bound in [bounds.timeouts_max, bounds.spurious_max, bounds.weak_failures_max] {
+            for bound in own_bounds {
                 write_number(&mut bytes, bound as u128);
             }
+        }
+        if tells_cancellations {
+            write_number(&mut bytes, bounds.cancellations_max as u128);
         }
         if has_facts {
             write_facts(&mut bytes, facts);
@@ -39,7 +44,7 @@ impl Token {
 
     pub(super) fn from_body(body: &[u8]) -> Option<Token> {
         let mut reader = Reader(body);
-        let flags = reader.byte().filter(|flags| *flags < 8)?;
+        let flags = reader.byte().filter(|flags| *flags < 16)?;
         let name_bytes = reader.count()?;
         let program = String::from_utf8(reader.bytes(name_bytes)?.to_vec()).ok()?;
         let size = if flags & 1 == 0 { None } else { Some(reader.count()?) };
@@ -47,8 +52,10 @@ impl Token {
         if flags & 2 != 0 {
             let [timeouts_max, spurious_max, weak_failures_max] =
                 [reader.count()?, reader.count()?, reader.count()?];
-            bounds = Bounds { timeouts_max, spurious_max, weak_failures_max };
+            bounds = Bounds { timeouts_max, spurious_max, weak_failures_max, ..bounds };
         }
+        bounds.cancellations_max =
+            if flags & 8 == 0 { unsaid_cancellations(flags & 2 != 0) } else { reader.count()? };
         let facts = if flags & 4 == 0 { Facts::default() } else { read_facts(&mut reader)? };
         let mut picks = read_steps(&mut reader)?;
         let distances = [MARKS_MAX, MARKS_MAX_BEFORE].map(|max| mark_distance(picks.len(), max));
@@ -60,6 +67,12 @@ impl Token {
         let schedule = Schedule { picks, bounds, facts };
         reader.0.is_empty().then_some(Token { program, size, schedule })
     }
+}
+
+/// How many cancellations there may be where a token does not say: as many as a checker allows by itself, whose tokens
+/// have the other bounds, too.
+fn unsaid_cancellations(has_bounds: bool) -> usize {
+    usize::from(has_bounds)
 }
 
 /// How many there are, and each as its kind and, if it is of a place, the place's mark.

@@ -184,10 +184,10 @@ mod tests {
                 |((task, choice, mark), count)| std::iter::repeat_n(Pick { task, choice, mark }, count);
             runs.into_iter().flat_map(repeat).take(MARKS_MAX).collect()
         });
-        let bounds = prop_oneof![Just((0, 0, 0)), any::<(usize, usize, usize)>()];
+        let bounds = prop_oneof![Just((0, 0, 0, 0)), any::<(usize, usize, usize, usize)>()];
         (any::<String>(), any::<Option<usize>>(), bounds, picks).prop_map(
-            |(program, size, (timeouts_max, spurious_max, weak_failures_max), picks)| {
-                let bounds = Bounds { timeouts_max, spurious_max, weak_failures_max };
+            |(program, size, (timeouts_max, spurious_max, weak_failures_max, cancellations_max), picks)| {
+                let bounds = Bounds { timeouts_max, spurious_max, weak_failures_max, cancellations_max };
                 Token { program, size, schedule: Schedule { picks, bounds, facts: Facts::default() } }
             },
         )

@@ -205,7 +205,7 @@ fn a_waker_that_nobody_uses_leaves_a_task_pending() {
         });
     });
     let sentence = reviewed("never_woken", &text);
-    assert_eq!(sentence, "deadlock: task 1 is pending, and nobody is left to wake it");
+    assert_eq!(sentence, "deadlock: task 1 is pending, and nobody holds its waker");
 }
 
 #[test]

@@ -10,8 +10,10 @@ macro_rules! tell {
 
 mod agree;
 mod arcs;
+mod async_diagnoses;
 mod asyncio;
 mod backends;
+mod cancellation;
 mod channels;
 mod check;
 mod checkers;
@@ -27,6 +29,7 @@ mod incomplete;
 mod judge;
 mod layers;
 mod leaks;
+mod lints;
 mod loom_verdicts;
 mod loops;
 mod memory;
@@ -58,6 +61,7 @@ mod thread_locals;
 mod threads;
 mod time;
 mod tokio_parity;
+mod tokio_reports;
 mod tokio_select;
 mod tokio_sync;
 mod tokio_time;

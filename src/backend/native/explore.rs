@@ -1,5 +1,6 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
+use super::held;
 use super::portfolio::Rounds;
 use super::replay::replay;
 use super::stacks::{self, pool};
@@ -269,6 +270,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         self.engine.take().expect("it rests").go_on();
         let mut running = Execution::begin_to_find(Backend::Native, self.search.limits.finds_leaks);
         let mut is_over = false;
+        held::take_over_await();
         while !thread::panicking() {
             if let Some(rounds) = &mut self.rounds {
                 rounds.go_on(&mut self.search, &self.body);
@@ -287,6 +289,8 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         if is_over {
             with(|engine| note_bounds(&mut self.search, &engine.world));
         }
+        let held = self.search.held_over_await.into_iter().chain(held::take_over_await());
+        self.search.held_over_await = held.min();
         self.engine = Some(Resting::take());
         (self, is_over)
     }
@@ -390,6 +394,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max });
     }
     search.buffering = world.buffering();
+    search.has_cancellable |= world.has_cancellable();
     if world.is_cut_by_clocks() {
         search.cut(Incomplete::Clocks);
     }

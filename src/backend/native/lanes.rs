@@ -2,7 +2,7 @@
 //! tasks with a lane of their own: the threads in the order of their spawning, and after them the loops' tasks.
 
 use crate::engine::object::{CallKind, CalleeAction};
-use crate::engine::{Action, Deed, Entry, LoopDeed, LoopTask, ObjectId, TaskId, World};
+use crate::engine::{Action, Chance, Deed, Entry, LoopDeed, LoopTask, ObjectId, Operation, TaskId, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
@@ -22,6 +22,10 @@ pub(super) struct Lanes {
     yields: BTreeSet<usize>,
     /// Wake-ups that go without saying: a task's of itself, and those that follow from its end or the time.
     implied: BTreeSet<usize>,
+    /// Where the last event of each lane came from.
+    passed: BTreeMap<usize, At>,
+    /// Where the futures wait that may be dropped there.
+    suspended: BTreeMap<u64, At>,
     /// What each thread is in the middle of.
     inside: BTreeMap<TaskId, usize>,
     /// Each task of a loop that has not ended, by its lane.
@@ -34,6 +38,8 @@ pub(super) struct Asleep {
     pub(super) is_ready: bool,
     /// Whose ends it awaits.
     pub(super) awaits: Vec<usize>,
+    /// Whether nobody had what would wake it.
+    pub(super) is_forgotten: bool,
     /// Where it was last seen.
     pub(super) place: Option<At>,
     /// What it was last told to wait for, and by which call.
@@ -49,6 +55,8 @@ impl Lanes {
             entries: Vec::new(),
             yields: BTreeSet::new(),
             implied: BTreeSet::new(),
+            passed: BTreeMap::new(),
+            suspended: BTreeMap::new(),
             inside: BTreeMap::new(),
             asleep: BTreeMap::new(),
         };
@@ -78,11 +86,12 @@ impl Lanes {
                     self.asleep.insert(polled, Asleep::default());
                 }
             }
-            Deed::Loop(LoopDeed::Pends { awaits, place }) => {
+            Deed::Loop(LoopDeed::Pends { awaits, place, is_forgotten }) => {
                 let awaits = awaits.iter().filter_map(|&task| self.of_loop(task)).collect();
                 self.inside.remove(&entry.task);
                 let asleep = self.asleep.entry(lane).or_default();
                 (asleep.awaits, asleep.place) = (awaits, place.or(asleep.place));
+                asleep.is_forgotten = *is_forgotten;
                 if asleep.is_ready {
                     self.yields.insert(at);
                 }
@@ -100,6 +109,14 @@ impl Lanes {
                 let woken = woken.and_then(|woken| self.asleep.get_mut(&woken));
                 woken.into_iter().for_each(|woken| woken.is_ready = true);
             }
+            Deed::Loop(LoopDeed::Suspends(future, place)) => {
+                let place = place.or_else(|| self.passed.get(&lane).copied());
+                place.into_iter().for_each(|place| _ = self.suspended.insert(*future, place));
+            }
+            Deed::Event {
+                operation: Operation { action: Action::Chance(Chance::Cancellation(_)), .. },
+                ..
+            } => {}
             Deed::Event { operation, note, .. } => {
                 self.pass(lane, operation.place);
                 if let Action::Callee(CalleeAction { kind, name }) = operation.action
@@ -117,6 +134,7 @@ impl Lanes {
 
     /// A task is seen at a place.
     fn pass(&mut self, lane: usize, place: At) {
+        self.passed.insert(lane, place);
         self.asleep.get_mut(&lane).into_iter().for_each(|task| task.place = Some(place));
     }
 
@@ -150,6 +168,11 @@ impl Lanes {
     /// Whether a wake-up is worth to be told.
     pub(super) fn is_told(&self, at: usize) -> bool {
         !self.implied.contains(&at)
+    }
+
+    /// Where a future waits, or was last told to.
+    pub(super) fn suspended_at(&self, future: u64) -> Option<At> {
+        self.suspended.get(&future).copied()
     }
 
     /// The thread of a lane, or its number among the loops' tasks and where it was spawned.

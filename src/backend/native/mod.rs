@@ -10,6 +10,8 @@
 
 mod channel;
 mod explore;
+pub(crate) mod held;
+mod holders;
 mod lanes;
 mod least;
 mod mailbox;
@@ -29,7 +31,7 @@ pub(crate) use least::follow;
 pub(crate) use least::least;
 #[cfg(feature = "tokio")]
 pub(crate) use mailbox::NativeMailbox;
-pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance, draw, is_up_already};
+pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, is_up_already};
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 

@@ -1,7 +1,7 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{note, stop_for_good, stop_if, timed, with};
-use crate::backend::{execution, number};
+use super::{held, note, stop_for_good, stop_if, timed, with};
+use crate::backend::{Cancelled, execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
     HistoryAction, MailboxAction, MutexAction, OnceAction, RwLockAction, TokenAction, Update,
@@ -163,37 +163,37 @@ impl Object {
     #[track_caller]
     pub(crate) fn lock(self) -> Locked {
         self.act(Action::Mutex(MutexAction::Lock));
-        Locked(self, Location::caller())
+        Locked::new(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_lock(self) -> Option<Locked> {
         let performed = self.act(Action::Mutex(MutexAction::TryLock));
-        (performed.reply == Reply::Done).then(|| Locked(self, Location::caller()))
+        (performed.reply == Reply::Done).then(|| Locked::new(self, Location::caller()))
     }
 
     #[track_caller]
     pub(crate) fn read(self) -> LockedRead {
         self.act(Action::RwLock(RwLockAction::Read));
-        LockedRead(self, Location::caller())
+        LockedRead::new(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_read(self) -> Option<LockedRead> {
         let performed = self.act(Action::RwLock(RwLockAction::TryRead));
-        (performed.reply == Reply::Done).then(|| LockedRead(self, Location::caller()))
+        (performed.reply == Reply::Done).then(|| LockedRead::new(self, Location::caller()))
     }
 
     #[track_caller]
     pub(crate) fn write(self) -> LockedWrite {
         self.act(Action::RwLock(RwLockAction::Write));
-        LockedWrite(self, Location::caller())
+        LockedWrite::new(self, Location::caller())
     }
 
     #[track_caller]
     pub(crate) fn try_write(self) -> Option<LockedWrite> {
         let performed = self.act(Action::RwLock(RwLockAction::TryWrite));
-        (performed.reply == Reply::Done).then(|| LockedWrite(self, Location::caller()))
+        (performed.reply == Reply::Done).then(|| LockedWrite::new(self, Location::caller()))
     }
 
     /// Waits until nobody is at a once's attempt, and begins another if it is not done: then whether an earlier one panicked,
@@ -260,7 +260,7 @@ impl Object {
         if is_over {
             perform(lock, |value| value);
         }
-        (Locked(mutex, place), is_over)
+        (Locked::new(mutex, place), is_over)
     }
 
     #[track_caller]
@@ -350,6 +350,20 @@ impl Object {
     }
 }
 
+/// A lock that was just taken, at a place.
+macro_rules! taken {
+    ($($locked:ident),*) => {$(
+        impl $locked {
+            fn new(lock: Object, place: &'static Location<'static>) -> Self {
+                held::took(lock.number(), place);
+                $locked(lock, place)
+            }
+        }
+    )*};
+}
+
+taken!(Locked, LockedRead, LockedWrite);
+
 impl Locked {
     /// Gives the lock up and takes it back.
     fn pass(self, place: &'static Location<'static>) -> Locked {
@@ -358,7 +372,7 @@ impl Locked {
         perform(Operation { object: mutex.id, action: Action::Mutex(MutexAction::Lock), place }, |value| {
             value
         });
-        Locked(mutex, place)
+        Locked::new(mutex, place)
     }
 }
 
@@ -366,7 +380,8 @@ impl LockedWrite {
     /// Shares what one had alone.
     #[track_caller]
     pub(crate) fn downgrade(self) -> LockedRead {
-        let shared = LockedRead(self.0, Location::caller());
+        let shared = LockedRead::new(self.0, Location::caller());
+        held::gives(self.0.number());
         std::mem::forget(self);
         shared.0.act(Action::RwLock(RwLockAction::Downgrade));
         shared
@@ -375,18 +390,21 @@ impl LockedWrite {
 
 impl Drop for Locked {
     fn drop(&mut self) {
+        held::gives(self.0.number());
         self.0.release(Action::Mutex(MutexAction::Unlock), self.1);
     }
 }
 
 impl Drop for LockedWrite {
     fn drop(&mut self) {
+        held::gives(self.0.number());
         self.0.release(Action::RwLock(RwLockAction::WriteUnlock), self.1);
     }
 }
 
 impl Drop for LockedRead {
     fn drop(&mut self) {
+        held::gives(self.0.number());
         self.0.release(Action::RwLock(RwLockAction::ReadUnlock), self.1);
     }
 }
@@ -401,12 +419,16 @@ fn refuse_of_earlier_execution() -> ! {
 /// bound allows.
 #[track_caller]
 pub(crate) fn chance(chance: Chance) -> bool {
+    way_of(chance, Location::caller()) == 1
+}
+
+/// 0 if it does not happen, else the way in which it does.
+fn way_of(chance: Chance, place: &'static Location<'static>) -> u32 {
     if !with(|engine| engine.explores(chance)) {
-        return false;
+        return 0;
     }
-    let place = Location::caller();
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
-    perform(operation, |value| value).choice == 1
+    perform(operation, |value| value).choice
 }
 
 /// Where a `select!` of so many branches starts; each is explored.
@@ -418,6 +440,14 @@ pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
 pub(crate) fn is_up_already(place: &'static Location<'static>) -> bool {
     lot(2, place, |drawn| ("sleep", if drawn == 1 { "is up already" } else { "is not up yet" }.to_string()))
         == 1
+}
+
+/// Whether a future that has begun to wait is dropped there, and when; all is explored, as far as the bound allows.
+pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Option<Cancelled> {
+    let ways = [Cancelled::AtOnce, Cancelled::Later];
+    let chance = Chance::Cancellation(if can_wait { 2 } else { 1 });
+    let way = way_of(chance, place).checked_sub(1)?;
+    ways.get(way as usize).copied()
 }
 
 /// One of so many, each of which is explored. `tell` names for readers what drew it, and says what that means.

@@ -1,5 +1,6 @@
 //! What an execution's tasks did, from the engine's log, as a value for readers.
 
+use super::holders::{self, holders};
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
 use crate::engine::object::{
@@ -19,14 +20,16 @@ use std::sync::atomic::Ordering;
 /// say.
 pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     let log = world.take_log();
-    let mut reader = Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new() };
+    let mut reader =
+        Reader { world, lanes: Lanes::of(world, &log), objects: Vec::new(), alarms: alarms(&log) };
     let mut steps: Vec<Step> = Vec::new();
     // Which step each entry is.
     let mut shown: Vec<Option<usize>> = Vec::new();
     let mut preempts = false;
     for (at, entry) in log.iter().enumerate() {
-        preempts |= entry.preempts;
-        let step = reader.step(&log, at);
+        let is_hidden = reader.is_alarm(entry.task);
+        preempts |= entry.preempts && !is_hidden;
+        let step = if is_hidden { None } else { reader.step(&log, at) };
         shown.push(step.is_some().then_some(steps.len()));
         if let Some(step) = step {
             let is_other = steps.last().is_some_and(|last| last.task != step.task);
@@ -44,8 +47,16 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
     }
     let race = race(&log, &shown);
     // Where two accesses race, it does not matter who waits.
-    let waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
-    Witness {
+    let mut waits = if race.is_some() { Vec::new() } else { reader.waits(&log) };
+    for wait in &mut waits {
+        if let Some(object) = wait.object.filter(|_| wait.held_by.is_empty())
+            && matches!(reader.object(reader.objects[object]).kind, ObjectKind::Callee(_))
+            && holders::is_kept_out(wait.function)
+        {
+            wait.held_by = holders(&steps, object);
+        }
+    }
+    let mut witness = Witness {
         schedule: Schedule::default(),
         outcome: String::new(),
         tasks: reader.tasks(&log, running),
@@ -54,7 +65,9 @@ pub(super) fn witness(world: &mut World, running: &Running) -> Witness {
         waits,
         preemptions: world.preemptions(),
         race,
-    }
+    };
+    holders::are_of_watches(&mut witness);
+    witness
 }
 
 /// The steps of the accesses that race, if some do.
@@ -82,6 +95,8 @@ struct Reader<'a> {
     lanes: Lanes,
     /// In the order of their first use.
     objects: Vec<ObjectId>,
+    /// Threads that only say when a future is dropped.
+    alarms: Vec<TaskId>,
 }
 
 impl Reader<'_> {
@@ -138,6 +153,7 @@ impl Reader<'_> {
         let Entry { task: _, ref deed, preempts } = log[at];
         let (mut ordering, mut overlooks) = (None, None);
         let (function, object, effect, place) = match deed {
+            Deed::Spawned(spawned, _) if self.is_alarm(*spawned) => return None,
             Deed::Spawned(spawned, place) => {
                 ("spawn", None, Effect::Task(self.order(*spawned)), Some(*place))
             }
@@ -203,14 +219,14 @@ impl Reader<'_> {
     ) -> Option<(&'static str, Effect, Option<&'static Location<'static>>)> {
         let own = self.lanes.of_entry(at);
         match deed {
-            LoopDeed::Begins(_) | LoopDeed::Polls(_) => None,
+            LoopDeed::Begins(_) | LoopDeed::Polls(_) | LoopDeed::Suspends(..) => None,
             LoopDeed::Spawns(task, place) => {
                 Some(("spawn", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
             }
             LoopDeed::Pends { place, .. } if self.lanes.yields(at) => {
                 Some(("yield_now", Effect::Done, *place))
             }
-            LoopDeed::Pends { awaits, place } => {
+            LoopDeed::Pends { awaits, place, .. } => {
                 let joined: Vec<usize> = awaits.iter().filter_map(|&task| self.lanes.of_loop(task)).collect();
                 let effect = if let [joined] = joined[..] { Effect::Task(joined) } else { Effect::Waits };
                 Some(("await", effect, *place))
@@ -224,6 +240,10 @@ impl Reader<'_> {
                 let woken = self.lanes.of_loop(*task).filter(|_| self.lanes.is_told(at))?;
                 Some(("wake", Effect::Task(woken), None))
             }
+            LoopDeed::Drops(future, what, place) => {
+                let awaits = self.lanes.suspended_at(*future).filter(|place| !is_in_runtime(place));
+                Some(("drop", Effect::Cancelled(what.clone()), Some(awaits.unwrap_or(place))))
+            }
             LoopDeed::Aborts(task, place) => {
                 Some(("abort", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
             }
@@ -232,11 +252,13 @@ impl Reader<'_> {
 
     /// Whether it is none of the program's, but what its event loops are made of.
     fn is_of_runtime(&self, object: ObjectId) -> bool {
-        let here = file!().replace('\\', "/");
-        let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
         let object = self.world.object(object);
-        matches!(object.state, ObjectState::Mailbox(_))
-            || object.made_at.is_some_and(|place| place.file().replace('\\', "/").starts_with(&runtime))
+        matches!(object.state, ObjectState::Mailbox(_)) || object.made_at.is_some_and(is_in_runtime)
+    }
+
+    /// Whether it is a thread that only says when a future is dropped.
+    fn is_alarm(&self, thread: TaskId) -> bool {
+        self.alarms.contains(&thread)
     }
 
     fn order(&self, task: TaskId) -> usize {
@@ -301,13 +323,14 @@ impl Reader<'_> {
             let is_inside = self.lanes.is_inside(thread);
             let asleep: Vec<_> =
                 self.lanes.asleep(thread).map(|(task, asleep)| (task, asleep.clone())).collect();
-            for (task, Asleep { is_ready, awaits, place, pending }) in asleep {
+            for (task, Asleep { is_ready, awaits, place, pending, is_forgotten }) in asleep {
                 let (function, held_by, object) = match pending {
                     _ if is_ready && is_inside => ("turn after", vec![stuck], None),
                     Some((object, name)) if awaits.is_empty() => (name, Vec::new(), self.number(object)),
                     _ => ("await", awaits, None),
                 };
-                waits.push(Wait { task, function, object, held_by, place: place.map(self::place) });
+                let place = place.map(self::place);
+                waits.push(Wait { task, function, object, held_by, place, is_forgotten });
             }
         }
         waits.sort_by_key(|wait| wait.task);
@@ -337,12 +360,13 @@ impl Reader<'_> {
                     held_by: held_by.collect(),
                     object: self.number(operation.object),
                     place: Some(place(operation.place)),
+                    is_forgotten: false,
                 }
             }
             TaskState::Waiting { lock, condvar } => {
                 let object = self.number(condvar);
                 let place = Some(place(lock.place));
-                Wait { task, function: "wait", object, held_by: Vec::new(), place }
+                Wait { task, function: "wait", object, held_by: Vec::new(), place, is_forgotten: false }
             }
             TaskState::Joining(other) => {
                 let joined_at = log.iter().rev().find_map(|entry| match entry.deed {
@@ -350,7 +374,8 @@ impl Reader<'_> {
                     _ => None,
                 });
                 let held_by = vec![self.order(other)];
-                Wait { task, function: "join", object: None, held_by, place: joined_at.map(place) }
+                let place = joined_at.map(place);
+                Wait { task, function: "join", object: None, held_by, place, is_forgotten: false }
             }
             _ => return None,
         })
@@ -378,11 +403,33 @@ fn ordering(action: Action, effect: &Effect) -> Option<Ordering> {
 
 const WAIT: Action = Action::Condvar(CondvarAction::Wait);
 
+/// The threads that only say when a future is dropped.
+fn alarms(log: &[Entry]) -> Vec<TaskId> {
+    let alarm = |entry: &Entry| match entry.deed {
+        Deed::Spawned(thread, place)
+            if place.file().replace('\\', "/").ends_with("task/checked/cancellation.rs") =>
+        {
+            Some(thread)
+        }
+        _ => None,
+    };
+    log.iter().filter_map(alarm).collect()
+}
+
+/// Whether it is a place of what event loops are made of.
+fn is_in_runtime(place: &Location) -> bool {
+    let here = file!().replace('\\', "/");
+    let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
+    place.file().replace('\\', "/").starts_with(&runtime)
+}
+
 /// What happens at every turn and tells nothing: that something did not happen for no reason, that a
 /// rendezvous was kept.
 fn is_hidden(operation: &Operation, choice: u32, reply: Reply) -> bool {
     match operation.action {
         Action::Chance(Chance::Start(_)) => false,
+        // The loop tells when.
+        Action::Chance(Chance::Cancellation(_)) => true,
         Action::Chance(_) => choice == 0,
         Action::Channel(ChannelAction::Handover { .. }) => reply == Reply::Done,
         Action::Channel(ChannelAction::Attend) => true,

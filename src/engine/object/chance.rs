@@ -1,5 +1,5 @@
-//! What may happen for no reason of the program's own, as often as the exploration's bound says: the choice 1,
-//! or not: the choice 0; and lots that the program draws. It concerns no other task.
+//! What may happen for no reason of the program's own, as often as the exploration's bound says: the choice 1
+//! (or more, if there are several ways), or not: the choice 0; and lots that the program draws. It concerns no other task.
 
 use super::{By, Primitive, Reply, View};
 use crate::engine::{Bounds, TaskId};
@@ -16,11 +16,16 @@ pub(crate) enum Action {
     SpuriousWakeup,
     /// A weak exchange fails without a reason.
     WeakFailure,
+    /// A future is dropped where it waits, in one of so many ways.
+    Cancellation(u8),
     /// Nothing: a task that does nothing but pause has to be stopped somewhere.
     Pause,
     /// A lot is drawn among so many, which are all explored: where a `select!` starts.
     Start(u8),
 }
+
+/// How many bounded kinds there are.
+pub(in crate::engine) const BOUNDED_CHANCES: usize = 5;
 
 impl Action {
     /// Which of the bounded kinds it is.
@@ -30,7 +35,16 @@ impl Action {
             Action::SpuriousWakeup => Some(1),
             Action::WeakFailure => Some(2),
             Action::Pause => Some(3),
+            Action::Cancellation(_) => Some(4),
             Action::Start(_) => None,
+        }
+    }
+
+    /// In how many ways it may happen.
+    pub(in crate::engine) fn ways(self) -> usize {
+        match self {
+            Action::Cancellation(ways) => usize::from(ways),
+            _ => 1,
         }
     }
 }
@@ -45,6 +59,7 @@ impl Bounds {
             Action::Timeout => self.timeouts_max,
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
+            Action::Cancellation(_) => self.cancellations_max,
             Action::Pause | Action::Start(_) => 0,
         }
     }
@@ -59,6 +74,7 @@ impl Primitive for Chances {
             Action::Timeout => "time is up?",
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
+            Action::Cancellation(_) => "cancellation?",
             Action::Pause => "pause",
             Action::Start(_) => "select",
         }

@@ -21,6 +21,7 @@ pub(crate) use atomic::{Access as AtomicAccess, Action as AtomicAction, Update};
 pub(crate) use callee::{Action as CalleeAction, Kind as CallKind};
 pub(crate) use cell::{AccessPart, Cell, PlainAccess};
 pub(crate) use chance::Action as Chance;
+pub(in crate::engine) use chance::BOUNDED_CHANCES;
 pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;
 pub(crate) use count::Action as CountAction;

@@ -19,6 +19,7 @@ use std::panic::Location;
 #[derive(Clone, Debug)]
 pub struct Agreement<T> {
     relation: &'static str,
+    words: Words,
     sequential: Sequential<T>,
     report: Report<T>,
     /// Why each of the report's outcomes is not right, if it is not.
@@ -29,6 +30,22 @@ pub struct Agreement<T> {
     is_replay: bool,
     requires_complete: bool,
 }
+
+/// What the other side is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words {
+    /// "sequential".
+    side: &'static str,
+    /// "sequentially".
+    pub(super) there: &'static str,
+    /// Whether a hang or a panic is right, if it is that side's, too.
+    is_model: bool,
+}
+
+const SEQUENTIAL: Words = Words { side: "sequential", there: "sequentially", is_model: true };
+/// The same program, in which no future is dropped where it waits.
+pub(super) const UNCANCELLED: Words =
+    Words { side: "uncancelled", there: "without a cancellation", is_model: false };
 
 impl Checker {
     /// Explores two programs and says whether every outcome of the concurrent one, hangs and panics included, is
@@ -75,16 +92,22 @@ impl Checker {
         relation: impl Relation<T>,
     ) -> Agreement<T> {
         let name = replay::check_name(Location::caller());
-        let asked_for = match replay::asked_for(&name) {
-            Ok(schedule) => schedule,
+        let (report, is_replay) = self.explore_or_replay(&name, concurrent);
+        self.compare(sequential, report, relation, SEQUENTIAL).named(name, is_replay)
+    }
+
+    /// What is asked for of the concurrent side: one execution, if the environment does; and whether it does.
+    #[track_caller]
+    pub(super) fn explore_or_replay<T: Value>(
+        &self,
+        name: &str,
+        concurrent: impl Fn() -> T + Send + Sync + 'static,
+    ) -> (Report<T>, bool) {
+        match replay::asked_for(name) {
+            Ok(None) => (self.explore(concurrent), false),
+            Ok(Some(schedule)) => (self.explore_again(&schedule, concurrent), true),
             Err(error) => panic!("failed to read CONCCHECK_REPLAY: {error}"),
-        };
-        let is_replay = asked_for.is_some();
-        let report = match asked_for {
-            None => self.explore(concurrent),
-            Some(schedule) => self.explore_again(&schedule, concurrent),
-        };
-        Agreement { name, is_replay, ..self.compare(sequential, report, relation) }
+        }
     }
 
     /// Compares what `program` was seen to do, in real runs say, with what native says that it can do.
@@ -93,20 +116,22 @@ impl Checker {
         report: Report<T>,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Agreement<T> {
-        self.compare(program, report, Refines)
+        self.compare(program, report, Refines, SEQUENTIAL)
     }
 
-    fn compare<T: Value>(
+    pub(super) fn compare<T: Value>(
         &self,
         sequential: impl Fn() -> T + Send + Sync + 'static,
         report: Report<T>,
         relation: impl Relation<T>,
+        words: Words,
     ) -> Agreement<T> {
         let sequential = Sequential::explore(self, sequential, relation.name(), relation.basis());
-        let reasons = judge_all(&sequential, &report, &relation);
+        let reasons = judge_all(&sequential, &report, &relation, words);
         let (name, is_replay, requires_complete) = (String::new(), false, self.requires_complete());
         Agreement {
             relation: relation.name(),
+            words,
             sequential,
             report,
             reasons,
@@ -140,7 +165,7 @@ impl<T: Ord> Agreement<T> {
         match worst.max().unwrap_or(Verdict::Skip) {
             Verdict::Pass if is(|why| matches!(why, Incomplete::Unsupported(_))) => Verdict::Skip,
             Verdict::Pass if is(|_| true) => Verdict::Bounded,
-            Verdict::Fail | Verdict::Hang if self.doubt().is_some() => Verdict::Bounded,
+            Verdict::Fail | Verdict::Hang if self.is_doubtful() => Verdict::Bounded,
             verdict => verdict,
         }
     }
@@ -178,12 +203,35 @@ impl<T: Ord> Agreement<T> {
     pub fn doubt(&self) -> Option<String> {
         if !self.sequential.incomplete.is_empty() {
             let explored = outcomes::explored(false, &self.sequential.incomplete);
-            return Some(format!("what the sequential side can do was not seen in full, but {explored}"));
+            let side = self.words.side;
+            return Some(format!("what the {side} side can do was not seen in full, but {explored}"));
         }
         let races = self.sequential().any(|outcome| matches!(outcome, Outcome::DataRace { .. }));
         let is_undefined = races && self.report.backend() == Backend::Real;
         is_undefined
             .then(|| "the sequential side has a data race, after which a real run may do anything".into())
+    }
+}
+
+impl<T: Ord> Agreement<T> {
+    /// Whether it is not proven that an outcome that is not right is wrong.
+    fn is_in_doubt(&self, outcome: &Outcome<T>) -> bool {
+        self.doubt().is_some() && (self.words.is_model || matches!(outcome, Outcome::Returned(_)))
+    }
+
+    /// Whether that is so of all.
+    fn is_doubtful(&self) -> bool {
+        self.wrong().all(|(outcome, _)| self.is_in_doubt(outcome))
+    }
+
+    /// Cannot be compared after all.
+    pub(super) fn refuse(&mut self, error: RelationError) {
+        self.sequential.error.get_or_insert(error);
+    }
+
+    /// With its name for a replay, and whether it is one.
+    pub(super) fn named(self, name: String, is_replay: bool) -> Self {
+        Agreement { name, is_replay, ..self }
     }
 }
 
@@ -220,7 +268,7 @@ impl<T: Ord + Debug> Agreement<T> {
     /// Says what was not seen, of either side.
     fn tell_unseen(&self, place: &Location) -> Result<(), String> {
         let sequential = Unseen {
-            looked_at: "those of the sequential side that were seen".to_string(),
+            looked_at: format!("those of the {} side that were seen", self.words.side),
             reasons: &self.sequential.incomplete,
             is_sampled: false,
             place,
@@ -249,7 +297,7 @@ impl<T: Ord + Debug> Agreement<T> {
         let why = &self.reasons[self.report.outcomes.range(..outcome).count()];
         let mark = match (why, outcome) {
             (None, _) => '=',
-            (Some(_), _) if self.doubt().is_some() => '?',
+            (Some(_), outcome) if self.is_in_doubt(outcome) => '?',
             (Some(_), Outcome::Returned(_)) => '!',
             (Some(_), other) => other.mark(),
         };
@@ -266,7 +314,7 @@ impl<T: Ord + Debug> fmt::Display for Agreement<T> {
             return write!(f, "            {error}");
         }
         let sequential = outcomes::explored(false, &self.sequential.incomplete);
-        writeln!(f, "sequential  {sequential}")?;
+        writeln!(f, "{:<12}{sequential}", self.words.side)?;
         let text = outcomes::text(&self.report, |outcome| self.judged(outcome), ToString::to_string);
         f.write_str(&text)?;
         match self.doubt() {
@@ -281,6 +329,7 @@ fn judge_all<T: Value>(
     sequential: &Sequential<T>,
     report: &Report<T>,
     relation: &impl Relation<T>,
+    words: Words,
 ) -> Vec<Option<String>> {
     if sequential.error.is_some() {
         return vec![None; report.outcomes.len()];
@@ -292,9 +341,12 @@ fn judge_all<T: Value>(
     let returned: Vec<&T> = returned.collect();
     let judge = |outcome: &Outcome<T>| match outcome {
         Outcome::Returned(value) => relation.judge(&returned, value),
+        other if !words.is_model && sequential.outcomes.contains(other) => {
+            Err(format!("{} there is this {}, too", words.there, kind(other)))
+        }
         Outcome::Unfinished { .. } if sequential.outcomes.iter().any(Outcome::is_hang) => Ok(()),
         other if sequential.outcomes.contains(other) => Ok(()),
-        other => Err(format!("sequentially there is no such {}", kind(other))),
+        other => Err(format!("{} there is no such {}", words.there, kind(other))),
     };
     report.outcomes().map(|outcome| judge(outcome).err()).collect()
 }

@@ -2,6 +2,8 @@
 //! side, and if not why. Panics and hangs, and how both sides are run, are not theirs.
 
 mod agreement;
+#[cfg(feature = "tokio")]
+mod cancel_safe;
 mod order;
 mod sequential;
 
@@ -164,6 +166,12 @@ pub enum RelationError {
         /// Of how many jobs that is.
         jobs_max: usize,
     },
+    /// No future could be dropped where it waits, so that nothing follows of those that are.
+    #[error(
+        "no future that is cancellable ever waited, so none was dropped there; put `task::cancellable` around what is to \
+         be cancel-safe, or call it by `task::retried`, under native or shuttle, with `cancellations_max` at least 1"
+    )]
+    NothingCancellable,
     /// The sequential side does not ask in the same way every time.
     #[error(
         "the sequential side asked for an order of {before} jobs, and when it was run again with the same orders \
@@ -187,7 +195,7 @@ impl<T: Value> Relation<T> for Exact {
     }
 
     fn judge(&self, sequential: &[&T], value: &T) -> Result<(), String> {
-        is_one_of(sequential, value)
+        is_one_of(SEQUENTIALLY, sequential, value)
     }
 }
 
@@ -202,7 +210,7 @@ impl<T: Elements> Relation<T> for AnyOrder {
 
     fn judge(&self, sequential: &[&T], value: &T) -> Result<(), String> {
         let [sequential] = sequential else {
-            return Err(NO_VALUE.to_string());
+            return Err(no_value(SEQUENTIALLY));
         };
         let (right, seen) = (occurrences(*sequential), occurrences(value));
         let times = |counts: &BTreeMap<_, usize>, element| counts.get(element).copied().unwrap_or(0);
@@ -229,7 +237,8 @@ impl<T: Value> Relation<T> for SomeOrder {
     }
 
     fn judge(&self, sequential: &[&T], value: &T) -> Result<(), String> {
-        is_one_of(sequential, value).map_err(|why| format!("no order of the jobs gives it: {why}"))
+        is_one_of(SEQUENTIALLY, sequential, value)
+            .map_err(|why| format!("no order of the jobs gives it: {why}"))
     }
 }
 
@@ -239,7 +248,7 @@ impl<T: Value> Relation<T> for Refines {
     }
 
     fn judge(&self, sequential: &[&T], value: &T) -> Result<(), String> {
-        is_one_of(sequential, value)
+        is_one_of(SEQUENTIALLY, sequential, value)
     }
 }
 
@@ -275,23 +284,29 @@ impl<E: Ord + Debug, const N: usize> Elements for [E; N] {
     }
 }
 
-const NO_VALUE: &str = "sequentially nothing is returned";
+const SEQUENTIALLY: &str = "sequentially";
+
+fn no_value(there: &str) -> String {
+    format!("{there} nothing is returned")
+}
+
 /// So many values are named where more are right.
 const NAMED_MAX: usize = 4;
 
-fn is_one_of<T: Ord + Debug>(right: &[&T], value: &T) -> Result<(), String> {
+/// `there` is where they are right: "sequentially".
+fn is_one_of<T: Ord + Debug>(there: &str, right: &[&T], value: &T) -> Result<(), String> {
     if right.contains(&value) {
         return Ok(());
     }
     if right.is_empty() {
-        return Err(NO_VALUE.to_string());
+        return Err(no_value(there));
     }
     let named: Vec<String> = right.iter().take(NAMED_MAX).map(|value| format!("{value:?}")).collect();
     let more = match right.len().saturating_sub(NAMED_MAX) {
         0 => String::new(),
         more => format!(" or one of {more} more"),
     };
-    Err(format!("sequentially it is {}{more}", named.join(" or ")))
+    Err(format!("{there} it is {}{more}", named.join(" or ")))
 }
 
 fn occurrences<T: Elements>(value: &T) -> BTreeMap<&T::Element, usize> {

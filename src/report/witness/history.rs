@@ -35,7 +35,19 @@ pub(super) fn is_panic(step: &Step) -> bool {
 
 /// Whether a step took a lock.
 pub(super) fn takes(step: &Step) -> bool {
-    const TAKES: [&str; 7] = ["lock", "try_lock", "read", "write", "try_read", "try_write", "call_once"];
+    const TAKES: [&str; 11] = [
+        "lock",
+        "try_lock",
+        "read",
+        "write",
+        "try_read",
+        "try_write",
+        "call_once",
+        "acquire",
+        "acquire_many",
+        "try_acquire",
+        "try_acquire_many",
+    ];
     let is_lock = TAKES.contains(&step.function);
     is_lock && step.effect == Effect::Done
 }

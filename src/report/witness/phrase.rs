@@ -26,6 +26,7 @@ impl Phrase {
     pub(super) fn of(step: &Step, times: usize, names: &Names, signs: &Signs) -> Self {
         let object = match (step.object, &step.effect) {
             (_, Effect::Task(task)) => names.task(*task).to_string(),
+            (_, Effect::Cancelled(what)) => what.clone(),
             (Some(object), _) => names.object(object).to_string(),
             (None, _) => String::new(),
         };
@@ -40,7 +41,7 @@ impl Phrase {
             Effect::Waits => "and sleeps".to_string(),
             Effect::Woke(tasks) if tasks.is_empty() => format!("{arrow} nobody"),
             Effect::Woke(tasks) => format!("{arrow} {}", names.list(tasks.iter().copied())),
-            Effect::Task(_) => String::new(),
+            Effect::Task(_) | Effect::Cancelled(_) => String::new(),
             Effect::Disconnected => format!("{arrow} disconnected"),
             Effect::GaveUp => format!("{arrow} gives up"),
             Effect::Called(call) => {

@@ -129,7 +129,14 @@ impl Sample {
         at: &str,
     ) -> &mut Self {
         let place = (!at.is_empty()).then(|| place(FILE, self.source, at));
-        self.witness.waits.push(Wait { task, function, object, held_by: held_by.to_vec(), place });
+        self.witness.waits.push(Wait {
+            task,
+            function,
+            object,
+            held_by: held_by.to_vec(),
+            place,
+            is_forgotten: false,
+        });
         self
     }
 

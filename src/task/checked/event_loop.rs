@@ -15,7 +15,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake};
 
 /// Names a task within its loop.
 pub(super) type TaskId = u64;
@@ -67,7 +67,7 @@ pub(super) struct EventLoop {
 /// A task that is not being polled.
 struct LocalTask {
     future: Pin<Box<dyn Future<Output = ()>>>,
-    waker: Waker,
+    waker: Arc<TaskWaker>,
 }
 
 /// Tasks to poll, each at most once, in the order in which they became ready.
@@ -162,14 +162,19 @@ impl EventLoop {
         &self,
         task: TaskId,
         future: Pin<&mut F>,
-        waker: &Waker,
+        waker: &Arc<TaskWaker>,
     ) -> Poll<F::Output> {
         self.turns.set(self.turns.get() + 1);
         story::polls(self.name(task));
         self.awaited.borrow_mut().clear();
-        let polled = future.poll(&mut Context::from_waker(waker));
+        let polled = future.poll(&mut Context::from_waker(&waker.clone().into()));
         match polled {
-            Poll::Pending => story::pends(&self.awaited.borrow()),
+            Poll::Pending => {
+                // The loop has the only one.
+                let is_forgotten =
+                    || Arc::strong_count(waker) == 1 && !self.ready.borrow().queued.contains(&task);
+                story::pends(&self.awaited.borrow(), is_forgotten);
+            }
             Poll::Ready(_) if task == MAIN => story::ends(false),
             Poll::Ready(_) => {}
         }
@@ -189,6 +194,16 @@ impl EventLoop {
     /// The running task awaits another's end.
     pub(super) fn awaits(&self, other: Name, place: &'static Location<'static>) {
         self.awaited.borrow_mut().push((other, place));
+    }
+
+    /// How many ends the running task awaits so far, as far as it is known.
+    pub(super) fn awaited_count(&self) -> usize {
+        self.awaited.borrow().len()
+    }
+
+    /// Where it awaits the last of those that came after so many.
+    pub(super) fn awaited_at(&self, after: usize) -> Option<&'static Location<'static>> {
+        self.awaited.borrow().get(after..)?.last().map(|(_, place)| *place)
     }
 
     fn drop_tasks(&self) {
@@ -247,8 +262,8 @@ impl Mailbox {
     }
 
     /// What makes `task` ready, from any thread.
-    pub(super) fn waker(self: &Arc<Self>, task: TaskId) -> Waker {
-        Arc::new(TaskWaker { task, mailbox: self.clone() }).into()
+    fn waker(self: &Arc<Self>, task: TaskId) -> Arc<TaskWaker> {
+        Arc::new(TaskWaker { task, mailbox: self.clone() })
     }
 
     /// Takes all calls; if `idle`, at least one.

@@ -6,6 +6,7 @@
 //! Everything that happens within one loop costs the checker no operation; what comes from another
 //! thread is one lock and one notify.
 
+mod cancellation;
 mod event_loop;
 mod join_set;
 mod lock;
@@ -13,6 +14,7 @@ mod story;
 mod task;
 mod time;
 
+pub(super) use cancellation::Cancellation;
 pub(super) use event_loop::is_running as is_in_runtime;
 pub(crate) use event_loop::{Turn, turn};
 pub(super) use join_set::JoinSet;

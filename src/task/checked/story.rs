@@ -24,8 +24,13 @@ pub(super) fn polls(task: Name) {
     tell(|| LoopDeed::Polls(task));
 }
 
-pub(super) fn pends(awaited: &[(Name, Place)]) {
+/// `is_forgotten` tells whether nobody has what would wake it.
+pub(super) fn pends(awaited: &[(Name, Place)], is_forgotten: impl FnOnce() -> bool) {
+    if is_told() {
+        native::held::awaits();
+    }
     tell(|| LoopDeed::Pends {
+        is_forgotten: is_forgotten(),
         awaits: awaited.iter().map(|(task, _)| *task).collect(),
         place: awaited.last().map(|(_, place)| *place),
     });
@@ -41,6 +46,16 @@ pub(super) fn wakes(task: Name) {
 
 pub(super) fn aborts(task: Name, place: Place) {
     tell(|| LoopDeed::Aborts(task, place));
+}
+
+/// A future that may be dropped where it waits does.
+pub(super) fn suspends(future: u64, place: Option<Place>) {
+    tell(|| LoopDeed::Suspends(future, place));
+}
+
+/// It is dropped there; and where it was said that it may be.
+pub(super) fn drops(future: u64, what: impl FnOnce() -> String, place: Place) {
+    tell(|| LoopDeed::Drops(future, what(), place));
 }
 
 /// A task's panic, which is caught.

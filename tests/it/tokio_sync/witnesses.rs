@@ -60,5 +60,5 @@ fn a_message_that_nobody_sends_is_named() {
             receiver.recv().await;
         });
     };
-    tells(program, &["HANG", "main waits in recv of `receiver`, and nobody is left to wake it"]);
+    tells(program, &["HANG", "main waits for a message of `receiver` when everybody else has ended"]);
 }

@@ -1,8 +1,8 @@
 //! Tasks that sleep until somebody wakes them by name, and nobody does: parked threads, and async tasks whose wakers
 //! are not used.
 
-use super::super::history::{first, last, looks, read, wrote};
-use super::{Case, Diagnosis, number};
+use super::super::history::{first, held_since, last, looks, read, wrote};
+use super::{Case, Diagnosis, cancelled, number};
 use crate::witness::{Effect, ObjectKind, Wait};
 
 /// How a task is woken, and what it is called when it sleeps.
@@ -73,8 +73,14 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
         .filter_map(|(at, step)| if let Effect::Task(woken) = step.effect { Some((at, woken)) } else { None })
         .collect();
     let own: Vec<usize> = wakes.iter().filter(|(_, woken)| *woken == wait.task).map(|(at, _)| *at).collect();
-    let found = unheard(case, wait).or_else(|| spent(case, wait, &sleep, &own));
+    let is_for_channel = case.is_for_channel(wait);
+    // Each message wakes its receiver.
+    let spent = || if is_for_channel { None } else { spent(case, wait, &sleep, &own) };
+    let found = unheard(case, wait).or_else(spent);
     let found = found.or_else(|| went_astray(case, &sleep, &wakes));
+    if is_for_channel && found.is_none() {
+        return None;
+    }
     let state = if wait.object.is_some() && sleep.wake == PENDING.wake {
         case.waits_for(wait)
     } else {
@@ -84,6 +90,7 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let (why, at) = found.unzip();
     let sentence = match why {
         Some(why) => format!("deadlock: {waiter} {state}, and nobody is left to {wake} it: {why}"),
+        None if wait.is_forgotten => format!("deadlock: {waiter} {state}, and nobody holds its waker"),
         None => format!("deadlock: {waiter} {state}, and nobody is left to {wake} it"),
     };
     let label = |at: usize| match case.step(at).effect {
@@ -93,6 +100,9 @@ pub(super) fn nobody_wakes(case: &Case, wait: &Wait) -> Option<Diagnosis> {
     let steps: Vec<_> = at.map(|at| (at, label(at))).into_iter().collect();
     let diagnosis = case.hang(sentence, &steps, &[wait]);
     Some(match at {
+        Some(at) if case.step(at).function.contains("acquire") => {
+            diagnosis.with_note(at, "not given back".to_string())
+        }
         Some(at) => diagnosis.with_note(at, "does not help".to_string()),
         None => diagnosis,
     })
@@ -118,8 +128,42 @@ fn unheard(case: &Case, wait: &Wait) -> Option<(String, usize)> {
             notified,
         ));
     }
-    let forgotten = (0..end).rfind(|&at| is_of(at, "forget"))?;
-    Some((format!("{}'s permit was forgotten at {}", case.who(forgotten), number(forgotten)), forgotten))
+    if wait.function == "changed"
+        && let Some(sent) = (0..began).rfind(|&at| is_of(at, "send"))
+    {
+        let first =
+            (sent..=began).find(|&at| case.step(at).task == wait.task && case.step(at).object == wait.object);
+        let looked = first.unwrap_or(began);
+        let what = if looked == began { "it waited, at" } else { "it looked, at" };
+        let why =
+            format!("{}'s send at {} came before {what} {}", case.who(sent), number(sent), number(looked));
+        return Some((why, sent));
+    }
+    if let Some(forgotten) = (0..end).rfind(|&at| is_of(at, "forget")) {
+        let why = format!("{}'s permit was forgotten at {}", case.who(forgotten), number(forgotten));
+        return Some((why, forgotten));
+    }
+    permit_kept(case, wait)
+}
+
+/// Somebody has a permit, and does not give it back.
+fn permit_kept(case: &Case, wait: &Wait) -> Option<(String, usize)> {
+    let object = wait.object.filter(|_| wait.function.starts_with("acquire"))?;
+    let holder = *wait.held_by.first()?;
+    let since = held_since(case.witness, holder, object)?;
+    let who = case.names.task(holder);
+    let why = match case.wait_of(holder) {
+        Some(other) if holder == wait.task => {
+            format!(
+                "it has one itself, since {}, and waits {}",
+                number(since),
+                if other.object == wait.object { "for more" } else { "too" }
+            )
+        }
+        Some(other) => format!("{who} has one since {} and {}", number(since), case.waits_for(other)),
+        None => format!("{who} took one at {} that nobody gave back", number(since)),
+    };
+    Some((why, since))
 }
 
 /// The task was woken, and has used that up.
@@ -169,6 +213,9 @@ fn went_astray(case: &Case, sleep: &Sleep, wakes: &[(usize, usize)]) -> Option<(
     }
     let end = case.witness.steps.len();
     let next = (at..end).find(|&at| case.step(at).task == woken && case.step(at).function != "abort")?;
+    if let Effect::Cancelled(what) = &case.step(next).effect {
+        return Some((format!("{begin} dropped {} at {}", cancelled::quoted(what), number(next)), at));
+    }
     if case.step(next).function != "cancelled" {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::super::history::{first, gives_back, held_since};
 use super::super::names::and;
-use super::{Case, Diagnosis, asleep, kept_out, number, update, wakeup};
+use super::{Case, Diagnosis, asleep, cancelled, kept_out, number, update, wakeup};
 use crate::witness::{ObjectKind, Wait};
 
 pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
@@ -21,6 +21,7 @@ pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
         .or_else(|| waits().find_map(|wait| asleep::nobody_wakes(case, wait)))
         .or_else(|| waits().find_map(|wait| left_sender(case, wait)))
         .or_else(|| no_message(case))
+        .or_else(|| cancelled::dropped(case))
 }
 
 impl Case<'_> {
@@ -29,9 +30,30 @@ impl Case<'_> {
     }
 
     fn is_for_lock(&self, wait: &Wait) -> bool {
-        let is_lock = matches!(self.kind(wait), Some(ObjectKind::Mutex | ObjectKind::RwLock));
+        let is_lock = matches!(
+            self.kind(wait),
+            Some(ObjectKind::Mutex | ObjectKind::RwLock | ObjectKind::Callee("mutex" | "rwlock"))
+        );
+        // What is sent of a watch channel is under a lock.
+        let is_watch = self.kind(wait) == Some(ObjectKind::Callee("watch"));
+        let is_lock = is_lock || is_watch && ["read", "write"].contains(&wait.function);
         // Who is at the attempt has what others wait for.
         is_lock || self.kind(wait) == Some(ObjectKind::Once) && wait.function == "call_once"
+    }
+
+    /// Whether it waits for a message.
+    fn receives(&self, wait: &Wait) -> bool {
+        let is_channel = matches!(
+            self.kind(wait),
+            Some(ObjectKind::Channel | ObjectKind::Callee("channel" | "oneshot" | "broadcast"))
+        );
+        is_channel && wait.function.starts_with("recv")
+    }
+
+    /// Whether it waits for a message, or for room for one.
+    pub(super) fn is_for_channel(&self, wait: &Wait) -> bool {
+        let has_room = matches!(self.kind(wait), Some(ObjectKind::Channel | ObjectKind::Callee("channel")));
+        self.receives(wait) || has_room && wait.function != "closed"
     }
 
     pub(super) fn wait_of(&self, task: usize) -> Option<&Wait> {
@@ -70,11 +92,19 @@ impl Case<'_> {
             Some(ObjectKind::Channel) if wait.function == "rendezvous" => {
                 format!("waits for its message of {object} to be taken")
             }
-            Some(ObjectKind::Channel) if wait.function.starts_with("send") => {
+            Some(ObjectKind::Channel | ObjectKind::Callee("channel"))
+                if ["send", "rese"].iter().any(|verb| wait.function.starts_with(verb)) =>
+            {
                 format!("waits for room in {object}")
             }
             Some(ObjectKind::Channel) => format!("waits for a message of {object}"),
+            Some(ObjectKind::Callee(_)) if self.receives(wait) => format!("waits for a message of {object}"),
             Some(ObjectKind::Parker) => "waits to be unparked".to_string(),
+            Some(ObjectKind::Callee("barrier")) => format!("waits at {object}"),
+            Some(ObjectKind::Callee(_)) if self.is_for_lock(wait) => format!("waits for {object}"),
+            Some(ObjectKind::Callee("watch")) if wait.function == "changed" => {
+                format!("waits for a change of {object}")
+            }
             Some(ObjectKind::Callee(_)) => format!("waits in {} of {object}", wait.function),
             Some(_) => format!("waits for {object}"),
         }
@@ -221,13 +251,19 @@ fn let_in_between(case: &Case) -> Option<Diagnosis> {
 
 /// A task waits for a message though nobody else is left: had all senders been dropped, it would not wait.
 fn left_sender(case: &Case, wait: &Wait) -> Option<Diagnosis> {
-    let is_receiver = case.kind(wait) == Some(ObjectKind::Channel) && wait.function.starts_with("recv");
+    // Of a channel that is closed, who receives waits for no sender's end.
+    let is_closed = case.steps().any(|(_, step)| step.object == wait.object && step.function == "close");
+    let is_receiver = case.receives(wait) && !is_closed;
     let mut others = (0..case.witness.tasks.len()).filter(|&task| task != wait.task);
     if !is_receiver || !others.all(|task| case.has_ended(task)) {
         return None;
     }
+    let sender = match case.kind(wait) {
+        Some(ObjectKind::Callee("oneshot")) => "its sender was neither used nor dropped",
+        _ => "some sender was never dropped",
+    };
     let sentence = format!(
-        "deadlock: {} {} when everybody else has ended; some sender was never dropped, else {} would return",
+        "deadlock: {} {} when everybody else has ended; {sender}, else {} would return",
         case.waiter(wait),
         case.waits_for(wait),
         wait.function,
@@ -237,10 +273,8 @@ fn left_sender(case: &Case, wait: &Wait) -> Option<Diagnosis> {
 
 /// Tasks wait for messages or for room; whoever could give it waits too, or has ended.
 fn no_message(case: &Case) -> Option<Diagnosis> {
-    let is_channel = |wait: &&Wait| case.kind(wait) == Some(ObjectKind::Channel);
-    let waits: Vec<&Wait> = case.witness.waits.iter().filter(is_channel).collect();
-    let is_receiver = |wait: &&Wait| wait.function.starts_with("recv");
-    let does = match waits.iter().filter(|wait| is_receiver(wait)).count() {
+    let waits: Vec<&Wait> = case.witness.waits.iter().filter(|wait| case.is_for_channel(wait)).collect();
+    let does = match waits.iter().filter(|wait| case.receives(wait)).count() {
         _ if waits.is_empty() => return None,
         0 => "take one",
         count if count == waits.len() => "send one",

@@ -3,6 +3,7 @@
 
 mod asleep;
 mod blocked;
+mod cancelled;
 mod endless;
 mod kept_out;
 mod order;
@@ -46,7 +47,9 @@ pub(super) fn diagnose(witness: &Witness, names: &Names) -> Option<Diagnosis> {
         _ if witness.steps.iter().any(|step| step.overlooks.is_some()) => stale::old_value(&case),
         Ending::Blocked => blocked::diagnose(&case),
         Ending::Endless => endless::livelock(&case),
-        Ending::Wrong => update::diagnose(&case).or_else(|| order::used_before_set(&case)),
+        Ending::Wrong => update::diagnose(&case)
+            .or_else(|| order::used_before_set(&case))
+            .or_else(|| cancelled::diagnose(&case)),
     }
 }
 

@@ -105,10 +105,14 @@ pub(super) fn woke_only_another(case: &Case, wait: &Wait) -> Option<Diagnosis> {
 
 /// A task waits on a condition, and nobody notifies it after that.
 pub(super) fn nobody_notifies(case: &Case, wait: &Wait) -> Option<Diagnosis> {
-    let began = began(case, wait)?;
-    if let Some(barrier) = wait.object.filter(|&object| case.names.is_barrier(object)) {
+    let is_barrier = |&object: &usize| {
+        let is_tokio = case.witness.objects[object].kind == ObjectKind::Callee("barrier");
+        is_tokio || case.names.is_barrier(object) && began(case, wait).is_some()
+    };
+    if let Some(barrier) = wait.object.filter(is_barrier) {
         return Some(too_few(case, barrier));
     }
+    let began = began(case, wait)?;
     let later = first(case.witness, began, |step| {
         step.object == wait.object && matches!(step.effect, Effect::Woke(_))
     });
