@@ -149,6 +149,11 @@ pub(crate) fn compound<R>(act: impl FnOnce() -> R) -> R {
     if current() == Backend::Native { native::compound(act) } else { act() }
 }
 
+/// Whether the program has never spawned a thread, as far as the backend knows.
+pub(crate) fn is_main_alone() -> bool {
+    current() == Backend::Native && native::is_main_alone()
+}
+
 /// Makes the value of a static, if `place` lies where these do: what is made for that lives on, and is no leak.
 pub(crate) fn make_at<T, R>(place: *const T, make: impl FnOnce() -> R) -> R {
     struct Making;
@@ -237,6 +242,21 @@ pub(crate) fn is_up_already() -> bool {
             ::shuttle::rand::thread_rng().gen_range(0..2u32) == 1
         }
         _ => false,
+    }
+}
+
+/// Whether a loop polls the future that it was started with before its tasks, under a checker. Both are explored; under
+/// loom, which draws no lots, it always does.
+#[track_caller]
+pub(crate) fn is_main_first() -> bool {
+    match current() {
+        Backend::Native => native::is_main_first(std::panic::Location::caller()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            ::shuttle::rand::thread_rng().gen_range(0..2u32) == 0
+        }
+        _ => true,
     }
 }
 

@@ -14,18 +14,28 @@
 mod real;
 
 #[cfg(feature = "check")]
+pub(crate) mod builder;
+#[cfg(feature = "check")]
 mod checked;
 #[cfg(feature = "check")]
-mod either;
+pub(crate) mod either;
+#[cfg(feature = "check")]
+pub(crate) mod handle;
+#[cfg(feature = "check")]
+pub(crate) mod id;
 #[cfg(feature = "check")]
 mod join;
 #[cfg(feature = "check")]
 mod join_set;
 #[cfg(feature = "check")]
+pub(crate) mod local_set;
+#[cfg(feature = "check")]
 pub(crate) mod per_thread;
+#[cfg(feature = "check")]
+pub(crate) mod runtime;
 
 #[cfg(feature = "check")]
-pub(crate) use checked::{Timer, Turn, let_others, turn};
+pub(crate) use checked::{Timer, Turn, consume_budget, let_others, turn};
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]
@@ -50,7 +60,7 @@ pub(crate) fn wait_blocking<F: Future>(future: F) -> F::Output {
         !checked::is_in_runtime(),
         "a thread that runs async tasks was to block: await the call that does not block instead"
     );
-    checked::block_on(Workers::CurrentThread, future)
+    checked::wait(future)
 }
 
 /// Where tasks run: on one thread, or on several.

@@ -29,6 +29,8 @@
 //! ```
 
 #[cfg(feature = "check")]
+pub mod runtime;
+#[cfg(feature = "check")]
 pub mod sync;
 #[cfg(feature = "check")]
 pub mod task;
@@ -45,7 +47,7 @@ pub use self::task::spawn;
 pub use self::{macros::select, task::task_local};
 
 #[cfg(not(feature = "check"))]
-pub use ::tokio::{select, spawn, sync, task, task_local, time};
+pub use ::tokio::{runtime, select, spawn, sync, task, task_local, time};
 
 pub use ::tokio::{join, pin, try_join};
 

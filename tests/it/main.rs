@@ -58,6 +58,7 @@ mod thread_locals;
 mod threads;
 mod time;
 mod tokio_parity;
+mod tokio_runtime;
 mod tokio_select;
 mod tokio_sync;
 mod tokio_time;

@@ -1,27 +1,30 @@
 //! The event loop: which task of a thread is polled next. Knows nothing of results, handles, aborts.
+//!
+//! There are two orders. That of `conccheck::task` is asyncio's: rounds in which each task that was ready at its beginning
+//! is polled once, the future that the loop was started with like any other. That of `conccheck::tokio` is that of tokio's
+//! current-thread runtime: the future that `block_on` waits for is polled, if it was woken, then tasks until none is ready,
+//! then those are woken that only gave way.
 
-use super::lock::lock;
+use super::core::{Asleep, Core, Local, TaskId, Tasks};
+use super::handle::Handle;
+pub(super) use super::mailbox::Mailbox;
 use super::story::{self, Name};
-use super::task::Spawned;
-use crate::backend::native::NativeMailbox;
-use crate::backend::{self, Backend};
-use crate::sync::{Condvar, Mutex};
+use crate::backend;
 use crate::task::per_thread::{self, PerThread};
+use crate::thread;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
-/// Names a task within its loop.
-pub(super) type TaskId = u64;
-
-/// The future that the loop was started with. It takes its turns like any task.
+/// The future that the loop was started with.
 pub(super) const MAIN: TaskId = 0;
+
+/// So many tasks are polled, at most, before others may come in: tokio's `event_interval`.
+const POLLS_MAX: usize = 61;
 
 std::thread_local! {
     static RUNNING: PerThread<Rc<EventLoop>> = PerThread::default();
@@ -35,6 +38,12 @@ pub(super) fn current() -> Option<Rc<EventLoop>> {
 /// Whether a loop runs on the calling thread.
 pub(in crate::task) fn is_running() -> bool {
     current().is_some()
+}
+
+/// What `act` comes to where the calling thread runs no loop, so that it may wait.
+pub(super) fn leave<R>(act: impl FnOnce() -> R) -> R {
+    let _left = per_thread::leave(&RUNNING);
+    act()
 }
 
 /// One poll of one task.
@@ -53,58 +62,84 @@ pub(crate) fn turn() -> Option<Turn> {
 pub(super) struct EventLoop {
     /// How other threads reach it.
     pub(super) mailbox: Arc<Mailbox>,
-    /// Where tasks go that have a thread of their own; `None` if this loop runs all its tasks.
-    pub(super) spawned: Option<Arc<Spawned>>,
-    ready: RefCell<Ready>,
-    tasks: RefCell<BTreeMap<TaskId, LocalTask>>,
-    last_task: Cell<TaskId>,
+    /// Whose it is; `None` if it is of no runtime, and there to wait.
+    runtime: Option<Handle>,
+    order: Order,
+    core: RefCell<Core>,
+    local_tasks: RefCell<Tasks<Local>>,
+    /// Whether the future that it was started with was woken, where that is not one of the tasks.
+    is_main_woken: Cell<bool>,
+    /// Who gave way to the tasks that are ready.
+    deferred: RefCell<Vec<Waker>>,
     /// How many times a task was polled.
     turns: Cell<u64>,
+    /// The turn in which a task last spent of its budget.
+    spent_in: Cell<u64>,
+    /// Who is polled.
+    polled: Cell<Name>,
     /// Whose ends the running task awaits, as far as it is known, and where.
-    awaited: RefCell<Vec<(Name, &'static Location<'static>)>>,
+    awaited: RefCell<Vec<(Name, Place)>>,
 }
 
-/// A task that is not being polled.
-struct LocalTask {
-    future: Pin<Box<dyn Future<Output = ()>>>,
-    waker: Waker,
-}
+type Place = &'static Location<'static>;
 
-/// Tasks to poll, each at most once, in the order in which they became ready.
-#[derive(Default)]
-struct Ready {
-    queue: VecDeque<TaskId>,
-    queued: BTreeSet<TaskId>,
+/// In which order tasks are polled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// asyncio's.
+    Rounds,
+    /// That of tokio's current-thread runtime.
+    Tokio,
+    /// There is only the future that the loop was started with.
+    Alone,
 }
 
 impl EventLoop {
-    pub(super) fn new(mailbox: Arc<Mailbox>, spawned: Option<Arc<Spawned>>) -> Rc<Self> {
+    pub(super) fn new(mailbox: Arc<Mailbox>, runtime: Option<Handle>, order: Order, core: Core) -> Rc<Self> {
         Rc::new(EventLoop {
+            polled: Cell::new(mailbox.name(MAIN)),
             mailbox,
-            spawned,
-            ready: RefCell::default(),
-            tasks: RefCell::default(),
-            last_task: Cell::new(MAIN),
+            runtime,
+            order,
+            core: RefCell::new(core),
+            local_tasks: RefCell::default(),
+            is_main_woken: Cell::new(false),
+            deferred: RefCell::default(),
             turns: Cell::new(0),
+            spent_in: Cell::new(0),
             awaited: RefCell::default(),
         })
     }
 
-    /// Runs `main` to its end, with the tasks that are added meanwhile; drops those that are left.
+    /// One that polls a single future.
+    pub(super) fn alone(mailbox: Arc<Mailbox>, runtime: Option<Handle>) -> Rc<Self> {
+        Self::new(mailbox, runtime, Order::Alone, Core::default())
+    }
+
+    /// Runs `main` to its end, with the tasks that are added meanwhile.
     pub(super) fn run<F: Future>(self: &Rc<Self>, main: F) -> F::Output {
         assert!(current().is_none(), "a runtime was started inside a runtime: await the future instead");
         let _entered = per_thread::enter(&RUNNING, self.clone());
-        let mut main = pin!(main);
+        let _runtime = self.runtime.clone().map(Handle::enter);
+        let main = pin!(main);
         let main_waker = self.mailbox.waker(MAIN);
         story::begins(self.name(MAIN));
         self.make_ready(MAIN);
+        match self.order {
+            Order::Rounds | Order::Alone => self.run_in_rounds(main, &main_waker),
+            Order::Tokio => self.run_as_tokio(main, &main_waker),
+        }
+    }
+
+    /// Drops the tasks that are left at the end of `main`.
+    fn run_in_rounds<F: Future>(&self, mut main: Pin<&mut F>, main_waker: &Waker) -> F::Output {
         loop {
-            self.take_calls();
-            let turn = self.ready.borrow().queue.len();
-            for task in (0..turn).map(|_| self.next_ready()) {
+            self.take_calls(self.is_idle());
+            let turn = self.core.borrow().ready.len();
+            for task in (0..turn).map_while(|_| self.next_ready()) {
                 if task != MAIN {
                     self.poll(task);
-                } else if let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), &main_waker) {
+                } else if let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), main_waker) {
                     self.drop_tasks();
                     return output;
                 }
@@ -112,48 +147,127 @@ impl EventLoop {
         }
     }
 
-    /// A name for a task that is about to be added.
-    pub(super) fn next_task(&self) -> TaskId {
-        self.last_task.set(self.last_task.get() + 1);
-        self.last_task.get()
-    }
-
-    /// Adds a task, ready to be polled, behind those that are ready now.
-    pub(super) fn add(&self, task: TaskId, future: impl Future<Output = ()> + 'static) {
-        let local = LocalTask { future: Box::pin(future), waker: self.mailbox.waker(task) };
-        self.tasks.borrow_mut().insert(task, local);
-        self.make_ready(task);
-    }
-
-    /// Has `task` polled, behind those that are ready now.
-    pub(super) fn make_ready(&self, task: TaskId) {
-        let mut ready = self.ready.borrow_mut();
-        if ready.queued.insert(task) {
-            ready.queue.push_back(task);
+    /// Leaves the tasks where they are at the end of `main`.
+    fn run_as_tokio<F: Future>(&self, mut main: Pin<&mut F>, main_waker: &Waker) -> F::Output {
+        loop {
+            if self.is_main_woken.take()
+                && let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), main_waker)
+            {
+                return output;
+            }
+            self.poll_ready();
+            // tokio, too, takes the last first.
+            let deferred = self.deferred.take();
+            deferred.into_iter().rev().for_each(Waker::wake);
         }
     }
 
-    /// Does what other threads asked for; waits for them if no task is ready.
-    fn take_calls(&self) {
-        let idle = self.ready.borrow().queue.is_empty();
-        for call in self.mailbox.take(idle) {
+    /// Polls tasks until none is ready, neither here nor in the mailbox, or until they were many; waits, if there is
+    /// nothing else to do either.
+    fn poll_ready(&self) {
+        for _ in 0..POLLS_MAX {
+            if let Some(task) = self.next_ready() {
+                self.poll(task);
+                continue;
+            }
+            let has_to_do = self.is_main_woken.get() || !self.deferred.borrow().is_empty();
+            self.take_calls(!has_to_do);
+            let is_idle = self.is_idle();
+            // With tokio, too, either main is polled first, or a task, as it was asleep or not yet when both were woken.
+            let both = !has_to_do && !is_idle && self.is_main_woken.get();
+            if is_idle || both && backend::is_main_first() {
+                return;
+            }
+        }
+        self.take_calls(false);
+    }
+
+    /// Whether no task is ready.
+    fn is_idle(&self) -> bool {
+        self.core.borrow().ready.is_empty()
+    }
+
+    fn next_ready(&self) -> Option<TaskId> {
+        self.core.borrow_mut().ready.pop()
+    }
+
+    /// Does what other threads asked for; if it `waits`, once there is something.
+    fn take_calls(&self, waits: bool) {
+        if self.order == Order::Tokio && !waits && backend::is_main_alone() && self.mailbox.is_empty() {
+            return;
+        }
+        for call in self.mailbox.take(waits) {
             call(self);
         }
     }
 
-    fn next_ready(&self) -> TaskId {
-        let mut ready = self.ready.borrow_mut();
-        let task = ready.queue.pop_front().expect("only a turn takes from the queue");
-        ready.queued.remove(&task);
-        task
+    /// Adds a task, ready to be polled, behind those that are ready now. If the loop has come to its end for good, it is
+    /// dropped.
+    pub(super) fn add(&self, task: TaskId, future: impl Future<Output = ()> + Send + 'static) {
+        if self.core.borrow().is_closed {
+            return drop(future);
+        }
+        let sent = Asleep { future: Box::pin(future) as Pin<Box<_>>, waker: self.mailbox.waker(task) };
+        self.core.borrow_mut().tasks.insert(task, sent);
+        self.make_ready(task);
+    }
+
+    /// As [`EventLoop::add`], for this thread only.
+    pub(super) fn add_local(&self, task: TaskId, future: impl Future<Output = ()> + 'static) {
+        let local = Asleep { future: Box::pin(future) as Pin<Box<_>>, waker: self.mailbox.waker(task) };
+        self.local_tasks.borrow_mut().insert(task, local);
+        self.make_ready(task);
+    }
+
+    /// Whether it takes tasks that stay on its thread.
+    pub(super) fn is_local(&self) -> bool {
+        self.order == Order::Rounds
+    }
+
+    /// Has `task` polled, behind those that are ready now.
+    pub(super) fn make_ready(&self, task: TaskId) {
+        if task == MAIN && self.order == Order::Tokio {
+            self.is_main_woken.set(true);
+        } else {
+            self.core.borrow_mut().ready.push(task);
+        }
+    }
+
+    /// Who returns `Pending` after this is polled again when the others have had a turn.
+    pub(super) fn let_others(&self, waker: &Waker) {
+        match self.order {
+            Order::Rounds => waker.wake_by_ref(),
+            Order::Alone => {
+                waker.wake_by_ref();
+                thread::yield_now();
+            }
+            Order::Tokio => {
+                let mut deferred = self.deferred.borrow_mut();
+                if !deferred.last().is_some_and(|last| last.will_wake(waker)) {
+                    deferred.push(waker.clone());
+                }
+            }
+        }
+    }
+
+    /// Whether the running task spends of its budget for the first time in this turn.
+    pub(super) fn spends_first(&self) -> bool {
+        self.spent_in.replace(self.turns.get()) != self.turns.get()
     }
 
     /// Polls `task`, unless it has ended: wakers outlive their tasks.
     fn poll(&self, task: TaskId) {
         // The task is out of the map meanwhile, since what it runs may add tasks.
-        let Some(mut local) = self.tasks.borrow_mut().remove(&task) else { return };
+        let sent = self.core.borrow_mut().tasks.remove(&task);
+        if let Some(mut sent) = sent {
+            if self.tell_poll(task, sent.future.as_mut(), &sent.waker).is_pending() {
+                self.core.borrow_mut().tasks.insert(task, sent);
+            }
+            return;
+        }
+        let Some(mut local) = self.local_tasks.borrow_mut().remove(&task) else { return };
         if self.tell_poll(task, local.future.as_mut(), &local.waker).is_pending() {
-            self.tasks.borrow_mut().insert(task, local);
+            self.local_tasks.borrow_mut().insert(task, local);
         }
     }
 
@@ -164,16 +278,51 @@ impl EventLoop {
         future: Pin<&mut F>,
         waker: &Waker,
     ) -> Poll<F::Output> {
-        self.turns.set(self.turns.get() + 1);
-        story::polls(self.name(task));
-        self.awaited.borrow_mut().clear();
-        let polled = future.poll(&mut Context::from_waker(waker));
-        match polled {
-            Poll::Pending => story::pends(&self.awaited.borrow()),
-            Poll::Ready(_) if task == MAIN => story::ends(false),
-            Poll::Ready(_) => {}
+        let polled = self.poll_as(self.name(task), future, waker);
+        if polled.is_ready() && task == MAIN {
+            story::ends(false);
         }
         polled
+    }
+
+    /// Polls the future of a task that is not of this loop, but within one that is; and tells readers.
+    pub(super) fn poll_within<F: Future + ?Sized>(
+        &self,
+        task: Name,
+        future: Pin<&mut F>,
+        waker: &Waker,
+    ) -> Poll<F::Output> {
+        let (outer, awaited) = (self.polled.get(), self.awaited.take());
+        let polled = self.poll_as(task, future, waker);
+        self.polled.set(outer);
+        *self.awaited.borrow_mut() = awaited;
+        // The rest of its poll may come much later than its beginning.
+        self.turns.set(self.turns.get() + 1);
+        story::polls(outer);
+        polled
+    }
+
+    fn poll_as<F: Future + ?Sized>(
+        &self,
+        task: Name,
+        future: Pin<&mut F>,
+        waker: &Waker,
+    ) -> Poll<F::Output> {
+        self.turns.set(self.turns.get() + 1);
+        self.polled.set(task);
+        story::polls(task);
+        self.awaited.borrow_mut().clear();
+        let polled = future.poll(&mut Context::from_waker(waker));
+        if polled.is_pending() {
+            story::pends(&self.awaited.borrow());
+        }
+        polled
+    }
+
+    /// Tells readers whose tasks are polled within those of this loop.
+    pub(super) fn begins_within(&self, main: Name) {
+        story::begins(main);
+        story::polls(self.polled.get());
     }
 
     /// What a task is called in all loops.
@@ -187,108 +336,34 @@ impl EventLoop {
     }
 
     /// The running task awaits another's end.
-    pub(super) fn awaits(&self, other: Name, place: &'static Location<'static>) {
+    pub(super) fn awaits(&self, other: Name, place: Place) {
         self.awaited.borrow_mut().push((other, place));
     }
 
     fn drop_tasks(&self) {
         // What a task drops may add tasks.
         loop {
-            let Some((_, task)) = self.tasks.borrow_mut().pop_first() else { return };
-            drop(task);
-        }
-    }
-}
-
-/// What another thread wants done on a loop's thread.
-type Call = Box<dyn FnOnce(&EventLoop) + Send>;
-
-/// Through which other threads reach a loop: asyncio's `call_soon_threadsafe`.
-pub(super) struct Mailbox {
-    /// Which loop's, of all that there ever were.
-    number: u64,
-    calls: Calls,
-}
-
-/// Native has one operation for each call and one for its taking, the others what they have.
-enum Calls {
-    Native(NativeMailbox<Call>),
-    Others { calls: Mutex<VecDeque<Call>>, arrived: Condvar },
-}
-
-impl Mailbox {
-    pub(super) fn new() -> Arc<Self> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let calls = match backend::current() {
-            Backend::Native => Calls::Native(NativeMailbox::new()),
-            _ => Calls::Others { calls: Mutex::new(VecDeque::new()), arrived: Condvar::new() },
-        };
-        Arc::new(Mailbox { number, calls })
-    }
-
-    /// What a task of the loop is called in all loops.
-    pub(super) fn name(&self, task: TaskId) -> Name {
-        Name { event_loop: self.number, task }
-    }
-
-    /// Runs `act` on the loop's thread: at once if the caller is there, else at the loop's next turn.
-    pub(super) fn call(self: &Arc<Self>, act: impl FnOnce(&EventLoop) + Send + 'static) {
-        match current() {
-            Some(here) if Arc::ptr_eq(&here.mailbox, self) => act(&here),
-            _ => match &self.calls {
-                Calls::Native(calls) => calls.put(Box::new(act)),
-                Calls::Others { calls, arrived } => {
-                    lock(calls).push_back(Box::new(act));
-                    arrived.notify_one();
-                }
-            },
-        }
-    }
-
-    /// What makes `task` ready, from any thread.
-    pub(super) fn waker(self: &Arc<Self>, task: TaskId) -> Waker {
-        Arc::new(TaskWaker { task, mailbox: self.clone() }).into()
-    }
-
-    /// Takes all calls; if `idle`, at least one.
-    fn take(&self, idle: bool) -> VecDeque<Call> {
-        match &self.calls {
-            Calls::Native(calls) => calls.take(idle),
-            Calls::Others { calls, arrived } => {
-                let mut calls = lock(calls);
-                while idle && calls.is_empty() {
-                    calls = arrived.wait(calls).unwrap_or_else(crate::sync::PoisonError::into_inner);
-                }
-                std::mem::take(&mut *calls)
+            let task = self.core.borrow_mut().tasks.pop_first();
+            let local = self.local_tasks.borrow_mut().pop_first();
+            if task.is_none() && local.is_none() {
+                return;
             }
+            drop((task, local));
         }
     }
-}
 
-struct TaskWaker {
-    task: TaskId,
-    mailbox: Arc<Mailbox>,
-}
-
-impl Wake for TaskWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        let whom = (self.mailbox.number, self.task);
-        let waker = self.clone();
-        if !backend::puts_off(whom, move || waker.wake_now()) {
-            self.wake_now();
+    /// Drops all tasks, also those that others want to add. A task that is added later is dropped.
+    pub(super) fn close(&self) {
+        let _runtime = self.runtime.clone().map(Handle::enter);
+        self.core.borrow_mut().is_closed = true;
+        self.drop_tasks();
+        for call in self.mailbox.close() {
+            call(self);
         }
     }
-}
 
-impl TaskWaker {
-    fn wake_now(&self) {
-        let task = self.task;
-        story::wakes(self.mailbox.name(task));
-        self.mailbox.call(move |event_loop| event_loop.make_ready(task));
+    /// What is kept of it when it does not run.
+    pub(super) fn take_core(&self) -> Core {
+        self.core.take()
     }
 }
