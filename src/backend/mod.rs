@@ -13,6 +13,7 @@ mod count;
 mod execution;
 mod home;
 mod ledger;
+mod leftover;
 pub(crate) mod locals;
 mod lock;
 pub(crate) mod native;
@@ -33,6 +34,7 @@ pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::{Home, SharedHome};
 pub(crate) use ledger::Entry as LedgerEntry;
+pub(crate) use leftover::when_main_returns;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
@@ -181,6 +183,7 @@ pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
     callee::forget();
+    leftover::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);

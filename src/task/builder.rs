@@ -39,7 +39,9 @@ impl Builder {
     pub fn build(&mut self) -> io::Result<Runtime> {
         match backend::current() {
             Backend::Real => self.tokio.build().map(Runtime::real),
-            _ if self.is_multi_thread => Ok(Runtime::checked(checked::Runtime::multi_thread(self.blocking_max))),
+            _ if self.is_multi_thread => {
+                Ok(Runtime::checked(checked::Runtime::multi_thread(self.blocking_max)))
+            }
             _ => Ok(Runtime::checked(checked::Runtime::current_thread(self.blocking_max))),
         }
     }

@@ -53,9 +53,7 @@ impl Handle {
                 Ok(handle) => Ok(handle.into()),
                 Err(error) => Err(TryCurrentError(Missing::Real(error))),
             },
-            _ => checked::current_runtime()
-                .map(Handle::checked)
-                .ok_or(TryCurrentError(Missing::Checked)),
+            _ => checked::current_runtime().map(Handle::checked).ok_or(TryCurrentError(Missing::Checked)),
         }
     }
 

@@ -181,9 +181,7 @@ impl<T: 'static> JoinSet<T> {
             Set::Real(set) => {
                 set.poll_join_next(context).map(|end| end.map(|end| end.map_err(JoinError::from)))
             }
-            Set::Checked(set) => {
-                set.poll_next(context).map(|next| next.map(|(id, end)| result(id, end)))
-            }
+            Set::Checked(set) => set.poll_next(context).map(|next| next.map(|(id, end)| result(id, end))),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature `tokio`.
 //!
+//! These are runtimes that end with what they wait for; those that live on, as tokio's do, and what else there is of tasks is in
+//! [`conccheck::tokio`](mod@crate::tokio).
+//!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,
 //! under a checker it calls `checked`, which is written on this crate's threads and locks and so
@@ -9,6 +12,7 @@
 //! |---|---|---|
 //! | a task of a current-thread runtime | tokio's `LocalSet` | one event loop on one thread |
 //! | a task of a multi-thread runtime | tokio's workers | a thread of its own |
+//! | what `spawn_blocking` runs | tokio's threads | a thread of its own |
 //! | [`sleep`] | the clock | ends whenever the checker likes, and its time has passed then |
 
 mod real;

@@ -85,6 +85,13 @@ impl Members {
         running.inspect(AbortHandle::abort).collect()
     }
 
+    /// As [`Members::close`], unless that was done.
+    pub(super) fn close_if_open(&self) {
+        if !lock(&self.state).is_closed {
+            self.close();
+        }
+    }
+
     /// Aborts all and waits until each has ended.
     pub(super) async fn end(&self) {
         all_ended(self.close()).await;

@@ -58,7 +58,11 @@ impl Runtime {
     }
 
     pub(in crate::task) fn multi_thread(blocking_max: Option<usize>) -> Self {
-        Runtime { handle: Handle::many(blocking_max), has_ended: false }
+        let handle = Handle::many(blocking_max);
+        // One that is in a static is never dropped; its threads end with the program.
+        let runtime = handle.0.clone();
+        backend::when_main_returns(move || runtime.members.close_if_open());
+        Runtime { handle, has_ended: false }
     }
 
     pub(in crate::task) fn block_on<F: Future>(&self, future: F) -> F::Output {

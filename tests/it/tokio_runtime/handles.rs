@@ -31,7 +31,9 @@ fn a_thread_waits_as_part_of_a_runtime() {
         let runtime = many_threads();
         let handle = runtime.handle().clone();
         let outside = thread::spawn(move || {
-            handle.block_on(async { task::spawn(async { 2 }).await.unwrap() + task::spawn(async { 3 }).await.unwrap() })
+            handle.block_on(async {
+                task::spawn(async { 2 }).await.unwrap() + task::spawn(async { 3 }).await.unwrap()
+            })
         });
         outside.join().unwrap()
     });

@@ -28,7 +28,9 @@ fn ends_come_in_the_order_in_which_they_came() {
     });
     assert_eq!(executions, 1);
     comes_to([vec![1, 2], vec![2, 1]], || {
-        many_threads().block_on(async { [1, 2].map(|number| async move { number }).into_iter().collect::<JoinSet<_>>().join_all().await })
+        many_threads().block_on(async {
+            [1, 2].map(|number| async move { number }).into_iter().collect::<JoinSet<_>>().join_all().await
+        })
     });
 }
 

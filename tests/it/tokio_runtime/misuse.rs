@@ -5,6 +5,8 @@ use conccheck::panic::{self, AssertUnwindSafe, catch_unwind};
 use conccheck::tokio::runtime::Handle;
 use conccheck::tokio::sync::{Mutex, oneshot};
 use conccheck::tokio::task::{self, LocalSet, block_in_place, spawn_blocking, spawn_local};
+use conccheck::{Checker, Outcome};
+use std::future::pending;
 
 /// The beginning of what `act` panics with, as long as `expected`.
 fn panics(expected: &'static str, act: impl FnOnce()) -> bool {
@@ -15,7 +17,8 @@ fn panics(expected: &'static str, act: impl FnOnce()) -> bool {
 }
 
 const INSIDE: &str = "Cannot start a runtime from within a runtime.";
-const NO_RUNTIME: &str = "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
+const NO_RUNTIME: &str =
+    "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
 const BLOCKING: &str = "can call blocking only when running on the multi-threaded runtime";
 const NOT_LOCAL: &str = "`spawn_local` called from outside of a `task::LocalSet`";
 const DROPPED_INSIDE: &str = "Cannot drop a runtime in a context where blocking is not allowed.";
@@ -90,4 +93,18 @@ fn nothing_blocks_a_thread_of_a_runtime() {
 #[test]
 fn a_task_has_an_id_and_others_have_none() {
     comes_to([true], || panics("Can't get a task id when not inside a task", || drop(task::id())));
+}
+
+#[test]
+fn a_panic_where_a_runtime_is_alive_is_what_comes_out() {
+    for runtime in [one_thread, many_threads] {
+        let report = Checker::new().explore(move || {
+            let runtime = runtime();
+            runtime.spawn(pending::<()>());
+            panic!("broken")
+        });
+        let outcomes: Vec<_> = report.outcomes().map(|outcome: &Outcome<()>| outcome.mark()).collect();
+        assert_eq!(outcomes, ['P'], "{report}");
+        assert!(report.to_string().contains("broken"), "{report}");
+    }
 }

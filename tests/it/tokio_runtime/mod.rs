@@ -2,6 +2,7 @@
 //! nothing else for real, and under shuttle to nothing else either. Each promise has a broken twin.
 
 mod aborts;
+mod attribute;
 mod blocking;
 mod ends;
 mod handles;

@@ -84,13 +84,15 @@ fn what_is_waited_for_runs_on_the_calling_thread() {
     comes_to([(true, true)], || {
         let (runtime, here) = (many_threads(), thread::current().id());
         let waits = runtime.block_on(async { thread::current().id() });
-        let spawned = runtime.block_on(async { task::spawn(async { thread::current().id() }).await.unwrap() });
+        let spawned =
+            runtime.block_on(async { task::spawn(async { thread::current().id() }).await.unwrap() });
         (waits == here, spawned != here)
     });
     comes_to([(true, true)], || {
         let (runtime, here) = (one_thread(), thread::current().id());
         let waits = runtime.block_on(async { thread::current().id() });
-        let spawned = runtime.block_on(async { task::spawn(async { thread::current().id() }).await.unwrap() });
+        let spawned =
+            runtime.block_on(async { task::spawn(async { thread::current().id() }).await.unwrap() });
         (waits == here, spawned == here)
     });
 }
@@ -146,6 +148,7 @@ fn each_runtime_has_its_flavor_and_its_id() {
         let flavor = |runtime: &Runtime| runtime.block_on(async { Handle::current().runtime_flavor() });
         assert_eq!(flavor(&one), RuntimeFlavor::CurrentThread);
         assert_eq!(flavor(&many), RuntimeFlavor::MultiThread);
-        one.handle().id() == one.block_on(async { Handle::current().id() }) && one.handle().id() != many.handle().id()
+        one.handle().id() == one.block_on(async { Handle::current().id() })
+            && one.handle().id() != many.handle().id()
     });
 }

@@ -5,6 +5,8 @@
 //! current-thread runtime: the future that `block_on` waits for is polled, if it was woken, then tasks until none is ready,
 //! then those are woken that only gave way.
 
+mod polls;
+
 use super::core::{Asleep, Core, Local, TaskId, Tasks};
 use super::handle::Handle;
 pub(super) use super::mailbox::Mailbox;
@@ -18,7 +20,7 @@ use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 /// The future that the loop was started with.
 pub(super) const MAIN: TaskId = 0;
@@ -255,76 +257,6 @@ impl EventLoop {
         self.spent_in.replace(self.turns.get()) != self.turns.get()
     }
 
-    /// Polls `task`, unless it has ended: wakers outlive their tasks.
-    fn poll(&self, task: TaskId) {
-        // The task is out of the map meanwhile, since what it runs may add tasks.
-        let sent = self.core.borrow_mut().tasks.remove(&task);
-        if let Some(mut sent) = sent {
-            if self.tell_poll(task, sent.future.as_mut(), &sent.waker).is_pending() {
-                self.core.borrow_mut().tasks.insert(task, sent);
-            }
-            return;
-        }
-        let Some(mut local) = self.local_tasks.borrow_mut().remove(&task) else { return };
-        if self.tell_poll(task, local.future.as_mut(), &local.waker).is_pending() {
-            self.local_tasks.borrow_mut().insert(task, local);
-        }
-    }
-
-    /// Polls a task's future, and tells readers.
-    fn tell_poll<F: Future + ?Sized>(
-        &self,
-        task: TaskId,
-        future: Pin<&mut F>,
-        waker: &Waker,
-    ) -> Poll<F::Output> {
-        let polled = self.poll_as(self.name(task), future, waker);
-        if polled.is_ready() && task == MAIN {
-            story::ends(false);
-        }
-        polled
-    }
-
-    /// Polls the future of a task that is not of this loop, but within one that is; and tells readers.
-    pub(super) fn poll_within<F: Future + ?Sized>(
-        &self,
-        task: Name,
-        future: Pin<&mut F>,
-        waker: &Waker,
-    ) -> Poll<F::Output> {
-        let (outer, awaited) = (self.polled.get(), self.awaited.take());
-        let polled = self.poll_as(task, future, waker);
-        self.polled.set(outer);
-        *self.awaited.borrow_mut() = awaited;
-        // The rest of its poll may come much later than its beginning.
-        self.turns.set(self.turns.get() + 1);
-        story::polls(outer);
-        polled
-    }
-
-    fn poll_as<F: Future + ?Sized>(
-        &self,
-        task: Name,
-        future: Pin<&mut F>,
-        waker: &Waker,
-    ) -> Poll<F::Output> {
-        self.turns.set(self.turns.get() + 1);
-        self.polled.set(task);
-        story::polls(task);
-        self.awaited.borrow_mut().clear();
-        let polled = future.poll(&mut Context::from_waker(waker));
-        if polled.is_pending() {
-            story::pends(&self.awaited.borrow());
-        }
-        polled
-    }
-
-    /// Tells readers whose tasks are polled within those of this loop.
-    pub(super) fn begins_within(&self, main: Name) {
-        story::begins(main);
-        story::polls(self.polled.get());
-    }
-
     /// What a task is called in all loops.
     pub(super) fn name(&self, task: TaskId) -> Name {
         self.mailbox.name(task)
@@ -333,11 +265,6 @@ impl EventLoop {
     /// Tells this poll of this task from all others.
     pub(super) fn turn(&self) -> Turn {
         Turn { event_loop: self.mailbox.number, number: self.turns.get() }
-    }
-
-    /// The running task awaits another's end.
-    pub(super) fn awaits(&self, other: Name, place: Place) {
-        self.awaited.borrow_mut().push((other, place));
     }
 
     fn drop_tasks(&self) {
