@@ -1,5 +1,5 @@
-//! The attribute `#[conccheck::test]`: an async test, explored. What it does is in `conccheck`; here the function is taken
-//! apart, by hand, since that is all that there is to do.
+//! The attribute `#[conccheck::test]`: an async test, explored. What it does is in `conccheck`; here the
+//! function is taken apart, by hand, since that is all that there is to do.
 
 use proc_macro::{Delimiter, TokenStream, TokenTree};
 
@@ -16,11 +16,12 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 /// }
 /// ```
 ///
-/// As `#[tokio::test]` it takes `flavor = "current_thread"`, which is the default, or `"multi_thread"`, and `worker_threads`; and
-/// `checker`, an expression for the `Checker` that explores the test. The test may give a `Result`, of which an `Err` is a
-/// failure.
+/// As `#[tokio::test]` it takes `flavor = "current_thread"`, which is the default, or `"multi_thread"`, and
+/// `worker_threads`; and `checker`, an expression for the `Checker` that explores the test. The test may give
+/// a `Result`, of which an `Err` is a failure.
 ///
-/// Where `conccheck` is built without its feature `check`, the test runs once, for real, as `#[tokio::test]` has it.
+/// Where `conccheck` is built without its feature `check`, the test runs once, for real, as `#[tokio::test]`
+/// has it.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, function: TokenStream) -> TokenStream {
     match Options::of(options).and_then(|options| expand(&options, function)) {

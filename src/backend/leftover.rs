@@ -1,4 +1,5 @@
-//! What is still to be done when the program has returned: what in a real run the end of the process does away with.
+//! What is still to be done when the program has returned: what in a real run the end of the process does
+//! away with.
 
 use std::cell::RefCell;
 
@@ -24,5 +25,9 @@ pub(super) fn main_returned<T>(result: std::thread::Result<T>) -> std::thread::R
 /// Forgets what an execution that is over has left.
 pub(super) fn forget() {
     // A thread that ends has none any more.
-    let _ = LEFT.try_with(RefCell::take);
+    let _ = LEFT.try_with(|left| {
+        if !left.borrow().is_empty() {
+            std::mem::forget(left.take());
+        }
+    });
 }

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 /// Makes runtimes: [`tokio::runtime::Builder`], under every backend.
 ///
-/// Inside a check it matters whether the runtime has one thread or several, and how many of what may block run at the same
-/// time. All else is taken and has no meaning there: how many workers there are (each task has a thread, so that no
-/// interleaving is left out), names and stacks of threads, what is called when one starts, stops, parks or goes on,
-/// intervals and other tuning, and whether timers and I/O are enabled (timers always are).
+/// Inside a check it matters whether the runtime has one thread or several, and how many of what may block
+/// run at the same time. All else is taken and has no meaning there: how many workers there are (each task
+/// has a thread, so that no interleaving is left out), names and stacks of threads, what is called when one
+/// starts, stops, parks or goes on, intervals and other tuning, and whether timers and I/O are enabled
+/// (timers always are).
 pub struct Builder {
     tokio: tokio::runtime::Builder,
     is_multi_thread: bool,
@@ -46,7 +47,8 @@ impl Builder {
         }
     }
 
-    /// At most so many of what may block run at the same time; 512, if nothing is said, and as many as there are in a check.
+    /// At most so many of what may block run at the same time; 512, if nothing is said, and as many as there
+    /// are in a check.
     ///
     /// # Panics
     /// If it is zero.

@@ -21,8 +21,8 @@ where
     }
 }
 
-/// Starts a task that stays on this thread: in the [`LocalSet`](crate::tokio::task::LocalSet) that is running here, or on the
-/// loop of a current-thread [`Runtime`](super::Runtime) of this module.
+/// Starts a task that stays on this thread: in the [`LocalSet`](crate::tokio::task::LocalSet) that is running
+/// here, or on the loop of a current-thread [`Runtime`](super::Runtime) of this module.
 ///
 /// # Panics
 /// Where there is neither.
@@ -38,8 +38,8 @@ where
     }
 }
 
-/// Runs what may block on a thread that runs no tasks: [`tokio::task::spawn_blocking`]. It cannot be aborted once it has
-/// begun.
+/// Runs what may block on a thread that runs no tasks: [`tokio::task::spawn_blocking`]. It cannot be aborted
+/// once it has begun.
 ///
 /// # Panics
 /// When called outside a runtime.
@@ -88,8 +88,9 @@ pub async fn yield_now() {
     }
 }
 
-/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any other sleep, and the
-/// clocks of [`time`](crate::time) show then that it has passed; one of length zero is a [`yield_now`].
+/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any other sleep,
+/// and the clocks of [`time`](crate::time) show then that it has passed; one of length zero is a
+/// [`yield_now`].
 ///
 /// # Panics
 /// When awaited outside a runtime.

@@ -58,7 +58,8 @@ impl Handle {
     }
 
     /// Starts a task. It runs at once on a multi-thread runtime, else while somebody is in
-    /// [`Runtime::block_on`](super::runtime::Runtime::block_on). If the runtime has ended, the task is dropped.
+    /// [`Runtime::block_on`](super::runtime::Runtime::block_on). If the runtime has ended, the task is
+    /// dropped.
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -84,8 +85,9 @@ impl Handle {
         }
     }
 
-    /// Runs `future` to its end on this thread, as part of the runtime. Tasks of a current-thread runtime do not run meanwhile,
-    /// unless another thread is in [`Runtime::block_on`](super::runtime::Runtime::block_on).
+    /// Runs `future` to its end on this thread, as part of the runtime. Tasks of a current-thread runtime do
+    /// not run meanwhile, unless another thread is in
+    /// [`Runtime::block_on`](super::runtime::Runtime::block_on).
     ///
     /// # Panics
     /// With what `future` panics with, and when called inside a runtime.

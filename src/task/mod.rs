@@ -1,7 +1,8 @@
-//! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature `tokio`.
+//! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature
+//! `tokio`.
 //!
-//! These are runtimes that end with what they wait for; those that live on, as tokio's do, and what else there is of tasks is in
-//! [`conccheck::tokio`](mod@crate::tokio).
+//! These are runtimes that end with what they wait for; those that live on, as tokio's do, and what else
+//! there is of tasks is in [`conccheck::tokio`](mod@crate::tokio).
 //!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,

@@ -13,8 +13,9 @@ use std::time::Duration;
 
 /// Where tasks run: [`tokio::runtime::Runtime`], under every backend.
 ///
-/// When it is dropped, its tasks are: at once on a current-thread runtime, each at its next `await` on a multi-thread one; and
-/// what runs is waited for, also what may block. What may block and has not begun does not begin any more.
+/// When it is dropped, its tasks are: at once on a current-thread runtime, each at its next `await` on a
+/// multi-thread one; and what runs is waited for, also what may block. What may block and has not begun does
+/// not begin any more.
 ///
 /// # Examples
 /// ```
@@ -79,8 +80,8 @@ impl Runtime {
         self.handle.spawn_blocking(act)
     }
 
-    /// Runs `future` to its end on this thread. Meanwhile the tasks of a current-thread runtime run on this thread too, unless
-    /// they do on another; what has not ended by then goes on when somebody comes back.
+    /// Runs `future` to its end on this thread. Meanwhile the tasks of a current-thread runtime run on this
+    /// thread too, unless they do on another; what has not ended by then goes on when somebody comes back.
     ///
     /// # Panics
     /// With what `future` panics with, and when called inside a runtime.

@@ -1,10 +1,10 @@
-//! tokio's world, path by path: `use conccheck::tokio::sync::Semaphore` for `use tokio::sync::Semaphore`. Needs the
-//! feature `tokio`.
+//! tokio's world, path by path: `use conccheck::tokio::sync::Semaphore` for `use tokio::sync::Semaphore`.
+//! Needs the feature `tokio`.
 //!
-//! Outside of a check everything here is tokio. Inside one, [`runtime`] and [`task`] are this crate's own, and keep to what tokio's
-//! do; [`sync`] still is tokio's own code: each call, each poll
-//! of a future and each end of something that matters is an operation of the checker, and between two of them the
-//! code of tokio runs, with its fairness, its cancellation and its closing.
+//! Outside of a check everything here is tokio. Inside one, [`runtime`] and [`task`] are this crate's own,
+//! and keep to what tokio's do; [`sync`] still is tokio's own code: each call, each poll of a future and each
+//! end of something that matters is an operation of the checker, and between two of them the code of tokio
+//! runs, with its fairness, its cancellation and its closing.
 //!
 //! ```
 //! use conccheck::tokio::{runtime::Runtime, sync::Semaphore, task::spawn};

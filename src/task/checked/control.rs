@@ -1,4 +1,5 @@
-//! What a task shares with its handles, whatever its result is: its number, whether it has ended, how it is aborted.
+//! What a task shares with its handles, whatever its result is: its number, whether it has ended, how it is
+//! aborted.
 
 use super::core::TaskId;
 use super::local_set::SetMail;
@@ -53,7 +54,8 @@ struct Progress {
 
 /// How an abort reaches a task.
 pub(super) enum Abort {
-    /// It comes with the calls to its loop, of which it is all that others can reach. The flag is the loop's thread's.
+    /// It comes with the calls to its loop, of which it is all that others can reach. The flag is the loop's
+    /// thread's.
     Called { mailbox: Arc<Mailbox>, task: TaskId, aborted: AtomicBool },
     /// It is seen before each poll, and has the task polled.
     Seen { whose: Whose, aborted: Lock<bool> },

@@ -107,6 +107,9 @@ impl LocalSet {
 
 impl Drop for LocalSet {
     fn drop(&mut self) {
+        if backend::abandoned() {
+            return;
+        }
         let _inside = self.0.enter(true);
         self.0.is_closed.set(true);
         // What a task drops may have others dropped.

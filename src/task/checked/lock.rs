@@ -12,8 +12,8 @@ pub(super) enum Lock<S> {
     Home(ThreadId, std::sync::Mutex<S>),
     /// Used by any thread; each use is an operation.
     Shared(Mutex<S>),
-    /// Used by any thread, but mostly by one; each use is an operation, but as long as no thread was ever spawned, for
-    /// then the order of uses is the program's own.
+    /// Used by any thread, but mostly by one; each use is an operation, but as long as no thread was ever
+    /// spawned, for then the order of uses is the program's own.
     Seldom(Callee, std::sync::Mutex<S>),
 }
 

@@ -36,8 +36,8 @@ impl Mailbox {
         Name { event_loop: self.number, task }
     }
 
-    /// Runs `act` on the loop's thread: at once if the caller is there, else at the loop's next turn; not at all, if it has
-    /// come to its end for good.
+    /// Runs `act` on the loop's thread: at once if the caller is there, else at the loop's next turn; not at
+    /// all, if it has come to its end for good.
     pub(super) fn call(self: &Arc<Self>, act: impl FnOnce(&EventLoop) + Send + 'static) {
         match event_loop::current() {
             Some(here) if Arc::ptr_eq(&here.mailbox, self) => act(&here),

@@ -5,18 +5,20 @@ use super::event_loop::EventLoop;
 use super::lock::lock;
 use super::mailbox::Mailbox;
 use super::task::AbortHandle;
-use crate::backend;
 use crate::sync::Mutex;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 pub(super) struct Members {
     /// How many of what may block run at the same time, if that is limited.
     blocking_max: Option<usize>,
     state: Mutex<State>,
+    /// Whether anything that may block was spawned.
+    has_blocked: AtomicBool,
 }
 
 #[derive(Default)]
@@ -33,7 +35,7 @@ type Run = Box<dyn FnOnce() + Send>;
 
 impl Members {
     pub(super) fn new(blocking_max: Option<usize>) -> Self {
-        Members { blocking_max, state: Mutex::new(State::default()) }
+        Members { blocking_max, state: Mutex::new(State::default()), has_blocked: AtomicBool::new(false) }
     }
 
     /// Whether a task may begin.
@@ -45,8 +47,10 @@ impl Members {
         !state.is_closed
     }
 
-    /// Gives back what a new thread is to run. What has to wait is kept; once there is no runtime any more, it is dropped.
+    /// Gives back what a new thread is to run. What has to wait is kept; once there is no runtime any more,
+    /// it is dropped.
     pub(super) fn admit_blocking(&self, control: Arc<Control>, run: Run) -> Option<Run> {
+        self.has_blocked.store(true, Ordering::Relaxed);
         let mut state = lock(&self.state);
         if state.is_closed {
             drop(state);
@@ -73,7 +77,8 @@ impl Members {
         next
     }
 
-    /// Aborts all, also those that come later. What has to wait is dropped. Gives those that may not have ended.
+    /// Aborts all, also those that come later. What has to wait is dropped. Gives those that may not have
+    /// ended.
     pub(super) fn close(&self) -> Vec<AbortHandle> {
         let (controls, queue) = {
             let mut state = lock(&self.state);
@@ -81,8 +86,7 @@ impl Members {
             (mem::take(&mut state.controls), mem::take(&mut state.queue))
         };
         drop(queue);
-        let running = controls.into_iter().map(AbortHandle::new).filter(|member| !member.is_finished());
-        running.inspect(AbortHandle::abort).collect()
+        abort(controls)
     }
 
     /// As [`Members::close`], unless that was done.
@@ -92,18 +96,30 @@ impl Members {
         }
     }
 
-    /// Aborts all and waits until each has ended.
+    /// Aborts all and waits until each has ended, also those that are spawned meanwhile.
     pub(super) async fn end(&self) {
-        all_ended(self.close()).await;
+        loop {
+            let controls = mem::take(&mut lock(&self.state).controls);
+            if controls.is_empty() {
+                return;
+            }
+            all_ended(abort(controls)).await;
+        }
     }
 
-    /// As [`Members::end`], on a thread that runs no loop.
+    /// As [`Members::end`], on a thread that runs no loop, for who has no tasks among them.
     pub(super) fn end_blocking(&self) {
-        // Members are threads.
-        if !backend::is_main_alone() {
+        // What blocks is spawned by this thread, or by what blocks.
+        if self.has_blocked.load(Ordering::Relaxed) {
             wait(self.end());
         }
     }
+}
+
+/// Aborts all. Gives those that may not have ended.
+fn abort(controls: Vec<Arc<Control>>) -> Vec<AbortHandle> {
+    let running = controls.into_iter().map(AbortHandle::new).filter(|member| !member.is_finished());
+    running.inspect(AbortHandle::abort).collect()
 }
 
 /// Waits until each has ended.

@@ -1,11 +1,11 @@
 //! The runtime under a checker: written once, on this crate's own threads and locks, for all of them.
 //!
-//! There is one mechanism, the event loop of [`event_loop`], asyncio's and tokio's: a first-in-first-out queue of
-//! ready tasks, and a mailbox through which other threads call into it. A current-thread runtime is
-//! one loop with many tasks; a task of a multi-thread runtime is a thread with a loop of its own, and so is what may block.
-//! Everything that happens within one loop costs the checker no operation; what comes from another
-//! thread is one lock and one notify. The handles of tasks of `conccheck::tokio` can be anywhere: their uses are operations,
-//! once there is a second thread.
+//! There is one mechanism, the event loop of [`event_loop`], asyncio's and tokio's: a first-in-first-out
+//! queue of ready tasks, and a mailbox through which other threads call into it. A current-thread runtime is
+//! one loop with many tasks; a task of a multi-thread runtime is a thread with a loop of its own, and so is
+//! what may block. Everything that happens within one loop costs the checker no operation; what comes from
+//! another thread is one lock and one notify. The handles of tasks of `conccheck::tokio` can be anywhere:
+//! their uses are operations, once there is a second thread.
 
 mod control;
 mod core;

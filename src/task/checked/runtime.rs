@@ -13,8 +13,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-/// Runs `future` to its end as a runtime of `conccheck::task` does. How many workers there are makes no difference: each
-/// task has a thread.
+/// Runs `future` to its end as a runtime of `conccheck::task` does. How many workers there are makes no
+/// difference: each task has a thread.
 pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
     match workers {
         Workers::CurrentThread => {

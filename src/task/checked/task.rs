@@ -111,7 +111,8 @@ impl<F: Future> Task<F> {
 
     fn finish(&mut self, end: TaskEnd<F::Output>) {
         let is_aborted = matches!(end, TaskEnd::Aborted);
-        // What the future owns is gone before anybody hears of the end. A panic of it is the task's, as with tokio.
+        // What the future owns is gone before anybody hears of the end. A panic of it is the task's, as with
+        // tokio.
         let dropped = panic::catch_unwind(AssertUnwindSafe(|| self.future = None));
         let end = match (end, dropped) {
             (TaskEnd::Aborted, Err(payload)) => TaskEnd::Panicked(payload),

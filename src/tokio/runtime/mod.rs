@@ -1,14 +1,15 @@
 //! Runtimes, as in `tokio::runtime`.
 //!
-//! Inside a check a current-thread runtime switches tasks at `await` only, and takes them in the order in which tokio does: what
-//! [`Runtime::block_on`] waits for is polled, if it was woken, then tasks, first come, first served, until none is ready or 61
-//! were polled, then those go on that gave way by `yield_now`. Where its future and tasks were woken by other
-//! threads while it slept, either may be first: both are explored. Of a multi-thread runtime each task is a thread to the
-//! checker, which may switch anywhere, and so is what [`spawn_blocking`](crate::tokio::task::spawn_blocking) runs.
+//! Inside a check a current-thread runtime switches tasks at `await` only, and takes them in the order in
+//! which tokio does: what [`Runtime::block_on`] waits for is polled, if it was woken, then tasks, first come,
+//! first served, until none is ready or 61 were polled, then those go on that gave way by `yield_now`. Where
+//! its future and tasks were woken by other threads while it slept, either may be first: both are explored.
+//! Of a multi-thread runtime each task is a thread to the checker, which may switch anywhere, and so is what
+//! [`spawn_blocking`](crate::tokio::task::spawn_blocking) runs.
 //!
-//! Tasks of a multi-thread runtime run whether somebody waits for the runtime or not, those of a current-thread runtime only while
-//! somebody is in [`Runtime::block_on`], which may be one thread after the other. Tasks are dropped with their runtime, not
-//! when `block_on` returns.
+//! Tasks of a multi-thread runtime run whether somebody waits for the runtime or not, those of a
+//! current-thread runtime only while somebody is in [`Runtime::block_on`], which may be one thread after the
+//! other. Tasks are dropped with their runtime, not when `block_on` returns.
 //!
 //! ```
 //! use conccheck::tokio::runtime::Runtime;
@@ -31,8 +32,9 @@
 //! });
 //! ```
 //!
-//! Not there are `metrics`, local runtimes (a [`LocalSet`](crate::tokio::task::LocalSet) is), `start_paused`, and what tokio
-//! calls unstable. Of a tokio runtime's tuning nothing has a meaning inside a check: see [`Builder`].
+//! Not there are `metrics`, local runtimes (a [`LocalSet`](crate::tokio::task::LocalSet) is), `start_paused`,
+//! and what tokio calls unstable. Of a tokio runtime's tuning nothing has a meaning inside a check: see
+//! [`Builder`].
 
 pub use crate::task::{
     builder::Builder,

@@ -1,7 +1,7 @@
 //! The budget by which tokio has tasks give way, as in `tokio::task::coop`.
 //!
-//! Inside a check no operation spends of it, and what is ready is ready. Only [`consume_budget`] gives way: the second time
-//! that a task calls it in one poll.
+//! Inside a check no operation spends of it, and what is ready is ready. Only [`consume_budget`] gives way:
+//! the second time that a task calls it in one poll.
 
 pub use tokio::task::coop::{
     Coop, RestoreOnPending, Unconstrained, cooperative, has_budget_remaining, poll_proceed, unconstrained,

@@ -2,12 +2,12 @@
 //!
 //! Inside a check:
 //!
-//! * What [`spawn_blocking`] runs is a thread to the checker, which begins when the checker likes. It is aborted if it has not
-//!   begun.
+//! * What [`spawn_blocking`] runs is a thread to the checker, which begins when the checker likes. It is
+//!   aborted if it has not begun.
 //! * [`block_in_place`] lets a task of a multi-thread runtime block, which is a thread anyway.
 //! * A [`LocalSet`] takes its tasks in the order in which tokio does.
-//! * An [`Id`] tells a task from the others of its execution. It is a small number, which may be another one in another
-//!   execution.
+//! * An [`Id`] tells a task from the others of its execution. It is a small number, which may be another one
+//!   in another execution.
 
 mod local;
 

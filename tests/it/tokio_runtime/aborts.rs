@@ -8,7 +8,8 @@ use conccheck::tokio::runtime::Runtime;
 use conccheck::tokio::task::{self, yield_now};
 use std::future::pending;
 
-/// A task stores 1, 2 and yields after each, and is aborted by another thread: whether it came to its end, what it stored.
+/// A task stores 1, 2 and yields after each, and is aborted by another thread: whether it came to its end,
+/// what it stored.
 fn abort_from_outside(runtime: Runtime) -> (bool, u32) {
     let stored = Arc::new(AtomicU32::new(0));
     let stores = stored.clone();

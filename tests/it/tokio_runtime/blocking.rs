@@ -157,3 +157,19 @@ fn who_spends_of_its_budget_gives_way_in_the_end() {
         })
     });
 }
+
+#[test]
+fn a_runtime_that_ends_with_what_it_waits_for_waits_for_what_blocks() {
+    // Or it has not begun.
+    comes_to([0, 2], || {
+        let stored = Arc::new(AtomicU32::new(0));
+        let stores = stored.clone();
+        conccheck::task::block_on(async move {
+            drop(spawn_blocking(move || {
+                stores.store(1, SeqCst);
+                stores.store(2, SeqCst);
+            }));
+        });
+        stored.load(SeqCst)
+    });
+}

@@ -146,3 +146,21 @@ fn a_task_that_is_dropped_with_its_runtime_finds_it_closed() {
         (cancelled(one_thread()), cancelled(many_threads()))
     });
 }
+
+#[test]
+fn a_task_that_comes_while_its_runtime_ends_runs_or_is_cancelled() {
+    for runtime in [one_thread, many_threads] {
+        let comes = move || {
+            let runtime = runtime();
+            let handle = runtime.handle().clone();
+            let outside = thread::spawn(move || handle.spawn(async {}));
+            drop(runtime);
+            one_thread().block_on(outside.join().unwrap()).is_ok()
+        };
+        if runtime().handle().runtime_flavor() == RuntimeFlavor::MultiThread {
+            comes_to([false, true], comes);
+        } else {
+            comes_to([false], comes);
+        }
+    }
+}

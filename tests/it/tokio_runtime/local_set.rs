@@ -4,6 +4,7 @@ use super::{comes_to, comes_to_all, many_threads, one_thread};
 use conccheck::thread;
 use conccheck::tokio::sync::oneshot;
 use conccheck::tokio::task::{self, LocalSet, spawn_local, yield_now};
+use conccheck::tokio::time::{Duration, sleep};
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
@@ -138,5 +139,19 @@ fn sets_are_in_each_other() {
             .unwrap();
         });
         log.take()
+    });
+}
+
+#[test]
+fn its_tasks_wait_for_a_time() {
+    comes_to([1], || {
+        LocalSet::new().block_on(&one_thread(), async {
+            let one = Rc::new(1);
+            let sleeps = spawn_local(async move {
+                sleep(Duration::from_millis(1)).await;
+                *one
+            });
+            sleeps.await.unwrap()
+        })
     });
 }

@@ -1,4 +1,5 @@
-//! The loop of one thread takes tasks in the order in which tokio's does: each program has one outcome, that of a real run.
+//! The loop of one thread takes tasks in the order in which tokio's does: each program has one outcome, that
+//! of a real run.
 
 use super::{comes_to, comes_to_all, one_thread};
 use conccheck::sync::{Arc, Mutex};

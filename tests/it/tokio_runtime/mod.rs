@@ -1,5 +1,6 @@
-//! The runtimes of `conccheck::tokio` do under a checker what tokio's do: what programs come to is known exactly, they come to
-//! nothing else for real, and under shuttle to nothing else either. Each promise has a broken twin.
+//! The runtimes of `conccheck::tokio` do under a checker what tokio's do: what programs come to is known
+//! exactly, they come to nothing else for real, and under shuttle to nothing else either. Each promise has a
+//! broken twin.
 
 mod aborts;
 mod attribute;
@@ -18,8 +19,8 @@ use conccheck::tokio::runtime::{Builder, Runtime};
 use conccheck::{Backend, Checker, Strategy};
 use std::fmt::Debug;
 
-/// Under the native checker the program comes to exactly this, always; for real and under shuttle to nothing else. How many
-/// executions that took.
+/// Under the native checker the program comes to exactly this, always; for real and under shuttle to nothing
+/// else. How many executions that took.
 #[track_caller]
 fn comes_to<T, const N: usize>(expected: [T; N], program: impl Program<T>) -> u64
 where

@@ -1,4 +1,5 @@
-//! Tasks of a multi-thread runtime run by themselves, those of a current-thread runtime while somebody waits for it.
+//! Tasks of a multi-thread runtime run by themselves, those of a current-thread runtime while somebody waits
+//! for it.
 
 use super::{comes_to, comes_to_all, many_threads, one_thread};
 use crate::tokio_sync::hangs;

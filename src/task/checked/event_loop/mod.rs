@@ -1,9 +1,9 @@
 //! The event loop: which task of a thread is polled next. Knows nothing of results, handles, aborts.
 //!
-//! There are two orders. That of `conccheck::task` is asyncio's: rounds in which each task that was ready at its beginning
-//! is polled once, the future that the loop was started with like any other. That of `conccheck::tokio` is that of tokio's
-//! current-thread runtime: the future that `block_on` waits for is polled, if it was woken, then tasks until none is ready,
-//! then those are woken that only gave way.
+//! There are two orders. That of `conccheck::task` is asyncio's: rounds in which each task that was ready at
+//! its beginning is polled once, the future that the loop was started with like any other. That of
+//! `conccheck::tokio` is that of tokio's current-thread runtime: the future that `block_on` waits for is
+//! polled, if it was woken, then tasks until none is ready, then those are woken that only gave way.
 
 mod polls;
 
@@ -164,8 +164,8 @@ impl EventLoop {
         }
     }
 
-    /// Polls tasks until none is ready, neither here nor in the mailbox, or until they were many; waits, if there is
-    /// nothing else to do either.
+    /// Polls tasks until none is ready, neither here nor in the mailbox, or until they were many; waits, if
+    /// there is nothing else to do either.
     fn poll_ready(&self) {
         for _ in 0..POLLS_MAX {
             if let Some(task) = self.next_ready() {
@@ -175,7 +175,8 @@ impl EventLoop {
             let has_to_do = self.is_main_woken.get() || !self.deferred.borrow().is_empty();
             self.take_calls(!has_to_do);
             let is_idle = self.is_idle();
-            // With tokio, too, either main is polled first, or a task, as it was asleep or not yet when both were woken.
+            // With tokio, too, either main is polled first, or a task, as it was asleep or not yet when both
+            // were woken.
             let both = !has_to_do && !is_idle && self.is_main_woken.get();
             if is_idle || both && backend::is_main_first() {
                 return;
@@ -203,8 +204,8 @@ impl EventLoop {
         }
     }
 
-    /// Adds a task, ready to be polled, behind those that are ready now. If the loop has come to its end for good, it is
-    /// dropped.
+    /// Adds a task, ready to be polled, behind those that are ready now. If the loop has come to its end for
+    /// good, it is dropped.
     pub(super) fn add(&self, task: TaskId, future: impl Future<Output = ()> + Send + 'static) {
         if self.core.borrow().is_closed {
             return drop(future);
