@@ -73,7 +73,7 @@ pub(super) enum Whose {
 pub(super) enum Begun {
     #[default]
     NotYet,
-    Begun,
+    Running,
     Aborted,
 }
 
@@ -182,7 +182,7 @@ impl Control {
         begun.with(|begun| match begun {
             Begun::Aborted => false,
             _ => {
-                *begun = Begun::Begun;
+                *begun = Begun::Running;
                 true
             }
         })

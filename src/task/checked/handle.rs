@@ -1,7 +1,6 @@
 //! A runtime as those see it who spawn on it, and which one that is for a thread.
 
 use super::control::{Control, Whose, next_number};
-use super::core::Core;
 use super::event_loop::{self, EventLoop, Order};
 use super::mailbox::Mailbox;
 use super::members::Members;
@@ -32,7 +31,7 @@ pub(super) struct Shared {
 /// Where tasks run.
 pub(super) enum Tasks {
     /// In a loop, which whoever waits for the runtime runs.
-    One(OneLoop),
+    One(Box<OneLoop>),
     /// Each on a thread of its own.
     Many,
 }
@@ -54,7 +53,7 @@ impl Handle {
 
     /// A runtime of one loop, in this order.
     pub(super) fn one(order: Order, blocking_max: Option<usize>) -> Self {
-        Handle::new(Tasks::One(OneLoop::new(order)), blocking_max)
+        Handle::new(Tasks::One(Box::new(OneLoop::new(order))), blocking_max)
     }
 
     /// A runtime whose tasks have threads of their own.
@@ -160,7 +159,7 @@ impl Handle {
 impl OneLoop {
     /// Drops all tasks, and those that come later.
     pub(super) fn close(&self, runtime: &Handle) {
-        let core = self.take_core().unwrap_or_else(Core::default);
+        let core = self.take_core().unwrap_or_default();
         EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), Order::Tokio, core).close();
     }
 }

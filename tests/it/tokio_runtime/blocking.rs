@@ -53,7 +53,7 @@ fn tasks_run_while_it_blocks() {
             receiver.recv().unwrap()
         })
     });
-    assert_eq!(returned, []);
+    assert!(returned.is_empty(), "{returned:?}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn no_more_of_them_run_at_a_time_than_the_runtime_lets() {
         runtime.spawn_blocking(move || sender.send(1).unwrap());
         runtime.block_on(waits).unwrap()
     });
-    assert_eq!(returned, []);
+    assert!(returned.is_empty(), "{returned:?}");
 }
 
 #[test]

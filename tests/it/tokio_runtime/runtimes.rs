@@ -29,7 +29,7 @@ fn tasks_of_one_thread_do_not() {
         runtime.spawn(async move { sender.send(1).unwrap() });
         receiver.recv().unwrap()
     });
-    assert_eq!(sums, []);
+    assert!(sums.is_empty(), "{sums:?}");
     let executions = comes_to([(0, 1)], || {
         let (runtime, stored) = (one_thread(), Arc::new(AtomicU32::new(0)));
         let stores = stored.clone();
