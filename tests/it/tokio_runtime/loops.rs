@@ -71,7 +71,8 @@ fn who_yields_comes_after_those_that_come_meanwhile() {
                 task::spawn(async move { third.add("spawned meanwhile") }).await.unwrap();
                 second.add("has awaited it");
             });
-            (first.await.unwrap(), second.await.unwrap());
+            first.await.unwrap();
+            second.await.unwrap();
             log.take()
         })
     });
@@ -141,7 +142,8 @@ fn a_local_set_has_its_own_order() {
             log.borrow_mut().push("all are spawned".to_string());
             one.await.unwrap();
             log.borrow_mut().push("one was awaited".to_string());
-            (other.await.unwrap(), outside.await.unwrap());
+            other.await.unwrap();
+            outside.await.unwrap();
         });
         log.take()
     });

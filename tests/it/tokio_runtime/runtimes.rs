@@ -71,8 +71,9 @@ fn a_task_goes_on_when_what_was_waited_for_has_ended() {
                 }
             });
             yield_now().await;
-            task
+            [task]
         });
+        let [task] = task;
         let is_finished = task.is_finished();
         runtime.block_on(task).unwrap();
         (is_finished, stored.load(SeqCst))
