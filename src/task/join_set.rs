@@ -117,7 +117,7 @@ impl<T: 'static> JoinSet<T> {
         }
     }
 
-    /// Starts what may block, as [`spawn_blocking`](super::spawn_blocking) does, and adds it.
+    /// Starts what may block, as [`spawn_blocking`](crate::tokio::task::spawn_blocking) does, and adds it.
     ///
     /// # Panics
     /// When called outside a runtime.
