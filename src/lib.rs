@@ -68,8 +68,9 @@
 //! | a panicking thread | `join` gives `Err` | the same | the same | the same |
 //! | data races on a [`cell`] | undefined | an outcome | not looked for | a panic |
 //! | tasks | the system's limit | no limit | no limit | 5, `main` included |
-//! | async tasks of one thread | tokio's `LocalSet` | an event loop; switches only at `await` | the same | the same |
+//! | async tasks of one thread | tokio | an event loop, in tokio's order; switches only at `await` | the same | the same |
 //! | async tasks of several threads | tokio | a thread each | the same | the same |
+//! | what [`spawn_blocking`](crate::tokio::task::spawn_blocking) runs | on tokio's threads | a thread each | the same | the same |
 //! | [`tokio`](mod@tokio)'s primitives | tokio's code | tokio's code; each call, poll and end is explored | the same | the same |
 //! | where a `select!` starts | drawn | explored | drawn | refused, but for `biased;` |
 //! | a `task::cancellable` future is dropped where it waits | never | at each await and moment, up to [`cancellations_max`](Checker::cancellations_max) times, 1 if nothing is said | drawn, as often | refused, unless that is 0 |
@@ -154,6 +155,17 @@ pub use self::{
     token::{Token, TokenError},
     witness::Witness,
 };
+
+#[cfg(feature = "tokio")]
+mod async_test;
+#[cfg(all(feature = "tokio", feature = "check"))]
+#[doc(hidden)]
+pub use self::async_test::__test_with;
+#[cfg(feature = "tokio")]
+#[doc(hidden)]
+pub use self::async_test::{__Passes, __test};
+#[cfg(feature = "tokio")]
+pub use conccheck_macros::test;
 
 /// The README's code compiles.
 #[cfg(doctest)]

@@ -13,6 +13,7 @@ mod count;
 mod execution;
 mod home;
 mod ledger;
+mod leftover;
 pub(crate) mod locals;
 mod lock;
 pub(crate) mod native;
@@ -33,6 +34,7 @@ pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::{Home, SharedHome};
 pub(crate) use ledger::Entry as LedgerEntry;
+pub(crate) use leftover::when_main_returns;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
@@ -150,6 +152,11 @@ pub(crate) fn compound<R>(act: impl FnOnce() -> R) -> R {
     if current() == Backend::Native { native::compound(act) } else { act() }
 }
 
+/// Whether the program has never spawned a thread, as far as the backend knows.
+pub(crate) fn is_main_alone() -> bool {
+    current() == Backend::Native && native::is_main_alone()
+}
+
 /// Makes the value of a static, if `place` lies where these do: what is made for that lives on, and is no leak.
 pub(crate) fn make_at<T, R>(place: *const T, make: impl FnOnce() -> R) -> R {
     struct Making;
@@ -178,6 +185,7 @@ pub(crate) fn set_execution(execution: Option<Running>) {
     locals::forget();
     callee::forget();
     native::held::forget();
+    leftover::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);
@@ -272,6 +280,21 @@ pub(crate) fn is_up_already() -> bool {
             ::shuttle::rand::thread_rng().gen_range(0..2u32) == 1
         }
         _ => false,
+    }
+}
+
+/// Whether a loop polls the future that it was started with before its tasks, under a checker. Both are explored; under
+/// loom, which draws no lots, it always does.
+#[track_caller]
+pub(crate) fn is_main_first() -> bool {
+    match current() {
+        Backend::Native => native::is_main_first(std::panic::Location::caller()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            ::shuttle::rand::thread_rng().gen_range(0..2u32) == 0
+        }
+        _ => true,
     }
 }
 

@@ -14,7 +14,7 @@
 
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
-use super::{Backend, TaskId, execution, locals, panics, set_execution};
+use super::{Backend, TaskId, execution, leftover, locals, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
 use crate::strategy::Strategy;
@@ -105,7 +105,8 @@ fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), steering: &Steering<T>
         // Not joined, and not dropped either, which would let the execution end before other threads do.
         std::mem::forget(shuttle::thread::spawn(|| {}));
     }
-    let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
+    let result =
+        locals::drop_all(leftover::main_returned(panic::catch_unwind(panic::AssertUnwindSafe(body))));
     let message = result.as_ref().err().map(|payload| panic::message(&**payload));
     steering.lock().value = result.ok();
     execution.end_task(TaskId::MAIN, message);

@@ -21,10 +21,11 @@ where
     }
 }
 
-/// Starts a task on the current thread's loop.
+/// Starts a task that stays on this thread: in the [`LocalSet`](crate::tokio::task::LocalSet) that is running
+/// here, or on the loop of a current-thread [`Runtime`](super::Runtime) of this module.
 ///
 /// # Panics
-/// When called outside a current-thread runtime.
+/// Where there is neither.
 #[track_caller]
 pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -37,6 +38,48 @@ where
     }
 }
 
+/// Runs what may block on a thread that runs no tasks: [`tokio::task::spawn_blocking`]. It cannot be aborted
+/// once it has begun.
+///
+/// # Panics
+/// When called outside a runtime.
+///
+/// # Examples
+/// ```
+/// use conccheck::tokio::{runtime::Runtime, task::spawn_blocking};
+/// use conccheck::Checker;
+///
+/// Checker::new().check(|| {
+///     Runtime::new().unwrap().block_on(async {
+///         let sum = spawn_blocking(|| 1 + 2);
+///         assert_eq!(sum.await.unwrap(), 3);
+///     });
+/// });
+/// ```
+#[track_caller]
+pub fn spawn_blocking<F, R>(act: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    match backend::current() {
+        Backend::Real => tokio::task::spawn_blocking(act).into(),
+        _ => checked::spawn_blocking(act).into(),
+    }
+}
+
+/// Does what may block, in the middle of a task of a multi-thread runtime: [`tokio::task::block_in_place`].
+///
+/// # Panics
+/// On a current-thread runtime, and in a task of a [`LocalSet`](crate::tokio::task::LocalSet).
+#[track_caller]
+pub fn block_in_place<R>(act: impl FnOnce() -> R) -> R {
+    match backend::current() {
+        Backend::Real => tokio::task::block_in_place(act),
+        _ => checked::block_in_place(act),
+    }
+}
+
 /// Lets the other tasks have a turn.
 pub async fn yield_now() {
     match backend::current() {
@@ -45,8 +88,9 @@ pub async fn yield_now() {
     }
 }
 
-/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any other sleep, and the
-/// clocks of [`time`](crate::time) show then that it has passed; one of length zero is a [`yield_now`].
+/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any other sleep,
+/// and the clocks of [`time`](crate::time) show then that it has passed; one of length zero is a
+/// [`yield_now`].
 ///
 /// # Panics
 /// When awaited outside a runtime.

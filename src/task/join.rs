@@ -1,9 +1,13 @@
 //! The handle of a task: tokio's in a real run, the checked runtime's under a checker.
 
 use super::checked::{self, TaskEnd};
+use super::id::Id;
 use crate::panic;
 use std::any::Any;
+use std::fmt;
 use std::future::Future;
+use std::io;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -24,6 +28,7 @@ impl<T> JoinHandle<T> {
     }
 
     /// A handle that can abort the task but not wait for it.
+    #[must_use = "abort handles do nothing unless `.abort` is called"]
     pub fn abort_handle(&self) -> AbortHandle {
         match &self.0 {
             Handle::Real(handle) => handle.abort_handle().into(),
@@ -35,6 +40,14 @@ impl<T> JoinHandle<T> {
     pub fn is_finished(&self) -> bool {
         self.abort_handle().is_finished()
     }
+
+    /// What tells the task from others.
+    pub fn id(&self) -> Id {
+        match &self.0 {
+            Handle::Real(handle) => handle.id().into(),
+            Handle::Checked(handle) => Id::checked(handle.number()),
+        }
+    }
 }
 
 impl<T> Future for JoinHandle<T> {
@@ -45,11 +58,21 @@ impl<T> Future for JoinHandle<T> {
         match &mut self.0 {
             Handle::Real(handle) => Pin::new(handle).poll(context).map_err(JoinError::from),
             Handle::Checked(handle) => {
+                let id = handle.number();
                 // No closure: the place is the caller's.
                 let polled = Pin::new(handle).poll(context);
-                polled.map(result)
+                polled.map(|end| result(id, end))
             }
         }
+    }
+}
+
+impl<T> UnwindSafe for JoinHandle<T> {}
+impl<T> RefUnwindSafe for JoinHandle<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").field("id", &self.id()).finish()
     }
 }
 
@@ -92,6 +115,23 @@ impl AbortHandle {
             Abort::Checked(handle) => handle.is_finished(),
         }
     }
+
+    /// What tells the task from others.
+    pub fn id(&self) -> Id {
+        match &self.0 {
+            Abort::Real(handle) => handle.id().into(),
+            Abort::Checked(handle) => Id::checked(handle.number()),
+        }
+    }
+}
+
+impl UnwindSafe for AbortHandle {}
+impl RefUnwindSafe for AbortHandle {}
+
+impl fmt::Debug for AbortHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AbortHandle").field("id", &self.id()).finish()
+    }
 }
 
 impl From<tokio::task::AbortHandle> for AbortHandle {
@@ -116,9 +156,9 @@ enum Failure {
     #[error(transparent)]
     Real(#[from] tokio::task::JoinError),
     #[error("task panicked: {}", panic::message(&**payload.lock().unwrap_or_else(PoisonError::into_inner)))]
-    Panicked { payload: Mutex<Payload> },
+    Panicked { id: checked::Number, payload: Mutex<Payload> },
     #[error("task was cancelled")]
-    Cancelled,
+    Cancelled { id: checked::Number },
 }
 
 /// What a task panicked with; behind a mutex, for it is not `Sync` and a `JoinError` is.
@@ -130,7 +170,7 @@ impl JoinError {
         match &self.0 {
             Failure::Real(error) => error.is_panic(),
             Failure::Panicked { .. } => true,
-            Failure::Cancelled => false,
+            Failure::Cancelled { .. } => false,
         }
     }
 
@@ -143,11 +183,33 @@ impl JoinError {
     ///
     /// # Panics
     /// If the task did not panic.
+    #[track_caller]
     pub fn into_panic(self) -> Payload {
+        match self.try_into_panic() {
+            Ok(payload) => payload,
+            Err(_) => panic!("the task did not panic, it was cancelled: ask `is_panic` first"),
+        }
+    }
+
+    /// What the task panicked with.
+    ///
+    /// # Errors
+    /// This error, if the task did not panic.
+    pub fn try_into_panic(self) -> Result<Payload, JoinError> {
         match self.0 {
-            Failure::Real(error) => error.into_panic(),
-            Failure::Panicked { payload } => payload.into_inner().unwrap_or_else(PoisonError::into_inner),
-            Failure::Cancelled => panic!("the task did not panic, it was cancelled: ask `is_panic` first"),
+            Failure::Real(error) => error.try_into_panic().map_err(JoinError::from),
+            Failure::Panicked { payload, .. } => {
+                Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner))
+            }
+            Failure::Cancelled { .. } => Err(self),
+        }
+    }
+
+    /// What tells the task from others.
+    pub fn id(&self) -> Id {
+        match &self.0 {
+            Failure::Real(error) => error.id().into(),
+            Failure::Panicked { id, .. } | Failure::Cancelled { id } => Id::checked(*id),
         }
     }
 }
@@ -158,11 +220,21 @@ impl From<tokio::task::JoinError> for JoinError {
     }
 }
 
-/// An end, as the handles of tokio tell it.
-pub(super) fn result<T>(end: TaskEnd<T>) -> Result<T, JoinError> {
+impl From<JoinError> for io::Error {
+    fn from(error: JoinError) -> io::Error {
+        match error.0 {
+            Failure::Real(error) => error.into(),
+            Failure::Panicked { .. } => io::Error::other("task panicked"),
+            Failure::Cancelled { .. } => io::Error::other("task was cancelled"),
+        }
+    }
+}
+
+/// The end of the task `id`, as the handles of tokio tell it.
+pub(super) fn result<T>(id: checked::Number, end: TaskEnd<T>) -> Result<T, JoinError> {
     match end {
         TaskEnd::Returned(value) => Ok(value),
-        TaskEnd::Panicked(payload) => Err(JoinError(Failure::Panicked { payload: Mutex::new(payload) })),
-        TaskEnd::Aborted => Err(JoinError(Failure::Cancelled)),
+        TaskEnd::Panicked(payload) => Err(JoinError(Failure::Panicked { id, payload: Mutex::new(payload) })),
+        TaskEnd::Aborted => Err(JoinError(Failure::Cancelled { id })),
     }
 }

@@ -1,10 +1,16 @@
 //! A set of tasks: tokio's in a real run, the checked runtime's under a checker.
 
 use super::checked;
+use super::handle::Handle;
+use super::id::Id;
 use super::join::{AbortHandle, JoinError, result};
+use super::local_set::LocalSet;
+use super::runtime::refuse_foreign;
 use crate::backend::{self, Backend};
 use crate::panic;
-use std::future::Future;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::task::{Context, Poll};
 
 /// Tasks that are waited for together. Dropping it aborts them.
 ///
@@ -68,10 +74,27 @@ impl<T: 'static> JoinSet<T> {
         }
     }
 
+    /// Starts a task on that runtime and adds it.
+    #[track_caller]
+    pub fn spawn_on(
+        &mut self,
+        future: impl Future<Output = T> + Send + 'static,
+        handle: &Handle,
+    ) -> AbortHandle
+    where
+        T: Send,
+    {
+        match (&mut self.0, handle.real()) {
+            (Set::Real(set), Ok(handle)) => set.spawn_on(future, handle).into(),
+            (Set::Checked(set), Err(handle)) => set.add(handle.spawn(future)).into(),
+            _ => refuse_foreign(),
+        }
+    }
+
     /// Starts a task, as [`spawn_local`](super::spawn_local) does, and adds it.
     ///
     /// # Panics
-    /// When called outside a current-thread runtime.
+    /// Where [`spawn_local`](super::spawn_local) panics.
     #[track_caller]
     pub fn spawn_local(&mut self, future: impl Future<Output = T> + 'static) -> AbortHandle {
         match &mut self.0 {
@@ -80,11 +103,96 @@ impl<T: 'static> JoinSet<T> {
         }
     }
 
+    /// Starts a task of that set and adds it.
+    #[track_caller]
+    pub fn spawn_local_on(
+        &mut self,
+        future: impl Future<Output = T> + 'static,
+        local_set: &LocalSet,
+    ) -> AbortHandle {
+        match (&mut self.0, local_set.real()) {
+            (Set::Real(set), Ok(local_set)) => set.spawn_local_on(future, local_set).into(),
+            (Set::Checked(set), Err(local_set)) => set.add(local_set.spawn(future)).into(),
+            _ => refuse_foreign(),
+        }
+    }
+
+    /// Starts what may block, as [`spawn_blocking`](crate::tokio::task::spawn_blocking) does, and adds it.
+    ///
+    /// # Panics
+    /// When called outside a runtime.
+    #[track_caller]
+    pub fn spawn_blocking(&mut self, act: impl FnOnce() -> T + Send + 'static) -> AbortHandle
+    where
+        T: Send,
+    {
+        match &mut self.0 {
+            Set::Real(set) => set.spawn_blocking(act).into(),
+            Set::Checked(set) => set.add(checked::spawn_blocking(act)).into(),
+        }
+    }
+
+    /// Starts what may block, on that runtime, and adds it.
+    #[track_caller]
+    pub fn spawn_blocking_on(
+        &mut self,
+        act: impl FnOnce() -> T + Send + 'static,
+        handle: &Handle,
+    ) -> AbortHandle
+    where
+        T: Send,
+    {
+        match (&mut self.0, handle.real()) {
+            (Set::Real(set), Ok(handle)) => set.spawn_blocking_on(act, handle).into(),
+            (Set::Checked(set), Err(handle)) => set.add(handle.spawn_blocking(act)).into(),
+            _ => refuse_foreign(),
+        }
+    }
+
     /// Waits until a task has ended, takes it out and gives its result; `None` if the set is empty.
     pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
+        poll_fn(|context| self.poll_join_next(context)).await
+    }
+
+    /// As [`JoinSet::join_next`], with the id of the task.
+    pub async fn join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
+        poll_fn(|context| self.poll_join_next_with_id(context)).await
+    }
+
+    /// Takes out a task that has ended, if one has, and gives its result.
+    pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
         match &mut self.0 {
-            Set::Real(set) => set.join_next().await.map(|end| end.map_err(JoinError::from)),
-            Set::Checked(set) => set.join_next().await.map(result),
+            Set::Real(set) => set.try_join_next().map(|end| end.map_err(JoinError::from)),
+            Set::Checked(set) => set.try_next().map(|(id, end)| result(id, end)),
+        }
+    }
+
+    /// As [`JoinSet::try_join_next`], with the id of the task.
+    pub fn try_join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
+        match &mut self.0 {
+            Set::Real(set) => set.try_join_next_with_id().map(with_real_id),
+            Set::Checked(set) => set.try_next().map(with_id),
+        }
+    }
+
+    /// Polls for what [`JoinSet::join_next`] waits for.
+    pub fn poll_join_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
+        match &mut self.0 {
+            Set::Real(set) => {
+                set.poll_join_next(context).map(|end| end.map(|end| end.map_err(JoinError::from)))
+            }
+            Set::Checked(set) => set.poll_next(context).map(|next| next.map(|(id, end)| result(id, end))),
+        }
+    }
+
+    /// Polls for what [`JoinSet::join_next_with_id`] waits for.
+    pub fn poll_join_next_with_id(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<(Id, T), JoinError>>> {
+        match &mut self.0 {
+            Set::Real(set) => set.poll_join_next_with_id(context).map(|end| end.map(with_real_id)),
+            Set::Checked(set) => set.poll_next(context).map(|next| next.map(with_id)),
         }
     }
 
@@ -104,6 +212,12 @@ impl<T: 'static> JoinSet<T> {
         results
     }
 
+    /// Aborts all tasks and waits until they have ended.
+    pub async fn shutdown(&mut self) {
+        self.abort_all();
+        while self.join_next().await.is_some() {}
+    }
+
     /// Aborts all tasks of the set; they stay in it until their results are taken.
     pub fn abort_all(&mut self) {
         match &mut self.0 {
@@ -111,10 +225,60 @@ impl<T: 'static> JoinSet<T> {
             Set::Checked(set) => set.abort_all(),
         }
     }
+
+    /// Takes all tasks out of the set and leaves them running.
+    pub fn detach_all(&mut self) {
+        match &mut self.0 {
+            Set::Real(set) => set.detach_all(),
+            Set::Checked(set) => set.detach_all(),
+        }
+    }
+}
+
+fn with_id<T>((number, end): (checked::Number, checked::TaskEnd<T>)) -> Result<(Id, T), JoinError> {
+    result(number, end).map(|value| (Id::checked(number), value))
+}
+
+fn with_real_id<T>(end: Result<(tokio::task::Id, T), tokio::task::JoinError>) -> Result<(Id, T), JoinError> {
+    end.map(|(id, value)| (id.into(), value)).map_err(JoinError::from)
 }
 
 impl<T> Default for JoinSet<T> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl<T> fmt::Debug for JoinSet<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinSet").field("len", &self.len()).finish()
+    }
+}
+
+/// Starts each, as [`JoinSet::spawn`] does.
+impl<T, F> FromIterator<F> for JoinSet<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    #[track_caller]
+    fn from_iter<I: IntoIterator<Item = F>>(futures: I) -> Self {
+        let mut set = Self::new();
+        set.extend(futures);
+        set
+    }
+}
+
+/// Starts each, as [`JoinSet::spawn`] does.
+impl<T, F> Extend<F> for JoinSet<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = F>>(&mut self, futures: I) {
+        for future in futures {
+            self.spawn(future);
+        }
     }
 }

@@ -1,4 +1,8 @@
-//! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature `tokio`.
+//! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature
+//! `tokio`.
+//!
+//! These are runtimes that end with what they wait for; those that live on, as tokio's do, and what else
+//! there is of tasks is in [`conccheck::tokio`](mod@crate::tokio).
 //!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,
@@ -9,26 +13,37 @@
 //! |---|---|---|
 //! | a task of a current-thread runtime | tokio's `LocalSet` | one event loop on one thread |
 //! | a task of a multi-thread runtime | tokio's workers | a thread of its own |
+//! | what `spawn_blocking` runs | tokio's threads | a thread of its own |
 //! | [`sleep`] | the clock | ends whenever the checker likes, and its time has passed then |
 
 mod cancellable;
 mod real;
 
 #[cfg(feature = "check")]
+pub(crate) mod builder;
+#[cfg(feature = "check")]
 mod checked;
 #[cfg(feature = "check")]
-mod either;
+pub(crate) mod either;
+#[cfg(feature = "check")]
+pub(crate) mod handle;
+#[cfg(feature = "check")]
+pub(crate) mod id;
 #[cfg(feature = "check")]
 mod join;
 #[cfg(feature = "check")]
 mod join_set;
 #[cfg(feature = "check")]
+pub(crate) mod local_set;
+#[cfg(feature = "check")]
 pub(crate) mod per_thread;
+#[cfg(feature = "check")]
+pub(crate) mod runtime;
 
 pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
 
 #[cfg(feature = "check")]
-pub(crate) use checked::{Timer, Turn, let_others, turn};
+pub(crate) use checked::{Timer, Turn, consume_budget, let_others, turn};
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]
@@ -53,7 +68,7 @@ pub(crate) fn wait_blocking<F: Future>(future: F) -> F::Output {
         !checked::is_in_runtime(),
         "a thread that runs async tasks was to block: await the call that does not block instead"
     );
-    checked::block_on(Workers::CurrentThread, future)
+    checked::wait(future)
 }
 
 /// Where tasks run: on one thread, or on several.

@@ -33,6 +33,13 @@ pub(crate) fn enter<T: Clone>(values: &'static LocalKey<PerThread<T>>, value: T)
     Entered { values, thread, before }
 }
 
+/// Has the calling thread have no value until the guard is dropped.
+pub(crate) fn leave<T: Clone>(values: &'static LocalKey<PerThread<T>>) -> Entered<T> {
+    let thread = thread::current().id();
+    let before = values.with(|values| values.0.borrow_mut().remove(&thread));
+    Entered { values, thread, before }
+}
+
 /// Puts back, when dropped, what was the thread's value before.
 pub(crate) struct Entered<T: 'static> {
     values: &'static LocalKey<PerThread<T>>,

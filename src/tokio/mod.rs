@@ -1,17 +1,18 @@
-//! tokio's world, path by path: `use conccheck::tokio::sync::Semaphore` for `use tokio::sync::Semaphore`. Needs the
-//! feature `tokio`.
+//! tokio's world, path by path: `use conccheck::tokio::sync::Semaphore` for `use tokio::sync::Semaphore`.
+//! Needs the feature `tokio`.
 //!
-//! Outside of a check everything here is tokio. Inside one, [`sync`] still is tokio's own code: each call, each poll
-//! of a future and each end of something that matters is an operation of the checker, and between two of them the
-//! code of tokio runs, with its fairness, its cancellation and its closing.
+//! Outside of a check everything here is tokio. Inside one, [`runtime`] and [`task`] are this crate's own,
+//! and keep to what tokio's do; [`sync`] still is tokio's own code: each call, each poll of a future and each
+//! end of something that matters is an operation of the checker, and between two of them the code of tokio
+//! runs, with its fairness, its cancellation and its closing.
 //!
 //! ```
-//! use conccheck::tokio::{sync::Semaphore, task::spawn};
-//! use conccheck::{Checker, sync::atomic::{AtomicU32, Ordering::SeqCst}, task::Runtime};
+//! use conccheck::tokio::{runtime::Runtime, sync::Semaphore, task::spawn};
+//! use conccheck::{Checker, sync::atomic::{AtomicU32, Ordering::SeqCst}};
 //! use std::sync::Arc;
 //!
 //! Checker::new().check(|| {
-//!     Runtime::multi_thread(2).block_on(async {
+//!     Runtime::new().unwrap().block_on(async {
 //!         let (one_at_a_time, inside) = (Arc::new(Semaphore::new(1)), Arc::new(AtomicU32::new(0)));
 //!         let tasks = [1, 2].map(|_| {
 //!             let (one_at_a_time, inside) = (one_at_a_time.clone(), inside.clone());
@@ -29,6 +30,8 @@
 //! ```
 
 #[cfg(feature = "check")]
+pub mod runtime;
+#[cfg(feature = "check")]
 pub mod sync;
 #[cfg(feature = "check")]
 pub mod task;
@@ -45,9 +48,12 @@ pub use self::task::spawn;
 pub use self::{macros::select, task::task_local};
 
 #[cfg(not(feature = "check"))]
-pub use ::tokio::{select, spawn, sync, task, task_local, time};
+pub use ::tokio::{runtime, select, spawn, sync, task, task_local, time};
 
 pub use ::tokio::{join, pin, try_join};
+/// A function that a runtime runs, and a test that one runs: once, for real. A test that is checked is a
+/// [`conccheck::test`](macro@crate::test).
+pub use ::tokio::{main, test};
 
 #[cfg(feature = "check")]
 #[doc(hidden)]

@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // tokio's world on that: its own code, announced.
     ("tokio", &["backend", "sync", "thread", "task", "time"]),
     ("time", &["backend"]),
+    ("async_test", &["checker", "tokio"]),
     ("process", &["backend", "sync", "thread", "panic"]),
     // What a check is, and says.
     ("checker", &["backend", "strategy", "property", "outcome", "schedule", "replay", "report", "witness"]),

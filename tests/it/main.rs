@@ -62,6 +62,7 @@ mod threads;
 mod time;
 mod tokio_parity;
 mod tokio_reports;
+mod tokio_runtime;
 mod tokio_select;
 mod tokio_sync;
 mod tokio_time;

@@ -10,6 +10,7 @@ macro_rules! ordinary_code {
             reason = "to be compiled is all that it has to do"
         )]
         mod $name {
+            use root::runtime::{Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, TryCurrentError};
             use root::sync::futures::{Notified, OwnedNotified};
             use root::sync::mpsc::error::{SendError, TryRecvError as MpscTryRecvError, TrySendError};
             use root::sync::mpsc::{
@@ -24,7 +25,10 @@ macro_rules! ordinary_code {
                 mpsc, oneshot, watch,
             };
             use root::task::futures::TaskLocalFuture;
-            use root::task::{JoinError, JoinHandle, JoinSet};
+            use root::task::{
+                AbortHandle, Id, JoinError, JoinHandle, JoinSet, LocalEnterGuard, LocalSet, coop,
+                spawn_blocking, spawn_local,
+            };
             use root::time::error::Elapsed;
             use root::time::{
                 Duration, Instant, Interval, MissedTickBehavior, Sleep, Timeout, interval, interval_at,
@@ -54,6 +58,7 @@ macro_rules! ordinary_code {
             fn sent<T: Send>(_: T) {}
 
             fn what_may_be_shared() {
+                shared::<(Runtime, Handle, JoinHandle<u32>, AbortHandle, JoinSet<u32>, JoinError, Id)>();
                 shared::<Mutex<u32>>();
                 shared::<MutexGuard<'_, u32>>();
                 shared::<OwnedMutexGuard<u32>>();
@@ -290,6 +295,86 @@ macro_rules! ordinary_code {
                 ID.sync_scope(1, || ID.with(|id| *id));
                 let _ = ID.try_with(|id| *id);
                 task.await
+            }
+
+            fn runtimes() -> std::io::Result<()> {
+                let mut builder: Builder = Builder::new_multi_thread();
+                builder.worker_threads(2).max_blocking_threads(4).enable_all().enable_time();
+                builder
+                    .thread_name("worker")
+                    .thread_name_fn(String::new)
+                    .name("all")
+                    .thread_stack_size(1 << 20);
+                builder
+                    .on_thread_start(|| {})
+                    .on_thread_stop(|| {})
+                    .on_thread_park(|| {})
+                    .on_thread_unpark(|| {});
+                builder
+                    .thread_keep_alive(Duration::from_secs(1))
+                    .global_queue_interval(31)
+                    .event_interval(61);
+                let runtime: Runtime = builder.build()?;
+                let one: Runtime = Builder::new_current_thread().build()?;
+                let task: JoinHandle<u32> = runtime.spawn(async { 1 });
+                let blocking: JoinHandle<u32> = runtime.spawn_blocking(|| 1);
+                let sum: Result<u32, JoinError> = one.block_on(async { Ok(task.await? + blocking.await?) });
+                let handle: &Handle = runtime.handle();
+                {
+                    let _entered: EnterGuard<'_> = runtime.enter();
+                    let current: Result<Handle, TryCurrentError> = Handle::try_current();
+                    let _: bool = current.is_err_and(|error| error.is_missing_context());
+                }
+                handle.enter();
+                handle.block_on(async { Handle::current().id() == handle.id() });
+                handle.spawn(async {}).abort_handle().abort();
+                let _: bool = handle.runtime_flavor() == RuntimeFlavor::MultiThread;
+                Runtime::new()?.shutdown_timeout(Duration::from_secs(1));
+                one.shutdown_background();
+                sum.map(drop).map_err(std::io::Error::from)
+            }
+
+            fn local(runtime: &Runtime) {
+                let set = LocalSet::new();
+                let number: u32 = set.block_on(runtime, async { spawn_local(async { 1 }).await.unwrap() });
+                {
+                    let _entered: LocalEnterGuard = set.enter();
+                    set.spawn_local(async move { number }).is_finished();
+                }
+                runtime.block_on(async {
+                    set.run_until(async {}).await;
+                    LocalSet::default().await;
+                });
+            }
+
+            async fn sets(handle: Handle, local: LocalSet) -> Result<(), Box<dyn Error>> {
+                let mut set: JoinSet<u32> = [1, 2].map(|number| async move { number }).into_iter().collect();
+                let abort: AbortHandle = set.spawn_on(async { 1 }, &handle);
+                let _: Id = abort.id();
+                set.spawn_blocking(|| 1);
+                set.spawn_blocking_on(|| 1, &handle);
+                set.spawn_local(async { 1 });
+                set.spawn_local_on(async { 1 }, &local);
+                set.extend([async { 3 }]);
+                let next: Option<Result<u32, JoinError>> = set.join_next().await;
+                let with_id: Option<Result<(Id, u32), JoinError>> = set.join_next_with_id().await;
+                drop((next, with_id, set.try_join_next(), set.try_join_next_with_id()));
+                std::future::poll_fn(|context| set.poll_join_next(context)).await;
+                std::future::poll_fn(|context| set.poll_join_next_with_id(context)).await;
+                set.abort_all();
+                set.shutdown().await;
+                set.detach_all();
+                let _: Vec<u32> = set.join_all().await;
+                let blocking = spawn_blocking(|| root::task::block_in_place(root::task::id));
+                if let Err(error) = blocking.await {
+                    let id: Id = error.id();
+                    let payload: Result<Box<dyn std::any::Any + Send>, JoinError> = error.try_into_panic();
+                    drop((id, payload));
+                }
+                coop::consume_budget().await;
+                coop::unconstrained(coop::cooperative(async { coop::has_budget_remaining() })).await;
+                drop((root::task::try_id(), format!("{handle:?} {local:?}")));
+                Ok(())
             }
 
             struct Named<'a>(Notified<'a>);

@@ -16,7 +16,7 @@ pub(crate) use self::race::Cell as PlainCell;
 use self::stop::{Stop, classify};
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
-use super::{Backend, TaskId, current, execution, locals, panics, set_execution};
+use super::{Backend, TaskId, current, execution, leftover, locals, panics, set_execution};
 use crate::outcome::Incomplete;
 use crate::panic;
 use std::any::{Any, TypeId};
@@ -256,7 +256,8 @@ fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Sha
         set_execution(Some(execution));
     }
     FIRSTS.with_borrow_mut(Firsts::make_all);
-    let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(body)));
+    let result =
+        locals::drop_all(leftover::main_returned(panic::catch_unwind(panic::AssertUnwindSafe(body))));
     let message = result.as_ref().err().map(|payload| panic::message(&**payload));
     let mut state = shared.lock();
     state.value = result.ok();

@@ -8,7 +8,7 @@ use super::watchdog::watched;
 use super::{ENGINE, ROLL, Task, end_task, refuse_task, with};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
-use crate::backend::{Backend, TaskId, locals, panics, set_execution};
+use crate::backend::{Backend, TaskId, leftover, locals, panics, set_execution};
 use crate::engine::{
     Census, Coroutines, Divergence, End, Engine, Event, ObjectId, SEARCHED_MAX, Scheduler, Settings, World,
 };
@@ -505,7 +505,8 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     let body: &'static Body<T> = unsafe { &*std::ptr::from_ref(body) };
     let returned = Rc::clone(&value);
     let main = super::body(move || {
-        let result = locals::drop_all(panic::catch_unwind(panic::AssertUnwindSafe(&**body)));
+        let result =
+            locals::drop_all(leftover::main_returned(panic::catch_unwind(panic::AssertUnwindSafe(&**body))));
         let message = result.as_ref().err().map(|payload| panic::message(&**payload));
         *returned.borrow_mut() = result.ok();
         end_task(TaskId::MAIN, message);

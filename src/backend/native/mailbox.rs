@@ -9,32 +9,49 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct NativeMailbox<T> {
     object: Object,
-    letters: Mutex<VecDeque<T>>,
+    /// `None` once it is closed.
+    letters: Mutex<Option<VecDeque<T>>>,
 }
 
 impl<T> NativeMailbox<T> {
     #[track_caller]
     pub(crate) fn new() -> Self {
-        NativeMailbox { object: Object::mailbox(), letters: Mutex::default() }
+        NativeMailbox { object: Object::mailbox(), letters: Mutex::new(Some(VecDeque::new())) }
     }
 
-    /// Puts one in, behind the others.
+    /// Puts one in, behind the others; gives it back if it is closed.
     #[track_caller]
-    pub(crate) fn put(&self, letter: T) {
+    pub(crate) fn put(&self, letter: T) -> Result<(), T> {
         self.object.mail(Action::Put);
-        self.letters().push_back(letter);
+        match &mut *self.letters() {
+            Some(letters) => letters.push_back(letter),
+            None => return Err(letter),
+        }
+        Ok(())
     }
 
     /// Takes all that are there, in their order; if `waits`, once there is one.
     #[track_caller]
     pub(crate) fn take(&self, waits: bool) -> VecDeque<T> {
         match self.object.mail(if waits { Action::Take } else { Action::TryTake }) {
-            Reply::Done => std::mem::take(&mut *self.letters()),
+            Reply::Done => self.letters().as_mut().map(std::mem::take).unwrap_or_default(),
             _ => VecDeque::new(),
         }
     }
 
-    fn letters(&self) -> MutexGuard<'_, VecDeque<T>> {
+    /// Whether none are there. It is no operation, so it is to be asked only where nobody else can put one in.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.letters().as_ref().is_none_or(VecDeque::is_empty)
+    }
+
+    /// Takes all that are there, and refuses what comes later.
+    #[track_caller]
+    pub(crate) fn close(&self) -> VecDeque<T> {
+        self.object.mail(Action::TryTake);
+        self.letters().take().unwrap_or_default()
+    }
+
+    fn letters(&self) -> MutexGuard<'_, Option<VecDeque<T>>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -450,6 +450,12 @@ pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Opti
     ways.get(way as usize).copied()
 }
 
+/// Whether a loop polls the future that it was started with before its tasks; both are explored.
+pub(crate) fn is_main_first(place: &'static Location<'static>) -> bool {
+    let said = |drawn| if drawn == 0 { "its future first" } else { "its tasks first" };
+    lot(2, place, |drawn| ("block_on", said(drawn).to_string())) == 0
+}
+
 /// One of so many, each of which is explored. `tell` names for readers what drew it, and says what that means.
 fn lot(
     count: u8,

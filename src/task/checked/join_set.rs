@@ -1,10 +1,11 @@
 //! A set of tasks, whose ends are taken in the order in which they came.
 
+use super::control::Number;
 use super::lock::lock;
 use super::task::{AbortHandle, JoinHandle, TaskEnd};
 use crate::sync::Mutex;
 use std::collections::{BTreeMap, VecDeque};
-use std::future::poll_fn;
+use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -39,13 +40,32 @@ impl<T> JoinSet<T> {
         self.members.len()
     }
 
-    pub(in crate::task) async fn join_next(&mut self) -> Option<TaskEnd<T>> {
+    /// Takes a member that has finished; `None`, if there are no members.
+    pub(in crate::task) fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<(Number, TaskEnd<T>)>> {
         if self.members.is_empty() {
-            return None;
+            return Poll::Ready(None);
         }
-        let number = poll_fn(|context| self.finished.poll_next(context)).await;
-        let member = self.members.remove(&number).expect("a member finishes once");
-        Some(member.take())
+        self.take_finished(Some(context.waker())).map_or(Poll::Pending, |end| Poll::Ready(Some(end)))
+    }
+
+    /// Takes a member that has finished, if one has.
+    pub(in crate::task) fn try_next(&mut self) -> Option<(Number, TaskEnd<T>)> {
+        if self.members.is_empty() { None } else { self.take_finished(None) }
+    }
+
+    fn take_finished(&mut self, waiter: Option<&Waker>) -> Option<(Number, TaskEnd<T>)> {
+        let member = {
+            let mut guard = lock(&self.finished.0);
+            let (numbers, waiting) = &mut *guard;
+            // Who was let go of is none.
+            let next = std::iter::from_fn(|| numbers.pop_front());
+            let member = { next }.find_map(|number| self.members.remove(&number));
+            if let Some(waker) = waiter.filter(|_| member.is_none()) {
+                *waiting = Some(waker.clone());
+            }
+            member?
+        };
+        Some((member.number(), member.take()))
     }
 
     pub(in crate::task) fn abort_all(&self) {
@@ -53,25 +73,16 @@ impl<T> JoinSet<T> {
             member.abort_handle().abort();
         }
     }
+
+    /// Lets go of all members.
+    pub(in crate::task) fn detach_all(&mut self) {
+        drop(mem::take(&mut self.members));
+    }
 }
 
 impl<T> Drop for JoinSet<T> {
     fn drop(&mut self) {
         self.abort_all();
-    }
-}
-
-impl Finished {
-    fn poll_next(&self, context: &Context<'_>) -> Poll<usize> {
-        let mut guard = lock(&self.0);
-        let (numbers, waiter) = &mut *guard;
-        match numbers.pop_front() {
-            Some(number) => Poll::Ready(number),
-            None => {
-                *waiter = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
     }
 }
 

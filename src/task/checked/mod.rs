@@ -1,26 +1,42 @@
 //! The runtime under a checker: written once, on this crate's own threads and locks, for all of them.
 //!
-//! There is one mechanism, the event loop of [`event_loop`], asyncio's: a first-in-first-out queue of
-//! ready tasks, and a mailbox through which other threads call into it. A current-thread runtime is
-//! one loop with many tasks; a task of a multi-thread runtime is a thread with a loop of its own.
-//! Everything that happens within one loop costs the checker no operation; what comes from another
-//! thread is one lock and one notify.
+//! There is one mechanism, the event loop of [`event_loop`], asyncio's and tokio's: a first-in-first-out
+//! queue of ready tasks, and a mailbox through which other threads call into it. A current-thread runtime is
+//! one loop with many tasks; a task of a multi-thread runtime is a thread with a loop of its own, and so is
+//! what may block. Everything that happens within one loop costs the checker no operation; what comes from
+//! another thread is one lock and one notify. The handles of tasks of `conccheck::tokio` can be anywhere:
+//! their uses are operations, once there is a second thread.
 
 mod cancellation;
+mod control;
+mod core;
 mod event_loop;
+mod handle;
 mod join_set;
+mod letters;
+mod local_set;
 mod lock;
+mod mailbox;
+mod members;
+mod one_loop;
+mod runtime;
 mod story;
 mod task;
 mod time;
 
 pub(super) use cancellation::Cancellation;
+pub(super) use control::{Number, current_number};
 pub(super) use event_loop::is_running as is_in_runtime;
 pub(crate) use event_loop::{Turn, turn};
+pub(super) use handle::{Handle, NO_RUNTIME, current as current_runtime};
 pub(super) use join_set::JoinSet;
-pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
-pub(crate) use time::{Timer, let_others};
+pub(super) use local_set::{Current as CurrentSet, LocalSet};
+pub(super) use runtime::{Runtime, block_on, wait};
+pub(super) use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
+pub(super) use task::{AbortHandle, JoinHandle, TaskEnd};
+pub(crate) use time::{Timer, consume_budget, let_others};
 pub(super) use time::{sleep, yield_now};
 
+mod spawn;
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,10 @@ fn returned<T>(end: TaskEnd<T>) -> T {
     }
 }
 
+async fn next<T>(set: &mut JoinSet<T>) -> Option<TaskEnd<T>> {
+    poll_fn(|context| set.poll_next(context)).await.map(|(_, end)| end)
+}
+
 fn raise(message: &str) {
     crate::panic::resume_unwind(Box::new(message.to_string()));
 }
@@ -187,7 +191,7 @@ fn a_join_set_gives_ends_in_the_order_in_which_they_came() {
         }));
         set.add(spawn_local(async { "first" }));
         let mut order = Vec::new();
-        while let Some(end) = set.join_next().await {
+        while let Some(end) = next(&mut set).await {
             order.push(returned(end));
         }
         order
@@ -203,7 +207,7 @@ fn a_join_set_takes_each_task_on_threads_once_and_aborts_those_that_are_left() {
             set.add(spawn(async move { number }));
         }
         let mut numbers = Vec::new();
-        while let Some(end) = set.join_next().await {
+        while let Some(end) = next(&mut set).await {
             numbers.push(returned(end));
         }
         numbers.sort();
@@ -212,7 +216,7 @@ fn a_join_set_takes_each_task_on_threads_once_and_aborts_those_that_are_left() {
         let mut left = JoinSet::new();
         left.add(spawn(pending::<()>()));
         left.abort_all();
-        assert!(matches!(left.join_next().await, Some(TaskEnd::Aborted)));
+        assert!(matches!(next(&mut left).await, Some(TaskEnd::Aborted)));
         assert_eq!(left.len(), 0);
     });
 }

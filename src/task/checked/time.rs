@@ -44,11 +44,19 @@ pub(in crate::task) async fn yield_now() {
     .await
 }
 
+/// Lets the others have a turn, but not the first time in a turn: how much there is left of a budget is not known, and a loop
+/// that spends of it does give way.
+pub(crate) async fn consume_budget() {
+    if event_loop::current().is_some_and(|here| !here.spends_first()) {
+        yield_now().await;
+    }
+}
+
 /// Who returns `Pending` after this is polled again when the others have had a turn.
 pub(crate) fn let_others(waker: &Waker) {
-    waker.wake_by_ref();
-    if event_loop::current().is_some_and(|here| here.spawned.is_some()) {
-        thread::yield_now();
+    match event_loop::current() {
+        Some(here) => here.let_others(waker),
+        None => waker.wake_by_ref(),
     }
 }
 

@@ -1,0 +1,297 @@
+//! The event loop: which task of a thread is polled next. Knows nothing of results, handles, aborts.
+//!
+//! There are two orders. That of `conccheck::task` is asyncio's: rounds in which each task that was ready at
+//! its beginning is polled once, the future that the loop was started with like any other. That of
+//! `conccheck::tokio` is that of tokio's current-thread runtime: the future that `block_on` waits for is
+//! polled, if it was woken, then tasks until none is ready, then those are woken that only gave way.
+
+mod polls;
+
+use super::core::{Asleep, Core, Local, OwnWaker, TaskId, Tasks};
+use super::handle::Handle;
+pub(super) use super::mailbox::Mailbox;
+use super::story::{self, Name};
+use crate::backend;
+use crate::task::per_thread::{self, PerThread};
+use crate::thread;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+/// The future that the loop was started with.
+pub(super) const MAIN: TaskId = 0;
+
+/// So many tasks are polled, at most, before others may come in: tokio's `event_interval`.
+const POLLS_MAX: usize = 61;
+
+std::thread_local! {
+    static RUNNING: PerThread<Rc<EventLoop>> = PerThread::default();
+}
+
+/// The loop that runs on the calling thread.
+pub(super) fn current() -> Option<Rc<EventLoop>> {
+    per_thread::current(&RUNNING)
+}
+
+/// Whether a loop runs on the calling thread.
+pub(in crate::task) fn is_running() -> bool {
+    current().is_some()
+}
+
+/// What `act` comes to where the calling thread runs no loop, so that it may wait.
+pub(super) fn leave<R>(act: impl FnOnce() -> R) -> R {
+    let _left = per_thread::leave(&RUNNING);
+    act()
+}
+
+/// One poll of one task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn {
+    event_loop: u64,
+    number: u64,
+}
+
+/// The calling task's turn; `None` outside of a loop.
+pub(crate) fn turn() -> Option<Turn> {
+    current().map(|here| here.turn())
+}
+
+/// A loop, used by its own thread only.
+pub(super) struct EventLoop {
+    /// How other threads reach it.
+    pub(super) mailbox: Arc<Mailbox>,
+    /// Whose it is; `None` if it is of no runtime, and there to wait.
+    runtime: Option<Handle>,
+    order: Order,
+    core: RefCell<Core>,
+    local_tasks: RefCell<Tasks<Local>>,
+    /// Whether the future that it was started with was woken, where that is not one of the tasks.
+    is_main_woken: Cell<bool>,
+    /// Who gave way to the tasks that are ready.
+    deferred: RefCell<Vec<Waker>>,
+    /// How many times a task was polled.
+    turns: Cell<u64>,
+    /// The turn in which a task last spent of its budget.
+    spent_in: Cell<u64>,
+    /// Who is polled.
+    polled: Cell<Name>,
+    /// Whose ends the running task awaits, as far as it is known, and where.
+    awaited: RefCell<Vec<(Name, Place)>>,
+}
+
+type Place = &'static Location<'static>;
+
+/// In which order tasks are polled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// asyncio's.
+    Rounds,
+    /// That of tokio's current-thread runtime.
+    Tokio,
+    /// There is only the future that the loop was started with.
+    Alone,
+}
+
+impl EventLoop {
+    pub(super) fn new(mailbox: Arc<Mailbox>, runtime: Option<Handle>, order: Order, core: Core) -> Rc<Self> {
+        Rc::new(EventLoop {
+            polled: Cell::new(mailbox.name(MAIN)),
+            mailbox,
+            runtime,
+            order,
+            core: RefCell::new(core),
+            local_tasks: RefCell::default(),
+            is_main_woken: Cell::new(false),
+            deferred: RefCell::default(),
+            turns: Cell::new(0),
+            spent_in: Cell::new(0),
+            awaited: RefCell::default(),
+        })
+    }
+
+    /// One that polls a single future.
+    pub(super) fn alone(mailbox: Arc<Mailbox>, runtime: Option<Handle>) -> Rc<Self> {
+        Self::new(mailbox, runtime, Order::Alone, Core::default())
+    }
+
+    /// Runs `main` to its end, with the tasks that are added meanwhile.
+    pub(super) fn run<F: Future>(self: &Rc<Self>, main: F) -> F::Output {
+        assert!(current().is_none(), "a runtime was started inside a runtime: await the future instead");
+        let _entered = per_thread::enter(&RUNNING, self.clone());
+        let _runtime = self.runtime.clone().map(Handle::enter);
+        let main = pin!(main);
+        let main_waker = self.mailbox.waker(MAIN);
+        story::begins(self.name(MAIN));
+        self.make_ready(MAIN);
+        match self.order {
+            Order::Rounds | Order::Alone => self.run_in_rounds(main, &main_waker),
+            Order::Tokio => self.run_as_tokio(main, &main_waker),
+        }
+    }
+
+    /// Drops the tasks that are left at the end of `main`.
+    fn run_in_rounds<F: Future>(&self, mut main: Pin<&mut F>, main_waker: &OwnWaker) -> F::Output {
+        loop {
+            self.take_calls(self.is_idle());
+            let turn = self.core.borrow().ready.len();
+            for task in (0..turn).map_while(|_| self.next_ready()) {
+                if task != MAIN {
+                    self.poll(task);
+                } else if let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), main_waker) {
+                    self.drop_tasks();
+                    return output;
+                }
+            }
+        }
+    }
+
+    /// Leaves the tasks where they are at the end of `main`.
+    fn run_as_tokio<F: Future>(&self, mut main: Pin<&mut F>, main_waker: &OwnWaker) -> F::Output {
+        loop {
+            if self.is_main_woken.take()
+                && let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), main_waker)
+            {
+                return output;
+            }
+            self.poll_ready();
+            // tokio, too, takes the last first.
+            let deferred = self.deferred.take();
+            deferred.into_iter().rev().for_each(Waker::wake);
+        }
+    }
+
+    /// Polls tasks until none is ready, neither here nor in the mailbox, or until they were many; waits, if
+    /// there is nothing else to do either.
+    fn poll_ready(&self) {
+        for _ in 0..POLLS_MAX {
+            if let Some(task) = self.next_ready() {
+                self.poll(task);
+                continue;
+            }
+            let has_to_do = self.is_main_woken.get() || !self.deferred.borrow().is_empty();
+            self.take_calls(!has_to_do);
+            let is_idle = self.is_idle();
+            // With tokio, too, either main is polled first, or a task, as it was asleep or not yet when both
+            // were woken.
+            let both = !has_to_do && !is_idle && self.is_main_woken.get();
+            if is_idle || both && backend::is_main_first() {
+                return;
+            }
+        }
+        self.take_calls(false);
+    }
+
+    /// Whether no task is ready.
+    fn is_idle(&self) -> bool {
+        self.core.borrow().ready.is_empty()
+    }
+
+    fn next_ready(&self) -> Option<TaskId> {
+        self.core.borrow_mut().ready.pop()
+    }
+
+    /// Does what other threads asked for; if it `waits`, once there is something.
+    fn take_calls(&self, waits: bool) {
+        if self.order == Order::Tokio && !waits && backend::is_main_alone() && self.mailbox.is_empty() {
+            return;
+        }
+        for call in self.mailbox.take(waits) {
+            call(self);
+        }
+    }
+
+    /// Adds a task, ready to be polled, behind those that are ready now. If the loop has come to its end for
+    /// good, it is dropped.
+    pub(super) fn add(&self, task: TaskId, future: impl Future<Output = ()> + Send + 'static) {
+        if self.core.borrow().is_closed {
+            return drop(future);
+        }
+        let sent = Asleep { future: Box::pin(future) as Pin<Box<_>>, waker: self.mailbox.waker(task) };
+        self.core.borrow_mut().tasks.insert(task, sent);
+        self.make_ready(task);
+    }
+
+    /// As [`EventLoop::add`], for this thread only.
+    pub(super) fn add_local(&self, task: TaskId, future: impl Future<Output = ()> + 'static) {
+        let local = Asleep { future: Box::pin(future) as Pin<Box<_>>, waker: self.mailbox.waker(task) };
+        self.local_tasks.borrow_mut().insert(task, local);
+        self.make_ready(task);
+    }
+
+    /// Whether it takes tasks that stay on its thread.
+    pub(super) fn is_local(&self) -> bool {
+        self.order == Order::Rounds
+    }
+
+    /// Has `task` polled, behind those that are ready now.
+    pub(super) fn make_ready(&self, task: TaskId) {
+        if task == MAIN && self.order == Order::Tokio {
+            self.is_main_woken.set(true);
+        } else {
+            self.core.borrow_mut().ready.push(task);
+        }
+    }
+
+    /// Who returns `Pending` after this is polled again when the others have had a turn.
+    pub(super) fn let_others(&self, waker: &Waker) {
+        match self.order {
+            Order::Rounds => waker.wake_by_ref(),
+            Order::Alone => {
+                waker.wake_by_ref();
+                thread::yield_now();
+            }
+            Order::Tokio => {
+                let mut deferred = self.deferred.borrow_mut();
+                if !deferred.last().is_some_and(|last| last.will_wake(waker)) {
+                    deferred.push(waker.clone());
+                }
+            }
+        }
+    }
+
+    /// Whether the running task spends of its budget for the first time in this turn.
+    pub(super) fn spends_first(&self) -> bool {
+        self.spent_in.replace(self.turns.get()) != self.turns.get()
+    }
+
+    /// What a task is called in all loops.
+    pub(super) fn name(&self, task: TaskId) -> Name {
+        self.mailbox.name(task)
+    }
+
+    /// Tells this poll of this task from all others.
+    pub(super) fn turn(&self) -> Turn {
+        Turn { event_loop: self.mailbox.number, number: self.turns.get() }
+    }
+
+    fn drop_tasks(&self) {
+        // What a task drops may add tasks.
+        loop {
+            let task = self.core.borrow_mut().tasks.pop_first();
+            let local = self.local_tasks.borrow_mut().pop_first();
+            if task.is_none() && local.is_none() {
+                return;
+            }
+            drop((task, local));
+        }
+    }
+
+    /// Drops all tasks, also those that others want to add. A task that is added later is dropped.
+    pub(super) fn close(&self) {
+        let _runtime = self.runtime.clone().map(Handle::enter);
+        self.core.borrow_mut().is_closed = true;
+        self.drop_tasks();
+        for call in self.mailbox.close() {
+            call(self);
+        }
+    }
+
+    /// What is kept of it when it does not run.
+    pub(super) fn take_core(&self) -> Core {
+        self.core.take()
+    }
+}

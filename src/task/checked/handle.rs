@@ -1,0 +1,165 @@
+//! A runtime as those see it who spawn on it, and which one that is for a thread.
+
+use super::control::{Control, Whose, next_number};
+use super::event_loop::{self, EventLoop, Order};
+use super::mailbox::Mailbox;
+use super::members::Members;
+use super::one_loop::OneLoop;
+use super::story;
+use super::task::{Job, JoinHandle, Task};
+use crate::task::per_thread::{self, Entered, PerThread};
+use crate::thread;
+use std::future::Future;
+use std::panic::Location;
+use std::sync::Arc;
+
+std::thread_local! {
+    static CURRENT: PerThread<Handle> = PerThread::default();
+}
+
+/// A runtime.
+#[derive(Clone)]
+pub(crate) struct Handle(pub(super) Arc<Shared>);
+
+pub(super) struct Shared {
+    number: u64,
+    pub(super) tasks: Tasks,
+    /// What runs on threads of their own.
+    pub(super) members: Members,
+}
+
+/// Where tasks run.
+pub(super) enum Tasks {
+    /// In a loop, which whoever waits for the runtime runs.
+    One(Box<OneLoop>),
+    /// Each on a thread of its own.
+    Many,
+}
+
+/// The runtime of the calling thread: that whose task it runs, or that was entered.
+pub(crate) fn current() -> Option<Handle> {
+    per_thread::current(&CURRENT)
+}
+
+/// What is on a thread where none is.
+pub(in crate::task) const NO_RUNTIME: &str =
+    "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
+
+impl Handle {
+    pub(super) fn new(tasks: Tasks, blocking_max: Option<usize>) -> Self {
+        let number = next_number();
+        Handle(Arc::new(Shared { number, tasks, members: Members::new(blocking_max) }))
+    }
+
+    /// A runtime of one loop, in this order.
+    pub(super) fn one(order: Order, blocking_max: Option<usize>) -> Self {
+        Handle::new(Tasks::One(Box::new(OneLoop::new(order))), blocking_max)
+    }
+
+    /// A runtime whose tasks have threads of their own.
+    pub(super) fn many(blocking_max: Option<usize>) -> Self {
+        Handle::new(Tasks::Many, blocking_max)
+    }
+
+    /// Tells runtimes of an execution from each other.
+    pub(in crate::task) fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    pub(in crate::task) fn is_multi_thread(&self) -> bool {
+        matches!(self.0.tasks, Tasks::Many)
+    }
+
+    /// Makes it the calling thread's until the guard is dropped.
+    pub(in crate::task) fn enter(self) -> Entered<Handle> {
+        per_thread::enter(&CURRENT, self)
+    }
+
+    /// Starts a task: a thread on a multi-thread runtime, else a task of its loop.
+    #[track_caller]
+    pub(in crate::task) fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        match &self.0.tasks {
+            Tasks::Many => self.spawn_thread(future),
+            Tasks::One(one) => {
+                let number = next_number();
+                let here = event_loop::current().filter(|here| Arc::ptr_eq(&here.mailbox, &one.mailbox));
+                let control = match &here {
+                    Some(here) if here.is_local() => Control::at_home(number, one.mailbox.clone()),
+                    _ => Control::of(number, Whose::Loop(one.mailbox.clone())),
+                };
+                story::spawns(control.name, Location::caller());
+                let (task, handle) = Task::new(future, control);
+                one.mailbox.call(move |event_loop| event_loop.add(number, task));
+                handle
+            }
+        }
+    }
+
+    #[track_caller]
+    fn spawn_thread<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let mailbox = Mailbox::new();
+        let control = Control::of_thread(next_number(), mailbox.clone());
+        let (task, handle) = Task::new(future, control.clone());
+        if self.0.members.admit(control) {
+            let runtime = self.clone();
+            thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(task));
+        }
+        handle
+    }
+
+    /// Starts what may block, on a thread of its own, once there is one.
+    #[track_caller]
+    pub(in crate::task) fn spawn_blocking<F, R>(&self, act: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let control = Control::blocking(next_number());
+        let (job, handle) = Job::new(act, control.clone());
+        let runtime = self.clone();
+        let run = move || {
+            let _runtime = runtime.clone().enter();
+            job.run();
+        };
+        if let Some(run) = self.0.members.admit_blocking(control, Box::new(run)) {
+            let runtime = self.clone();
+            thread::spawn(move || {
+                let mut next = Some(run);
+                while let Some(run) = next {
+                    run();
+                    next = runtime.0.members.next_blocking();
+                }
+            });
+        }
+        handle
+    }
+
+    /// Runs `future` to its end on this thread, and nothing else.
+    pub(in crate::task) fn wait_for<F: Future>(&self, future: F) -> F::Output {
+        EventLoop::alone(Mailbox::new(), Some(self.clone())).run(future)
+    }
+
+    /// Runs `future` to its end on this thread; and if that is where the tasks are, them.
+    pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match &self.0.tasks {
+            Tasks::One(one) => one.block_on(self, future),
+            Tasks::Many => self.wait_for(future),
+        }
+    }
+}
+
+impl OneLoop {
+    /// Drops all tasks, and those that come later.
+    pub(super) fn close(&self, runtime: &Handle) {
+        let core = self.take_core().unwrap_or_default();
+        EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), Order::Tokio, core).close();
+    }
+}

@@ -1,0 +1,98 @@
+//! The loop of a runtime that has one: whoever waits for the runtime runs it, one thread after another.
+
+use super::core::Core;
+use super::event_loop::{EventLoop, Order};
+use super::handle::Handle;
+use super::lock::lock;
+use super::mailbox::Mailbox;
+use crate::sync::Mutex;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+pub(super) struct OneLoop {
+    pub(super) mailbox: Arc<Mailbox>,
+    order: Order,
+    idle: Mutex<Idle>,
+}
+
+struct Idle {
+    /// `None` while somebody runs the loop.
+    core: Option<Core>,
+    /// Who would like to, and waits for a future of its own meanwhile.
+    waiting: VecDeque<Waker>,
+}
+
+impl OneLoop {
+    pub(super) fn new(order: Order) -> Self {
+        let idle = Idle { core: Some(Core::default()), waiting: VecDeque::new() };
+        OneLoop { mailbox: Mailbox::new(), order, idle: Mutex::new(idle) }
+    }
+
+    /// Runs `future` to its end, and meanwhile the loop, unless another thread does.
+    pub(super) fn block_on<F: Future>(&self, runtime: &Handle, future: F) -> F::Output {
+        if self.order == Order::Rounds {
+            // Nobody else ever runs it.
+            return EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, Core::default())
+                .run(future);
+        }
+        let mut future = pin!(future);
+        let mut core = self.take_core();
+        loop {
+            if let Some(core) = core {
+                let event_loop =
+                    EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, core);
+                let running = Running { one_loop: self, event_loop };
+                return running.event_loop.run(future);
+            }
+            let waited = runtime.wait_for(poll_fn(|context| {
+                if let Some(core) = self.take_core_or_wait(context.waker()) {
+                    return Poll::Ready(Err(core));
+                }
+                future.as_mut().poll(context).map(Ok)
+            }));
+            match waited {
+                Ok(output) => return output,
+                Err(taken) => core = Some(taken),
+            }
+        }
+    }
+
+    pub(super) fn take_core(&self) -> Option<Core> {
+        lock(&self.idle).core.take()
+    }
+
+    fn take_core_or_wait(&self, waker: &Waker) -> Option<Core> {
+        let mut idle = lock(&self.idle);
+        let core = idle.core.take();
+        idle.waiting.retain(|waiting| !waiting.will_wake(waker));
+        if core.is_none() {
+            idle.waiting.push_back(waker.clone());
+        }
+        core
+    }
+
+    fn put_back(&self, core: Core) {
+        let next = {
+            let mut idle = lock(&self.idle);
+            idle.core = Some(core);
+            idle.waiting.pop_front()
+        };
+        next.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// Somebody runs the loop, until this is dropped.
+struct Running<'a> {
+    one_loop: &'a OneLoop,
+    event_loop: Rc<EventLoop>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.one_loop.put_back(self.event_loop.take_core());
+    }
+}

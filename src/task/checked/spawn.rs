@@ -1,0 +1,78 @@
+//! What is started, or done, where the calling thread is.
+
+use super::control::{Control, next_number};
+use super::event_loop;
+use super::handle::{self, Handle, NO_RUNTIME};
+use super::local_set;
+use super::story;
+use super::task::{JoinHandle, Task};
+use std::future::Future;
+use std::panic::Location;
+
+/// The calling thread's runtime.
+///
+/// # Panics
+/// If there is none.
+#[track_caller]
+pub(super) fn here() -> Handle {
+    match handle::current() {
+        Some(runtime) => runtime,
+        None => panic!("{NO_RUNTIME}"),
+    }
+}
+
+/// Starts a task of the calling thread's runtime.
+#[track_caller]
+pub(in crate::task) fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    here().spawn(future)
+}
+
+/// Starts what may block, on a thread of its own.
+#[track_caller]
+pub(in crate::task) fn spawn_blocking<F, R>(act: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    here().spawn_blocking(act)
+}
+
+/// Starts a task of the calling thread's set; or of its loop, if that is one of `conccheck::task`.
+#[track_caller]
+pub(in crate::task) fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    let future = match local_set::spawn(future) {
+        Ok(handle) => return handle,
+        Err(future) => future,
+    };
+    let Some(here) = event_loop::current().filter(|here| here.is_local()) else {
+        panic!("`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`");
+    };
+    let number = next_number();
+    let control = Control::at_home(number, here.mailbox.clone());
+    story::spawns(control.name, Location::caller());
+    let (task, handle) = Task::new(future, control);
+    here.add_local(number, task);
+    handle
+}
+
+/// Does what may block, where a task runs on a thread of its own.
+#[track_caller]
+pub(in crate::task) fn block_in_place<R>(act: impl FnOnce() -> R) -> R {
+    if !event_loop::is_running() {
+        return act();
+    }
+    let may_block = handle::current().is_some_and(|runtime| runtime.is_multi_thread());
+    assert!(
+        may_block && !local_set::is_polled(),
+        "can call blocking only when running on the multi-threaded runtime"
+    );
+    event_loop::leave(act)
+}
