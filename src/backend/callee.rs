@@ -9,6 +9,7 @@ use crate::engine::ObjectState;
 use crate::engine::object::CallKind;
 use std::cell::RefCell;
 use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 type Place = &'static Location<'static>;
@@ -31,6 +32,8 @@ enum Nature {
     Takes,
     /// It leaves the callee as it was.
     Looks,
+    /// It undoes what was done, and else passes on what others have done to the callee since.
+    PassesOn,
     /// There is one more who has a part in the callee, or one less.
     Counts,
 }
@@ -51,6 +54,11 @@ impl Call {
         Call { name, nature: Nature::Takes }
     }
 
+    /// One that undoes what was done, unless the callee has been changed since: then it passes that on.
+    pub(crate) const fn passes_on(name: &'static &'static str) -> Self {
+        Call { name, nature: Nature::PassesOn }
+    }
+
     /// One that leaves the callee as it was.
     pub(crate) const fn looks(name: &'static &'static str) -> Self {
         Call { name, nature: Nature::Looks }
@@ -65,7 +73,7 @@ impl Call {
     fn kind(self) -> CallKind {
         match self.nature {
             Nature::Changes => CallKind::Change,
-            Nature::Tries | Nature::Takes => CallKind::Attempt,
+            Nature::Tries | Nature::Takes | Nature::PassesOn => CallKind::Attempt,
             Nature::Looks => CallKind::Look,
             Nature::Counts => CallKind::Count,
         }
@@ -77,12 +85,19 @@ pub(crate) struct Callee {
     binding: Binding,
     /// To the user.
     what: &'static str,
+    /// How often it was changed for good, in all executions.
+    changes: AtomicU64,
 }
 
 impl Callee {
     #[track_caller]
     pub(crate) const fn new(what: &'static str) -> Self {
-        Callee { binding: Binding::new(), what }
+        Callee { binding: Binding::new(), what, changes: AtomicU64::new(0) }
+    }
+
+    /// How often it was changed for good, inside checks.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// What it is to the user.
@@ -130,13 +145,29 @@ impl Callee {
         at_one_go(end)
     }
 
+    /// As [`Callee::end`], of what had waited since the callee was changed so often.
+    pub(crate) fn end_wait<R>(&self, call: Call, place: Place, since: u64, end: impl FnOnce() -> R) -> R {
+        self.end(call, place, || {
+            let ended = end();
+            if call.nature == Nature::PassesOn && self.changes() != since && self.is_here() {
+                self.was_changed();
+            }
+            ended
+        })
+    }
+
+    fn was_changed(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        if current() == Backend::Native {
+            self.native().was_changed();
+        }
+    }
+
     /// What came of the call that was just done.
     fn note(&self, call: Call, is_told: bool, failure: Option<&str>) {
         match failure {
             Some(failure) if is_told => native::note(call.name, String::new(), failure.to_string()),
-            None if call.nature == Nature::Tries && current() == Backend::Native => {
-                self.native().was_changed();
-            }
+            None if call.nature == Nature::Tries && current() != Backend::Real => self.was_changed(),
             _ => {}
         }
     }
@@ -148,6 +179,14 @@ impl Callee {
 
     /// Announces a call. Whether readers want to know what comes of it.
     fn enter(&self, kind: CallKind, name: &'static &'static str, place: Place) -> bool {
+        let is_told = self.announced(kind, name, place);
+        if kind == CallKind::Change && current() != Backend::Real {
+            self.changes.fetch_add(1, Ordering::Relaxed);
+        }
+        is_told
+    }
+
+    fn announced(&self, kind: CallKind, name: &'static &'static str, place: Place) -> bool {
         match current() {
             Backend::Real => {
                 self.binding.expect_real(self.what);

@@ -57,6 +57,7 @@ mod tasks;
 mod thread_locals;
 mod threads;
 mod time;
+mod tokio_loops;
 mod tokio_parity;
 mod tokio_select;
 mod tokio_sync;

@@ -20,6 +20,8 @@ pub(crate) enum Action {
     Pause,
     /// A lot is drawn among so many, which are all explored: where a `select!` starts.
     Start(u8),
+    /// One of so many times is up that somebody waits for who has something else to do: its number from 1, or none.
+    Times(u32),
 }
 
 impl Action {
@@ -30,7 +32,7 @@ impl Action {
             Action::SpuriousWakeup => Some(1),
             Action::WeakFailure => Some(2),
             Action::Pause => Some(3),
-            Action::Start(_) => None,
+            Action::Start(_) | Action::Times(_) => None,
         }
     }
 }
@@ -45,7 +47,7 @@ impl Bounds {
             Action::Timeout => self.timeouts_max,
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
-            Action::Pause | Action::Start(_) => 0,
+            Action::Pause | Action::Start(_) | Action::Times(_) => 0,
         }
     }
 }
@@ -56,7 +58,7 @@ impl Primitive for Chances {
 
     fn name(action: Action) -> &'static str {
         match action {
-            Action::Timeout => "time is up?",
+            Action::Timeout | Action::Times(_) => "time is up?",
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
             Action::Pause => "pause",

@@ -3,6 +3,8 @@
 use super::lock::lock;
 use super::story::{self, Name};
 use super::task::Spawned;
+use super::time::{self, Alarm};
+use super::wheel::Wheel;
 use crate::backend::native::NativeMailbox;
 use crate::backend::{self, Backend};
 use crate::sync::{Condvar, Mutex};
@@ -38,10 +40,10 @@ pub(in crate::task) fn is_running() -> bool {
 }
 
 /// One poll of one task.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Turn {
-    event_loop: u64,
-    number: u64,
+    pub(super) event_loop: u64,
+    pub(super) number: u64,
 }
 
 /// The calling task's turn; `None` outside of a loop.
@@ -58,6 +60,8 @@ pub(super) struct EventLoop {
     ready: RefCell<Ready>,
     tasks: RefCell<BTreeMap<TaskId, LocalTask>>,
     last_task: Cell<TaskId>,
+    /// Its timers, where they are no threads.
+    pub(super) wheel: RefCell<Wheel<Alarm>>,
     /// How many times a task was polled.
     turns: Cell<u64>,
     /// Whose ends the running task awaits, as far as it is known, and where.
@@ -79,8 +83,10 @@ struct Ready {
 
 impl EventLoop {
     pub(super) fn new(mailbox: Arc<Mailbox>, spawned: Option<Arc<Spawned>>) -> Rc<Self> {
+        let wheel = RefCell::new(Wheel::new(mailbox.number));
         Rc::new(EventLoop {
             mailbox,
+            wheel,
             spawned,
             ready: RefCell::default(),
             tasks: RefCell::default(),
@@ -133,12 +139,67 @@ impl EventLoop {
         }
     }
 
-    /// Does what other threads asked for; waits for them if no task is ready.
+    /// Does what other threads asked for, and what is to be done since a time is up; waits for either if no task is ready.
     fn take_calls(&self) {
-        let idle = self.ready.borrow().queue.is_empty();
-        for call in self.mailbox.take(idle) {
-            call(self);
+        let was_idle = self.is_idle();
+        // Whether somebody may have called since the calls were last taken.
+        let mut may_be_called = true;
+        if was_idle {
+            may_be_called = self.wait();
+            if self.is_idle() {
+                return;
+            }
         }
+        while (self.let_timers_be_up() | may_be_called) && !(was_idle && self.spawned.is_some()) {
+            let calls = self.mailbox.take(false);
+            may_be_called = false;
+            if calls.is_empty() {
+                return;
+            }
+            self.answer(calls);
+        }
+    }
+
+    /// Waits until some other thread calls, or a time is up. Whether it was the time.
+    fn wait(&self) -> bool {
+        let times = self.wheel.borrow().next_count();
+        let waited = if times == 0 { Ok(self.mailbox.take(true)) } else { self.mailbox.take_or_be_up(times) };
+        let is_up = waited.is_err();
+        match waited {
+            Ok(calls) => self.answer(calls),
+            Err(place) => self.ring(place),
+        }
+        is_up
+    }
+
+    fn answer(&self, calls: VecDeque<Call>) {
+        calls.into_iter().for_each(|call| call(self));
+    }
+
+    /// Has timers be up though some task is ready; whether any is.
+    fn let_timers_be_up(&self) -> bool {
+        let next = || {
+            let times = self.wheel.borrow().next_count();
+            if times == 0 { None } else { backend::native::up(times).checked_sub(1) }
+        };
+        let mut are_up = false;
+        while let Some(place) = next() {
+            self.ring(place);
+            are_up = true;
+        }
+        are_up
+    }
+
+    /// The timer that is at this place of the next is up.
+    fn ring(&self, place: u32) {
+        let next = self.wheel.borrow_mut().take_next(place, self.turns.get());
+        if let Some((due, alarm)) = next {
+            time::ring(&alarm, due.deadline);
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.ready.borrow().queue.is_empty()
     }
 
     fn next_ready(&self) -> TaskId {
@@ -249,6 +310,14 @@ impl Mailbox {
     /// What makes `task` ready, from any thread.
     pub(super) fn waker(self: &Arc<Self>, task: TaskId) -> Waker {
         Arc::new(TaskWaker { task, mailbox: self.clone() }).into()
+    }
+
+    /// Takes all calls, at least one; or says which of so many times is up, from 0.
+    fn take_or_be_up(&self, times: u32) -> Result<VecDeque<Call>, u32> {
+        match &self.calls {
+            Calls::Native(calls) => calls.take_or_be_up(times).map_err(|number| number - 1),
+            Calls::Others { .. } => Ok(self.take(true)),
+        }
     }
 
     /// Takes all calls; if `idle`, at least one.

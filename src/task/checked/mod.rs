@@ -6,19 +6,21 @@
 //! Everything that happens within one loop costs the checker no operation; what comes from another
 //! thread is one lock and one notify.
 
+mod elapsed;
 mod event_loop;
 mod join_set;
 mod lock;
 mod story;
 mod task;
 mod time;
+mod wheel;
 
 pub(super) use event_loop::is_running as is_in_runtime;
-pub(crate) use event_loop::{Turn, turn};
 pub(super) use join_set::JoinSet;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
-pub(crate) use time::{Timer, let_others};
-pub(super) use time::{sleep, yield_now};
+pub(crate) use time::Wait;
+pub(super) use time::yield_now;
+pub(crate) use wheel::Moment;
 
 #[cfg(test)]
 mod tests;
