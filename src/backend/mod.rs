@@ -28,7 +28,7 @@ pub(crate) mod loom;
 pub(crate) mod shuttle;
 
 pub(crate) use binding::Binding;
-pub(crate) use callee::{Call, Callee, begin_call, end_call, puts_off, settle_order};
+pub(crate) use callee::{Call, Callee, Whom, begin_call, draw_order, end_call, puts_off, putting_off};
 pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::{Home, SharedHome};

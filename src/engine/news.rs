@@ -1,6 +1,6 @@
 //! What the world keeps for tasks that poll: what each did in vain, who waits for news, and who hears of them.
 
-use super::object::{ChanceAccess, MailboxAccess};
+use super::object::{ChanceAccess, MailboxAccess, MailboxAction};
 use super::polling::{Loop, LoopId, OLD_ROUNDS_MAX, ROUNDS_MAX, Step, Uncompared, Watch, mix};
 use super::task::State;
 use super::world::World;
@@ -22,13 +22,15 @@ fn of_object(done: u64, object: ObjectId, access: Access) -> u64 {
 /// The step that it would be to do this with the choice, in vain, where the choice is which time is up, or a lot.
 pub(super) fn in_vain(operation: &Operation, choice: u32) -> u64 {
     let chance = Access::Chance(ChanceAccess);
-    let (reply, access, choice) = match operation.action {
-        Action::Mailbox(_) => (Reply::WouldBlock, Access::Mailbox(MailboxAccess::InVain), choice),
+    let (set, reply, access, choice) = match operation.action {
+        Action::Mailbox(MailboxAction::Await { set, .. }) => {
+            (set, Reply::WouldBlock, Access::Mailbox(MailboxAccess::InVain), choice)
+        }
+        Action::Chance(Chance::Times { set, .. }) => (set, Reply::Done, chance, choice),
         // Rounds may draw other lots each time, and come to the same.
-        Action::Chance(Chance::Start(_)) => (Reply::Done, chance, 0),
-        _ => (Reply::Done, chance, choice),
+        _ => (0, Reply::Done, chance, 0),
     };
-    of_object(done(operation, 0, reply, choice), operation.object, access)
+    of_object(done(operation, u64::from(set), reply, choice), operation.object, access)
 }
 
 impl World {
@@ -66,7 +68,8 @@ impl World {
             return;
         }
         let what = match event.operation.action {
-            Action::Chance(Chance::Start(_)) => in_vain(&event.operation, choice),
+            Action::Chance(Chance::Start(_) | Chance::Times { .. })
+            | Action::Mailbox(MailboxAction::Await { .. }) => in_vain(&event.operation, choice),
             _ => of_object(what, object, event.access),
         };
         // A lock that was taken and will be given back.

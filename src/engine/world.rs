@@ -596,7 +596,7 @@ impl World {
             _ if self.is_stuck => 1,
             None => 0,
             Some(Operation { action: Action::Chance(Chance::Start(count)), .. }) => usize::from(count),
-            Some(Operation { action: Action::Chance(Chance::Times(count)), .. }) => 1 + count as usize,
+            Some(Operation { action: Action::Chance(Chance::Times { count, .. }), .. }) => 1 + count as usize,
             Some(Operation { action: Action::Chance(chance), .. }) => 1 + usize::from(self.may(chance)),
             Some(Operation { action, object, .. }) => {
                 self.objects[object.index()].state.choices(action).count()
@@ -1170,7 +1170,7 @@ impl World {
 
 /// Whether what there is to choose is which time is up.
 fn is_of_time(action: Action) -> bool {
-    matches!(action, Action::Chance(Chance::Times(_)) | Action::Mailbox(MailboxAction::Await { .. }))
+    matches!(action, Action::Chance(Chance::Times { .. }) | Action::Mailbox(MailboxAction::Await { .. }))
 }
 
 /// What a choice is for an operation, whatever the execution.

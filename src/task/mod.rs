@@ -25,7 +25,7 @@ mod join_set;
 pub(crate) mod per_thread;
 
 #[cfg(feature = "check")]
-pub(crate) use checked::{Moment, Wait};
+pub(crate) use checked::{Moment, Wait, advance, freeze, go, is_of_loop, of_loop};
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]

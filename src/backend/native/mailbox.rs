@@ -34,10 +34,11 @@ impl<T> NativeMailbox<T> {
         }
     }
 
-    /// Takes all that are there, once there is one; or says which of so many times is up, from 1, while there is none.
+    /// Takes all that are there, once there is one; or says which of so many times is up, of all that are set, from 1, while
+    /// there is none.
     #[track_caller]
-    pub(crate) fn take_or_be_up(&self, times: u32) -> Result<VecDeque<T>, u32> {
-        let (reply, choice) = self.object.mail_by(Action::Await { times });
+    pub(crate) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<T>, u32> {
+        let (reply, choice) = self.object.mail_by(Action::Await { times, set });
         match reply {
             Reply::Done => Ok(std::mem::take(&mut *self.letters())),
             _ => Err(choice),

@@ -29,7 +29,9 @@ pub(crate) use least::follow;
 pub(crate) use least::least;
 #[cfg(feature = "tokio")]
 pub(crate) use mailbox::NativeMailbox;
-pub(crate) use object::{Locked, LockedRead, LockedWrite, Object, chance, draw, is_up_already, up};
+pub(crate) use object::{
+    Locked, LockedRead, LockedWrite, Object, chance, draw, draw_whom, is_up_already, up,
+};
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
 

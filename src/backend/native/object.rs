@@ -421,10 +421,15 @@ pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
     lot(count, place, |drawn| ("select", format!("branch {} first", drawn + 1)))
 }
 
-/// Which of so many times is up that somebody waits for, from 1, or 0 if none is; each is explored.
+/// Whom of so many that are owed a wake-up it comes to next; each is explored.
+pub(crate) fn draw_whom(count: u8, place: &'static Location<'static>) -> u32 {
+    lot(count, place, |drawn| ("wake", format!("who came as number {} first", drawn + 1)))
+}
+
+/// Which of so many times is up, of all that somebody has set, from 1, or 0 if none is; each is explored.
 #[track_caller]
-pub(crate) fn up(times: u32) -> u32 {
-    let action = Action::Chance(Chance::Times(times));
+pub(crate) fn up(count: u32, set: u32) -> u32 {
+    let action = Action::Chance(Chance::Times { count, set });
     let operation = Operation { object: ObjectId::NOWHERE, action, place: Location::caller() };
     perform(operation, |value| value).choice
 }

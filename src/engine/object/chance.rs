@@ -20,8 +20,9 @@ pub(crate) enum Action {
     Pause,
     /// A lot is drawn among so many, which are all explored: where a `select!` starts.
     Start(u8),
-    /// One of so many times is up that somebody waits for who has something else to do: its number from 1, or none.
-    Times(u32),
+    /// One of so many times is up that somebody waits for who has something else to do: its number from 1, or none. In all it
+    /// waits for `set`.
+    Times { count: u32, set: u32 },
 }
 
 impl Action {
@@ -32,7 +33,7 @@ impl Action {
             Action::SpuriousWakeup => Some(1),
             Action::WeakFailure => Some(2),
             Action::Pause => Some(3),
-            Action::Start(_) | Action::Times(_) => None,
+            Action::Start(_) | Action::Times { .. } => None,
         }
     }
 }
@@ -47,7 +48,7 @@ impl Bounds {
             Action::Timeout => self.timeouts_max,
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
-            Action::Pause | Action::Start(_) | Action::Times(_) => 0,
+            Action::Pause | Action::Start(_) | Action::Times { .. } => 0,
         }
     }
 }
@@ -58,7 +59,7 @@ impl Primitive for Chances {
 
     fn name(action: Action) -> &'static str {
         match action {
-            Action::Timeout | Action::Times(_) => "time is up?",
+            Action::Timeout | Action::Times { .. } => "time is up?",
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
             Action::Pause => "pause",

@@ -19,8 +19,8 @@ pub(crate) enum Action {
     /// Takes all letters, if there are any.
     TryTake,
     /// Takes all letters; while there are none, one of so many times that its owner waits for may be up, whose number
-    /// from 1 is the choice.
-    Await { times: u32 },
+    /// from 1 is the choice. In all it waits for `set`: a loop that waits for less and less comes to an end.
+    Await { times: u32, set: u32 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,7 +108,7 @@ impl Primitive for Mailbox {
 
     fn choices(&self, action: Action) -> Choices<'_> {
         match action {
-            Action::Await { times } if self.filled_by.is_none() => {
+            Action::Await { times, .. } if self.filled_by.is_none() => {
                 Choices::Numbered { first: 1, count: times }
             }
             _ => Choices::ONE,

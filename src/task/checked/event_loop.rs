@@ -1,12 +1,13 @@
 //! The event loop: which task of a thread is polled next. Knows nothing of results, handles, aborts.
 
+use super::clock::LoopClock;
 use super::lock::lock;
 use super::story::{self, Name};
 use super::task::Spawned;
 use super::time::{self, Alarm};
 use super::wheel::Wheel;
 use crate::backend::native::NativeMailbox;
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, Whom, clock};
 use crate::sync::{Condvar, Mutex};
 use crate::task::per_thread::{self, PerThread};
 use std::cell::{Cell, RefCell};
@@ -15,9 +16,10 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, RawWakerVTable, Wake, Waker};
+use std::time::Duration;
 
 /// Names a task within its loop.
 pub(super) type TaskId = u64;
@@ -62,8 +64,11 @@ pub(super) struct EventLoop {
     last_task: Cell<TaskId>,
     /// Its timers, where they are no threads.
     pub(super) wheel: RefCell<Wheel<Alarm>>,
+    pub(super) clock: Cell<LoopClock>,
     /// How many times a task was polled.
     turns: Cell<u64>,
+    /// The task that is polled, or was last.
+    polled: Cell<TaskId>,
     /// Whose ends the running task awaits, as far as it is known, and where.
     awaited: RefCell<Vec<(Name, &'static Location<'static>)>>,
 }
@@ -87,11 +92,13 @@ impl EventLoop {
         Rc::new(EventLoop {
             mailbox,
             wheel,
+            clock: Cell::new(LoopClock::going()),
             spawned,
             ready: RefCell::default(),
             tasks: RefCell::default(),
             last_task: Cell::new(MAIN),
             turns: Cell::new(0),
+            polled: Cell::new(MAIN),
             awaited: RefCell::default(),
         })
     }
@@ -162,11 +169,16 @@ impl EventLoop {
 
     /// Waits until some other thread calls, or a time is up. Whether it was the time.
     fn wait(&self) -> bool {
-        let times = self.wheel.borrow().next_count();
-        let waited = if times == 0 { Ok(self.mailbox.take(true)) } else { self.mailbox.take_or_be_up(times) };
+        let is_frozen = self.clock.get().is_frozen();
+        let (times, set) = self.wheel.borrow().counts();
+        // A clock that is frozen moves on to the first deadline.
+        let times = if is_frozen { times.min(1) } else { times };
+        let waited =
+            if times == 0 { Ok(self.mailbox.take(true)) } else { self.mailbox.take_or_be_up(times, set) };
         let is_up = waited.is_err();
         match waited {
             Ok(calls) => self.answer(calls),
+            Err(_) if is_frozen => self.move_on(),
             Err(place) => self.ring(place),
         }
         is_up
@@ -179,8 +191,12 @@ impl EventLoop {
     /// Has timers be up though some task is ready; whether any is.
     fn let_timers_be_up(&self) -> bool {
         let next = || {
-            let times = self.wheel.borrow().next_count();
-            if times == 0 { None } else { backend::native::up(times).checked_sub(1) }
+            let (times, set) = self.wheel.borrow().counts();
+            if times == 0 || self.clock.get().is_frozen() {
+                None
+            } else {
+                backend::native::up(times, set).checked_sub(1)
+            }
         };
         let mut are_up = false;
         while let Some(place) = next() {
@@ -196,6 +212,31 @@ impl EventLoop {
         if let Some((due, alarm)) = next {
             time::ring(&alarm, due.deadline);
         }
+    }
+
+    /// The clock, which is frozen, moves on to the first deadline.
+    fn move_on(&self) {
+        let first = self.wheel.borrow().first_deadline();
+        if let Some(deadline) = first {
+            self.set_clock(|clock| clock.advance_to(deadline));
+            self.ring_all_due();
+        }
+    }
+
+    /// All timers are up whose time the clock shows, in the order of their deadlines.
+    fn ring_all_due(&self) {
+        let now = self.clock.get().at(clock::shown());
+        let next = || self.wheel.borrow_mut().take_due(now);
+        while let Some((due, alarm)) = next() {
+            time::ring(&alarm, due.deadline);
+        }
+    }
+
+    fn set_clock<R>(&self, set: impl FnOnce(&mut LoopClock) -> R) -> R {
+        let mut clock = self.clock.get();
+        let done = set(&mut clock);
+        self.clock.set(clock);
+        done
     }
 
     fn is_idle(&self) -> bool {
@@ -226,6 +267,7 @@ impl EventLoop {
         waker: &Waker,
     ) -> Poll<F::Output> {
         self.turns.set(self.turns.get() + 1);
+        self.polled.set(task);
         story::polls(self.name(task));
         self.awaited.borrow_mut().clear();
         let polled = future.poll(&mut Context::from_waker(waker));
@@ -309,13 +351,15 @@ impl Mailbox {
 
     /// What makes `task` ready, from any thread.
     pub(super) fn waker(self: &Arc<Self>, task: TaskId) -> Waker {
-        Arc::new(TaskWaker { task, mailbox: self.clone() }).into()
+        let waker = Waker::from(Arc::new(TaskWaker { task, mailbox: self.clone() }));
+        WAKER.get_or_init(|| waker.vtable());
+        waker
     }
 
-    /// Takes all calls, at least one; or says which of so many times is up, from 0.
-    fn take_or_be_up(&self, times: u32) -> Result<VecDeque<Call>, u32> {
+    /// Takes all calls, at least one; or says which of so many times is up, of all that are set, from 0.
+    fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<Call>, u32> {
         match &self.calls {
-            Calls::Native(calls) => calls.take_or_be_up(times).map_err(|number| number - 1),
+            Calls::Native(calls) => calls.take_or_be_up(times, set).map_err(|number| number - 1),
             Calls::Others { .. } => Ok(self.take(true)),
         }
     }
@@ -346,7 +390,7 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let whom = (self.mailbox.number, self.task);
+        let whom = Whom::Task { event_loop: self.mailbox.number, task: self.task };
         let waker = self.clone();
         if !backend::puts_off(whom, move || waker.wake_now()) {
             self.wake_now();
@@ -360,4 +404,60 @@ impl TaskWaker {
         story::wakes(self.mailbox.name(task));
         self.mailbox.call(move |event_loop| event_loop.make_ready(task));
     }
+}
+
+/// What the wakers of all loops have in common.
+static WAKER: OnceLock<&RawWakerVTable> = OnceLock::new();
+
+/// Whether this wakes a task of some loop, and is no waker of the user's own.
+pub(crate) fn is_of_loop(waker: &Waker) -> bool {
+    WAKER.get().is_some_and(|own| std::ptr::eq(*own, waker.vtable()))
+}
+
+/// Freezes the clock of the current loop: it moves on only by [`advance`], and when there is nothing else to do.
+///
+/// # Errors
+/// As tokio's, if there is no such loop or it is not the only one of its runtime, or its clock is frozen.
+pub(crate) fn freeze() -> Result<(), &'static str> {
+    let here = current().ok_or(OUTSIDE)?;
+    if here.spawned.is_some() {
+        return Err(
+            "`time::pause()` requires the `current_thread` Tokio runtime. This is the default Runtime used by \
+                    `#[tokio::test].",
+        );
+    }
+    here.set_clock(|clock| clock.freeze(clock::shown()))
+}
+
+/// Sets the clock of the current loop going, which is frozen.
+///
+/// # Errors
+/// As tokio's, if it is not.
+pub(crate) fn go() -> Result<(), &'static str> {
+    current().ok_or(OUTSIDE)?.set_clock(|clock| clock.go(clock::shown()))
+}
+
+/// Moves the clock of the current loop on, which is frozen: what is due by then is up, before or after the calling task has its
+/// next turn as with tokio.
+///
+/// # Errors
+/// As tokio's, if it is not.
+pub(crate) fn advance(duration: Duration, waker: &Waker) -> Result<(), &'static str> {
+    let here = current().ok_or(OUTSIDE)?;
+    here.set_clock(|clock| clock.advance(duration))?;
+    // tokio polls what `block_on` was given as soon as it has looked after its timers, before all that these wake.
+    let is_main = here.polled.get() == MAIN;
+    if is_main {
+        waker.wake_by_ref();
+    }
+    here.ring_all_due();
+    waker.wake_by_ref();
+    Ok(())
+}
+
+const OUTSIDE: &str = "time cannot be frozen from outside the Tokio runtime";
+
+/// What the clock of the current loop shows when the one of its thread shows this.
+pub(crate) fn of_loop(thread: Duration) -> Duration {
+    current().map_or(thread, |here| here.clock.get().at(thread))
 }

@@ -6,6 +6,7 @@
 //! Everything that happens within one loop costs the checker no operation; what comes from another
 //! thread is one lock and one notify.
 
+mod clock;
 mod elapsed;
 mod event_loop;
 mod join_set;
@@ -16,6 +17,7 @@ mod time;
 mod wheel;
 
 pub(super) use event_loop::is_running as is_in_runtime;
+pub(crate) use event_loop::{advance, freeze, go, is_of_loop, of_loop};
 pub(super) use join_set::JoinSet;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
 pub(crate) use time::Wait;

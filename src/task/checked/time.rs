@@ -62,7 +62,8 @@ pub(crate) struct Wait {
 impl Wait {
     /// From now on for so long.
     pub(crate) fn after(duration: Duration) -> Self {
-        Wait::new(Deadline::after(duration), Moment::now(clock::shown()))
+        let now = event_loop::of_loop(clock::shown());
+        Wait::new(now.checked_add(duration).and_then(Deadline::at), Moment::now(now))
     }
 
     /// Until the clock shows this, which is so long after that moment.
@@ -88,7 +89,7 @@ impl Wait {
     /// Whether its time is up, as far as the calling task can know: it has to have been polled once.
     pub(crate) fn is_elapsed(&self) -> bool {
         let is_up = |(timer, due): (&Timer, Due)| {
-            if timer.is_home() { timer.is_up() } else { due.deadline.has_come() }
+            if timer.is_home() { timer.is_up() } else { has_come(due.deadline) }
         };
         self.is_over || self.timer.as_ref().zip(self.due).is_some_and(is_up)
     }
@@ -117,16 +118,21 @@ impl Wait {
             }
             panic!("a timer was awaited outside a runtime");
         };
-        let is_next = !here.wheel.borrow().holds_back(due);
+        let is_frozen = here.clock.get().is_frozen();
+        let is_next = is_frozen || !here.wheel.borrow().holds_back(due);
+        if !is_frozen && here.wheel.borrow().has_passed(due) {
+            pass(due.deadline);
+            return true;
+        }
         // What was made in an earlier poll may have been made long ago.
-        if is_next && self.made != event_loop::turn() && backend::is_up_already() {
+        if is_next && !is_frozen && self.made != event_loop::turn() && backend::is_up_already() {
             here.wheel.borrow_mut().pass_unset(due, here.turn().number);
-            due.deadline.pass();
+            pass(due.deadline);
             return true;
         }
         // tokio rounds deadlines up to its clock's next tick, and looks at its clock between polls only: what is awaited
         // where it is made waits, be its time past.
-        if is_next && due.deadline.has_come() {
+        if is_next && has_come(due.deadline) {
             self.has_yielded = true;
             let_others(context.waker());
             return false;
@@ -210,7 +216,21 @@ pub(super) fn ring(alarm: &Alarm, deadline: Deadline) {
         (!alarm.is_over).then(|| alarm.sleeper.take())
     });
     if let Some(sleeper) = sleeper {
-        deadline.pass();
+        pass(deadline);
         sleeper.into_iter().for_each(Waker::wake);
     }
+}
+
+/// Whether the clock of the current loop shows that, or later.
+fn has_come(deadline: Deadline) -> bool {
+    deadline.since_beginning() <= event_loop::of_loop(clock::shown())
+}
+
+/// The clock of the current loop shows that, or later, from here on, unless it is frozen.
+fn pass(deadline: Deadline) {
+    let on_thread = match event_loop::current() {
+        Some(here) => here.clock.get().on_thread(deadline.since_beginning()),
+        None => Some(deadline.since_beginning()),
+    };
+    on_thread.and_then(Deadline::at).into_iter().for_each(Deadline::pass);
 }

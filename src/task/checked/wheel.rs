@@ -4,6 +4,7 @@
 //! known to have passed between. A poll itself takes no time. Who draws which is up, and what happens then, is not
 //! known here.
 
+use super::clock::{TICK, tick};
 use super::elapsed::Elapsed;
 use super::event_loop::Turn;
 use crate::backend::clock::Deadline;
@@ -11,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// What tokio's timers round their deadlines up to. Those of one such time are up in the order in which they were set.
-const TICK: Duration = Duration::from_millis(1);
+/// How many are tried first.
+const TRIED_MAX: usize = 8;
 
 /// Names a timer of a loop: the later it is set, the higher.
 pub(super) type Number = u64;
@@ -82,9 +83,26 @@ impl<T> Wheel<T> {
         Wheel { own, timers, next, last: 0, elapsed, learned_at: 0 }
     }
 
-    /// How many may be up next.
-    pub(super) fn next_count(&self) -> u32 {
-        u32::try_from(self.next.len()).expect("fewer timers than fit into memory")
+    /// How many may be up next, and how many are set.
+    pub(super) fn counts(&self) -> (u32, u32) {
+        let count = |count| u32::try_from(count).expect("fewer timers than fit into memory");
+        (count(self.next.len()), count(self.timers.len()))
+    }
+
+    /// When the first is due.
+    pub(super) fn first_deadline(&self) -> Option<Duration> {
+        self.timers.values().map(|timer| timer.rank.due.at()).min()
+    }
+
+    /// Takes the one that is due first, if it is due by then.
+    pub(super) fn take_due(&mut self, by: Duration) -> Option<(Due, T)> {
+        let is_due = |(number, timer): (&Number, &Timer<T>)| {
+            let at = tick(timer.rank.due.at());
+            (at <= tick(by)).then_some((at, *number))
+        };
+        let (_, number) = self.timers.iter().filter_map(is_due).min()?;
+        let Timer { rank, value, .. } = self.remove(number)?;
+        Some((rank.due, value))
     }
 
     /// Sets one.
@@ -92,7 +110,9 @@ impl<T> Wheel<T> {
         self.last += 1;
         let timer = Timer { rank: self.rank(due, self.last), behind: None, before: Vec::new(), value };
         self.timers.insert(self.last, timer);
-        self.place(self.last);
+        let before =
+            self.timers.range(..self.last).rev().map(|(&number, _)| number).take(TRIED_MAX).collect();
+        self.place(self.last, before);
         self.last
     }
 
@@ -113,6 +133,12 @@ impl<T> Wheel<T> {
     pub(super) fn holds_back(&self, due: Due) -> bool {
         let rank = self.rank(due, Number::MAX);
         self.next.iter().any(|(_, first)| self.is_before(*first, &rank))
+    }
+
+    /// Whether one that is not set was due already when another was up.
+    pub(super) fn has_passed(&self, due: Due) -> bool {
+        let since = self.rank(due, Number::MAX).poll.map(|poll| self.elapsed.since(poll));
+        since.is_some_and(|elapsed| elapsed > Duration::ZERO && elapsed >= due.after_moment())
     }
 
     /// A timer that was not set is up, after so many polls of the loop.
@@ -142,19 +168,22 @@ impl<T> Wheel<T> {
         if let Some(first) = timer.behind.and_then(|first| self.timers.get_mut(&first)) {
             first.before.retain(|&other| other != number);
         }
-        for &freed in &timer.before {
-            self.place(freed);
+        let at = |number: &Number| self.timers.get(number).map(|timer| (timer.rank.due.at(), *number));
+        let mut freed: Vec<_> = timer.before.iter().filter_map(at).collect();
+        freed.sort_unstable();
+        for (place, &(_, number)) in freed.iter().enumerate() {
+            let before = freed[..place].iter().rev().map(|&(_, number)| number).take(TRIED_MAX).collect();
+            self.place(number, before);
         }
         Some(timer)
     }
 
-    /// Puts a timer behind another that comes before it, or among the next.
-    fn place(&mut self, number: Number) {
+    /// Puts a timer behind another that comes before it, or among the next. Mostly it is one of those to be tried first: so few
+    /// are behind each that little is to be done when that is taken away.
+    fn place(&mut self, number: Number, tried_first: Vec<Number>) {
         let rank = self.timers[&number].rank.clone();
-        // Mostly they are set in the order of their deadlines.
-        let latest = self.timers.range(..number).next_back().map(|(&latest, _)| latest);
         let nexts = self.next.iter().map(|&(_, next)| next);
-        let first = latest.into_iter().chain(nexts).find(|&first| self.is_before(first, &rank));
+        let first = tried_first.into_iter().chain(nexts).find(|&first| self.is_before(first, &rank));
         self.put_behind(number, first);
         if first.is_none() {
             let outdone = |next: &Number| rank.is_before(&self.timers[next].rank);
@@ -183,6 +212,7 @@ impl Rank {
     /// Whether it is known to be up before another.
     fn is_before(&self, other: &Rank) -> bool {
         let Some(apart) = self.is_earlier_by(other) else { return false };
+        // Those of one tick are up in the order in which they were set.
         apart >= if self.number < other.number { Duration::ZERO } else { TICK }
     }
 
@@ -234,7 +264,7 @@ mod tests {
             assert_eq!(next(&wheel), name.to_string());
             assert_eq!(wheel.take_next(0, 1).expect("there is one").1, name);
         }
-        assert_eq!(wheel.next_count(), 0);
+        assert_eq!(wheel.counts(), (0, 0));
     }
 
     #[test]
@@ -272,7 +302,7 @@ mod tests {
         assert_eq!(next(&wheel), "b");
         wheel.cancel(third);
         wheel.take_next(0, 3);
-        assert_eq!(wheel.next_count(), 0);
+        assert_eq!(wheel.counts(), (0, 0));
     }
 
     #[test]

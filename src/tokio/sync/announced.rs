@@ -286,15 +286,20 @@ impl<O: Owner, F: Future> Future for Announced<O, F> {
     }
 }
 
-/// Polls without the budget that a runtime of tokio's may be in: the check may be called by one of its tasks.
+/// Polls without the budget that a runtime of tokio's may be in: the check may be called by one of its tasks. What a waker of
+/// the user's own does comes after the calls of tokio's that wake it.
 pub(super) fn poll_unconstrained<F: Future>(
     future: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<F::Output> {
-    match backend::current() {
-        Backend::Real => future.poll(context),
-        _ => pin!(tokio::task::coop::unconstrained(future)).poll(context),
+    if is_real() {
+        return future.poll(context);
     }
+    let mut future = pin!(tokio::task::coop::unconstrained(future));
+    if task::is_of_loop(context.waker()) {
+        return future.poll(context);
+    }
+    future.poll(&mut Context::from_waker(&backend::putting_off(context.waker())))
 }
 
 /// Something of tokio's whose end is announced: a guard, a permit, an end of a channel.

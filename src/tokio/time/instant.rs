@@ -1,6 +1,7 @@
 //! A moment of the clock that timers go by.
 
-use crate::task::Moment;
+use crate::backend::{self, Backend};
+use crate::task::{self, Moment};
 use crate::time::{self, Duration};
 use std::cmp::Ordering;
 use std::fmt;
@@ -19,8 +20,11 @@ impl Instant {
     /// This moment.
     #[must_use]
     pub fn now() -> Self {
-        let instant = time::Instant::now();
-        Instant { instant, origin: Moment::now(instant.since_beginning().unwrap_or_default()) }
+        if backend::current() == Backend::Real {
+            return Instant::of_real(::tokio::time::Instant::now());
+        }
+        let now = task::of_loop(time::Instant::now().since_beginning().unwrap_or_default());
+        Instant::of_check(now, Moment::now(now))
     }
 
     /// The same, of [`conccheck::time`](time), which outside of a check is std's.
@@ -74,7 +78,7 @@ impl Instant {
     /// How much time has passed since.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.instant.elapsed()
+        Instant::now().duration_since(*self)
     }
 
     /// The moment so much later; `None` if there is none.

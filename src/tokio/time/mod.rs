@@ -23,12 +23,14 @@
 
 mod instant;
 mod interval;
+mod pause;
 mod sleep;
 mod timeout;
 
 pub use self::{
     instant::Instant,
     interval::{Interval, interval, interval_at},
+    pause::{advance, pause, resume},
     sleep::{Sleep, sleep, sleep_until},
     timeout::{Timeout, timeout, timeout_at},
 };
