@@ -11,14 +11,16 @@ mod elapsed;
 mod event_loop;
 mod join_set;
 mod lock;
+mod passing;
 mod story;
 mod task;
 mod time;
 mod wheel;
 
+pub(crate) use event_loop::is_of_loop;
 pub(super) use event_loop::is_running as is_in_runtime;
-pub(crate) use event_loop::{advance, freeze, go, is_of_loop, of_loop};
 pub(super) use join_set::JoinSet;
+pub(crate) use passing::{advance, freeze, go, of_loop};
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd, block_on, spawn, spawn_local};
 pub(crate) use time::Wait;
 pub(super) use time::yield_now;

@@ -2,6 +2,7 @@
 
 use super::event_loop::{self, EventLoop, Mailbox, Turn};
 use super::lock::Lock;
+use super::passing;
 use super::wheel::{Due, Moment, Number};
 use crate::backend::clock::{self, Deadline};
 use crate::backend::{self, Backend};
@@ -62,7 +63,7 @@ pub(crate) struct Wait {
 impl Wait {
     /// From now on for so long.
     pub(crate) fn after(duration: Duration) -> Self {
-        let now = event_loop::of_loop(clock::shown());
+        let now = passing::of_loop(clock::shown());
         Wait::new(now.checked_add(duration).and_then(Deadline::at), Moment::now(now))
     }
 
@@ -223,14 +224,18 @@ pub(super) fn ring(alarm: &Alarm, deadline: Deadline) {
 
 /// Whether the clock of the current loop shows that, or later.
 fn has_come(deadline: Deadline) -> bool {
-    deadline.since_beginning() <= event_loop::of_loop(clock::shown())
+    deadline.since_beginning() <= passing::of_loop(clock::shown())
 }
 
-/// The clock of the current loop shows that, or later, from here on, unless it is frozen.
+/// The clock of the current loop shows that, or later, from here on.
 fn pass(deadline: Deadline) {
+    let shown = deadline.since_beginning();
     let on_thread = match event_loop::current() {
-        Some(here) => here.clock.get().on_thread(deadline.since_beginning()),
-        None => Some(deadline.since_beginning()),
+        Some(here) => here.set_clock(|clock| {
+            clock.advance_to(shown);
+            clock.on_thread(shown)
+        }),
+        None => Some(shown),
     };
     on_thread.and_then(Deadline::at).into_iter().for_each(Deadline::pass);
 }

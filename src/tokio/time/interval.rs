@@ -96,7 +96,7 @@ impl Interval {
     /// As [`Interval::tick`], for who writes a future.
     pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
         match &mut self.0 {
-            Inner::Real(interval) => interval.poll_tick(context).map(|due| Instant::of_real(due)),
+            Inner::Real(interval) => interval.poll_tick(context).map(Instant::of_real),
             Inner::Checked(ticks) => ticks.poll(context),
         }
     }

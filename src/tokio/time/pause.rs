@@ -10,7 +10,8 @@ use std::task::Poll;
 /// [`advance`], and, when the runtime has nothing else to do, to the next deadline. So timers are up in the order of their
 /// deadlines, none before all else has been done, and those of one moment together. Clocks of std are not frozen by this.
 ///
-/// With tokio the clock does not move on by itself while a call of `spawn_blocking` runs. Inside a check it does.
+/// With tokio the clock does not move on by itself while a call of `spawn_blocking` runs. Inside a check it does; and under
+/// shuttle and loom, which know no time, timers are up in any order nevertheless.
 ///
 /// # Panics
 /// As tokio's: outside a current-thread runtime, and if the clock is frozen.
