@@ -1,14 +1,12 @@
 //! Something of a library whose own code runs under every backend: each call is announced, and then done at one go.
-//! Knows nothing of what is called.
-//!
-//! The library wakes tasks, sometimes while it holds a lock of its own. A wake-up is an operation, before which others
-//! may run, and these may want that lock. So who wakes asks here first, and the wake-ups of a call come when it is over.
+//! Knows nothing of what is called. Whom a call wakes, and when, is `wakes`'s.
 
+use super::wakes::at_one_go;
 use super::{Backend, Binding, abandoned, current, native};
 use crate::engine::ObjectState;
 use crate::engine::object::CallKind;
-use std::cell::RefCell;
 use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 type Place = &'static Location<'static>;
@@ -31,6 +29,8 @@ enum Nature {
     Takes,
     /// It leaves the callee as it was.
     Looks,
+    /// It undoes what was done, and else passes on what others have done to the callee since.
+    PassesOn,
     /// There is one more who has a part in the callee, or one less.
     Counts,
 }
@@ -51,6 +51,11 @@ impl Call {
         Call { name, nature: Nature::Takes }
     }
 
+    /// One that undoes what was done, unless the callee has been changed since: then it passes that on.
+    pub(crate) const fn passes_on(name: &'static &'static str) -> Self {
+        Call { name, nature: Nature::PassesOn }
+    }
+
     /// One that leaves the callee as it was.
     pub(crate) const fn looks(name: &'static &'static str) -> Self {
         Call { name, nature: Nature::Looks }
@@ -65,7 +70,7 @@ impl Call {
     fn kind(self) -> CallKind {
         match self.nature {
             Nature::Changes => CallKind::Change,
-            Nature::Tries | Nature::Takes => CallKind::Attempt,
+            Nature::Tries | Nature::Takes | Nature::PassesOn => CallKind::Attempt,
             Nature::Looks => CallKind::Look,
             Nature::Counts => CallKind::Count,
         }
@@ -77,12 +82,19 @@ pub(crate) struct Callee {
     binding: Binding,
     /// To the user.
     what: &'static str,
+    /// How often it was changed for good, in all executions.
+    changes: AtomicU64,
 }
 
 impl Callee {
     #[track_caller]
     pub(crate) const fn new(what: &'static str) -> Self {
-        Callee { binding: Binding::new(), what }
+        Callee { binding: Binding::new(), what, changes: AtomicU64::new(0) }
+    }
+
+    /// How often it was changed for good, inside checks.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// What it is to the user.
@@ -130,13 +142,29 @@ impl Callee {
         at_one_go(end)
     }
 
+    /// As [`Callee::end`], of what had waited since the callee was changed so often.
+    pub(crate) fn end_wait<R>(&self, call: Call, place: Place, since: u64, end: impl FnOnce() -> R) -> R {
+        self.end(call, place, || {
+            let ended = end();
+            if call.nature == Nature::PassesOn && self.changes() != since && self.is_here() {
+                self.was_changed();
+            }
+            ended
+        })
+    }
+
+    fn was_changed(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        if current() == Backend::Native {
+            self.native().was_changed();
+        }
+    }
+
     /// What came of the call that was just done.
     fn note(&self, call: Call, is_told: bool, failure: Option<&str>) {
         match failure {
             Some(failure) if is_told => native::note(call.name, String::new(), failure.to_string()),
-            None if call.nature == Nature::Tries && current() == Backend::Native => {
-                self.native().was_changed();
-            }
+            None if call.nature == Nature::Tries && current() != Backend::Real => self.was_changed(),
             _ => {}
         }
     }
@@ -148,6 +176,14 @@ impl Callee {
 
     /// Announces a call. Whether readers want to know what comes of it.
     fn enter(&self, kind: CallKind, name: &'static &'static str, place: Place) -> bool {
+        let is_told = self.announced(kind, name, place);
+        if kind == CallKind::Change && current() != Backend::Real {
+            self.changes.fetch_add(1, Ordering::Relaxed);
+        }
+        is_told
+    }
+
+    fn announced(&self, kind: CallKind, name: &'static &'static str, place: Place) -> bool {
         match current() {
             Backend::Real => {
                 self.binding.expect_real(self.what);
@@ -186,111 +222,4 @@ impl Callee {
     fn native(&self) -> native::Object {
         self.binding.native(self.what, || ObjectState::callee(self.what))
     }
-}
-
-thread_local! {
-    /// The calls that tasks of the execution are in the middle of, each with the wake-ups that it owes. All tasks are
-    /// on one OS thread.
-    static CALLS: RefCell<Vec<Running>> = const { RefCell::new(Vec::new()) };
-}
-
-struct Running {
-    /// Who is in its middle; where that is not known, nobody in particular.
-    task: usize,
-    owed: Vec<Owed>,
-}
-
-/// A wake-up, and whose: the loop's number, and the task's.
-struct Owed {
-    whom: (u64, u64),
-    wake: Box<dyn FnOnce()>,
-}
-
-fn task() -> usize {
-    if current() == Backend::Native { native::current_index() } else { 0 }
-}
-
-/// Does what is not to be interrupted by what it wakes.
-fn at_one_go<R>(call: impl FnOnce() -> R) -> R {
-    if current() == Backend::Real {
-        return call();
-    }
-    let _wakes = Wakes::put_off();
-    call()
-}
-
-/// The running task is in the middle of a call up to [`end_call`], of which there is one for each of these.
-pub(crate) fn begin_call() {
-    if current() != Backend::Real {
-        std::mem::forget(Wakes::put_off());
-    }
-}
-
-/// Ends what [`begin_call`] began.
-pub(crate) fn end_call() {
-    if current() != Backend::Real {
-        drop(Wakes { task: task() });
-    }
-}
-
-/// While this is there, the task's wake-ups are put off; then they come.
-struct Wakes {
-    task: usize,
-}
-
-impl Wakes {
-    fn put_off() -> Self {
-        let task = task();
-        CALLS.with_borrow_mut(|calls| calls.push(Running { task, owed: Vec::new() }));
-        Wakes { task }
-    }
-}
-
-impl Drop for Wakes {
-    fn drop(&mut self) {
-        let call = CALLS.with_borrow_mut(|calls| {
-            let at = calls.iter().rposition(|call| call.task == self.task)?;
-            Some(calls.remove(at))
-        });
-        for Owed { wake, .. } in call.into_iter().flat_map(|call| call.owed) {
-            wake();
-        }
-    }
-}
-
-/// Whether the running task is in the middle of a call, so that what it wakes has to wait: then `wake` is kept.
-pub(crate) fn puts_off(whom: (u64, u64), wake: impl FnOnce() + 'static) -> bool {
-    if current() == Backend::Real {
-        return false;
-    }
-    let task = task();
-    CALLS.with_borrow_mut(|calls| {
-        let Some(call) = calls.iter_mut().rfind(|call| call.task == task) else { return false };
-        call.owed.push(Owed { whom, wake: Box::new(wake) });
-        true
-    })
-}
-
-/// Whom the running call wakes in an order that is drawn by lot, it wakes in the order of their numbers, so that the
-/// execution can be repeated.
-pub(crate) fn settle_order() {
-    if current() == Backend::Real {
-        return;
-    }
-    let task = task();
-    CALLS.with_borrow_mut(|calls| {
-        if let Some(call) = calls.iter_mut().rfind(|call| call.task == task) {
-            call.owed.sort_by_key(|owed| owed.whom);
-        }
-    });
-}
-
-/// Forgets what an execution that was left in its middle owes.
-pub(super) fn forget() {
-    // A thread that ends has none any more.
-    let _ = CALLS.try_with(|calls| {
-        if !calls.borrow().is_empty() {
-            std::mem::forget(calls.take());
-        }
-    });
 }

@@ -26,6 +26,14 @@ pub(crate) fn now() -> Duration {
     })
 }
 
+/// What the clock shows that nobody looks at.
+pub(crate) fn shown() -> Duration {
+    Duration::from_nanos(match current() {
+        Backend::Native => native::time(),
+        _ => EMULATED.get(),
+    })
+}
+
 /// Until when the calling task waits under a checker, if it begins to now and nothing ends that before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(u64);
@@ -34,10 +42,7 @@ impl Deadline {
     /// After `timeout`; `None` if that is longer than anybody waits, so that the time is never up.
     pub(crate) fn after(timeout: Duration) -> Option<Self> {
         let timeout = u64::try_from(timeout.as_nanos()).ok().filter(|&nanos| nanos < FOREVER)?;
-        let now = match current() {
-            Backend::Native => native::time(),
-            _ => EMULATED.get(),
-        };
+        let now = u64::try_from(shown().as_nanos()).ok()?;
         now.checked_add(timeout).map(Deadline)
     }
 
@@ -53,12 +58,7 @@ impl Deadline {
 
     /// Whether the calling task's clock shows that, or later.
     pub(crate) fn has_come(self) -> bool {
-        let Deadline(until) = self;
-        until
-            <= match current() {
-                Backend::Native => native::time(),
-                _ => EMULATED.get(),
-            }
+        self.since_beginning() <= shown()
     }
 
     /// The time was up: the clock shows it.

@@ -22,6 +22,7 @@ pub(crate) mod real;
 mod roll;
 pub(crate) mod search;
 mod statics;
+mod wakes;
 
 #[cfg(feature = "loom")]
 pub(crate) mod loom;
@@ -29,7 +30,7 @@ pub(crate) mod loom;
 pub(crate) mod shuttle;
 
 pub(crate) use binding::Binding;
-pub(crate) use callee::{Call, Callee, begin_call, end_call, puts_off, settle_order};
+pub(crate) use callee::{Call, Callee};
 pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::{Home, SharedHome};
@@ -40,6 +41,7 @@ pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_g
 pub(crate) use panics::mute_executions as mute;
 pub(crate) use panics::{is_unwinding, quietly, resume_unwind, rethrow_if_ours};
 pub(crate) use roll::TaskId;
+pub(crate) use wakes::{Whom, begin_call, draw_order, end_call, puts_off, putting_off};
 
 pub use search::Progress;
 
@@ -183,9 +185,9 @@ pub(crate) fn wait_with_timeout() {
 pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
-    callee::forget();
     native::held::forget();
     leftover::forget();
+    wakes::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));
     NUMBER.set(execution.as_ref().map_or(0, |execution| execution.number));
     RUNNING.set(execution);

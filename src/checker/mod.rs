@@ -125,7 +125,8 @@ impl Checker {
         Checker { preemptions_max: Some(preemptions_max), ..self }
     }
 
-    /// Lets at most this many waits of an execution end because their time is up; 1 if it is not said.
+    /// Lets at most this many waits of an execution end because their time is up; 1 if it is not said. That is of waits as
+    /// std has them: timers of async tasks, which are sleeps as well, are not among them.
     /// [`Backend::Native`] only; elsewhere timeouts never fire, or when the clock says so.
     pub fn timeouts_max(mut self, timeouts_max: usize) -> Self {
         self.bounds.timeouts_max = timeouts_max;

@@ -1,10 +1,37 @@
 //! What the world keeps for tasks that poll: what each did in vain, who waits for news, and who hears of them.
 
+use super::object::{ChanceAccess, MailboxAccess, MailboxAction};
 use super::polling::{Loop, LoopId, OLD_ROUNDS_MAX, ROUNDS_MAX, Step, Uncompared, Watch, mix};
 use super::task::State;
 use super::world::World;
-use super::{Action, Event, Fact, Mark, ObjectId, Reply, StoreId, TaskId};
+use super::{Access, Action, Chance, Event, Fact, Mark, ObjectId, Operation, Reply, StoreId, TaskId};
 use std::panic::Location;
+
+/// What a task did, where, and what came of it, in a few bits.
+#[inline]
+fn done(operation: &Operation, value: u64, reply: Reply, choice: u32) -> u64 {
+    let seen = mix(value, reply as u64 | u64::from(choice) << 8);
+    mix(seen, std::ptr::from_ref(operation.place).addr() as u64)
+}
+
+#[inline]
+fn of_object(done: u64, object: ObjectId, access: Access) -> u64 {
+    mix(mix(done, object.index() as u64), access.lane() as u64)
+}
+
+/// The step that it would be to do this with the choice, in vain, where the choice is which time is up, or a lot.
+pub(super) fn in_vain(operation: &Operation, choice: u32) -> u64 {
+    let chance = Access::Chance(ChanceAccess);
+    let (set, reply, access, choice) = match operation.action {
+        Action::Mailbox(MailboxAction::Await { set, .. }) => {
+            (set, Reply::WouldBlock, Access::Mailbox(MailboxAccess::InVain), choice)
+        }
+        Action::Chance(Chance::Times { set, .. }) => (set, Reply::Done, chance, choice),
+        // Rounds may draw other lots each time, and come to the same.
+        _ => (0, Reply::Done, chance, 0),
+    };
+    of_object(done(operation, u64::from(set), reply, choice), operation.object, access)
+}
 
 impl World {
     /// The running task has performed this, and `value` is what it has seen.
@@ -16,8 +43,7 @@ impl World {
         let value = if is_atomic { value } else { 0 };
         // How old what an atomic held was is seen by nobody.
         let choice = if is_atomic { 0 } else { event.choice };
-        let seen = mix(value, reply as u64 | u64::from(choice) << 8);
-        let what = mix(seen, std::ptr::from_ref(event.operation.place).addr() as u64);
+        let what = done(&event.operation, value, reply, choice);
         let polling = &mut self.tasks[task.index()].polling;
         let past = polling.past;
         polling.past = mix(past, what);
@@ -41,7 +67,11 @@ impl World {
             self.tell(task, object);
             return;
         }
-        let what = mix(mix(what, object.index() as u64), event.access.lane() as u64);
+        let what = match event.operation.action {
+            Action::Chance(Chance::Start(_) | Chance::Times { .. })
+            | Action::Mailbox(MailboxAction::Await { .. }) => in_vain(&event.operation, choice),
+            _ => of_object(what, object, event.access),
+        };
         // A lock that was taken and will be given back.
         let changes = !event.access.is_read();
         let polling = &mut self.tasks[task.index()].polling;
@@ -56,7 +86,7 @@ impl World {
             polling.withhold(object);
         }
         self.tasks[task.index()].polling.awaits = None;
-        self.step(task, (what, past), event.operation.place, object);
+        self.step(task, (what, past), event.operation.place, (object, choice));
     }
 
     /// What the running task has just tried has changed the object, after all.
@@ -84,7 +114,7 @@ impl World {
         if !self.rehearses {
             self.patience.pause(task, place);
         }
-        self.step(task, (what, past), place, ObjectId::NOWHERE);
+        self.step(task, (what, past), place, (ObjectId::NOWHERE, 0));
     }
 
     /// The running task begins or ends something beside its operations.
@@ -109,13 +139,13 @@ impl World {
         task: TaskId,
         (what, past): (u64, u64),
         place: &'static Location<'static>,
-        object: ObjectId,
+        (object, choice): (ObjectId, u32),
     ) {
         let polling = &self.tasks[task.index()].polling;
         let version = self.versions[object.index()].count - polling.own_changes(object);
         // Who samples leaves things out anyway, and need not know each loop by itself.
         let past = if self.samples { 0 } else { past };
-        let step = Step { what, place, object, version, position: self.position, past };
+        let step = Step { what, place, object, choice, version, position: self.position, past };
         let polling = &mut self.tasks[task.index()].polling;
         if let Some((id, repeats)) = polling.step(step) {
             polling.forget_withheld();
@@ -168,6 +198,16 @@ impl World {
         let Some(graph) = &self.graph else { return false };
         let watch = self.tasks[task.index()].polling.watch();
         watch.objects.iter().any(|&(object, _, _)| graph.has_news(&self.order, task, object))
+    }
+
+    /// The lot that the task has drawn when it was here before, if it goes round a loop in vain that awaits something: what
+    /// would come of other lots, came of them then.
+    pub(super) fn lot_as_before(&self, task: TaskId, operation: &Operation) -> Option<u32> {
+        let round = self.loops.awaiting_around(operation.place)?;
+        if round.iter().any(|place| self.facts.has(Fact::LoopIsBlind(Mark::of(place)))) {
+            return None;
+        }
+        self.tasks[task.index()].polling.choice_of(in_vain(operation, 0))
     }
 
     /// Whether the round that the task was just going looks at nothing but atomics of which it could read old values.
@@ -230,6 +270,7 @@ impl World {
         self.held.remove(task);
         let polling = &mut self.tasks[task.index()].polling;
         polling.heard = polling.awaits.take();
+        polling.is_to_choose_otherwise = false;
         self.read_on(task);
         if let State::Announced(operation) = self.tasks[task.index()].state {
             self.make_ready(task, operation);

@@ -47,6 +47,8 @@ pub(super) struct Step {
     pub(super) what: u64,
     pub(super) place: &'static Location<'static>,
     pub(super) object: ObjectId,
+    /// What was chosen.
+    pub(super) choice: u32,
     /// How often others have changed the object.
     pub(super) version: u32,
     /// The position of the next event.
@@ -87,6 +89,8 @@ pub(super) struct Loops {
     awaiting: BTreeSet<LoopId>,
     /// Rounds of loops that ended by themselves, and before they had gone round how often.
     ending: BTreeMap<u64, u32>,
+    /// The places of loops that await something, by each of them.
+    awaiting_places: BTreeMap<Place, Vec<&'static Location<'static>>>,
     /// In how many executions loops of these places were compared.
     compared: BTreeMap<Place, u32>,
     /// Where loops were that were part of a livelock.
@@ -124,6 +128,22 @@ impl Loops {
             let before = self.ending.get(&id.round).copied().filter(|&before| repeats < before)?;
             Some(Loop::Ends { before })
         }
+    }
+
+    /// A loop of these places goes on for ever unless something changes.
+    pub(super) fn note_awaiting(&mut self, round: &[&'static Location<'static>]) {
+        for &place in round {
+            let places = self.awaiting_places.entry(place_of(place)).or_default();
+            places.extend(round.iter().filter(|other| !places.contains(other)).copied().collect::<Vec<_>>());
+        }
+    }
+
+    /// The places of loops of which it is known that they go on for ever unless something changes, and of which this is one.
+    pub(super) fn awaiting_around(
+        &self,
+        place: &'static Location<'static>,
+    ) -> Option<&[&'static Location<'static>]> {
+        self.awaiting_places.get(&place_of(place)).map(Vec::as_slice)
     }
 
     /// Whether a loop of this place is still to be compared.
@@ -198,6 +218,8 @@ pub(super) struct Polling {
     pub(super) unknown: Option<LoopId>,
     /// Whether it goes round a loop in vain that reads old values: then something in the round is to be newer.
     pub(super) is_to_read_on: bool,
+    /// Whether it goes round a loop in vain, and is to go on only with something else than that: a time that is up.
+    pub(super) is_to_choose_otherwise: bool,
     /// What it waited for and has heard of, or need not wait for any more.
     pub(super) heard: Option<Watch>,
 }
@@ -240,6 +262,16 @@ impl Polling {
     /// Whether this step would be the one that came after the last one before, in a loop that has gone round.
     pub(super) fn is_same_again(&self, what: u64) -> bool {
         self.round.is_some_and(|round| self.steps[self.steps.len() - round.id.period].what == what)
+    }
+
+    /// What was chosen the last time where the next step is, if that is the same again.
+    pub(super) fn last_choice(&self) -> Option<u32> {
+        self.round.map(|round| self.steps[self.steps.len() - round.id.period].choice)
+    }
+
+    /// What was chosen the last time that the task did this in vain, if it has done nothing else than in vain since.
+    pub(super) fn choice_of(&self, what: u64) -> Option<u32> {
+        Some(self.steps.iter().rfind(|step| step.what == what)?.choice)
     }
 
     /// The task did something in vain. Says which loop it has gone round once more, if it has.
@@ -381,7 +413,8 @@ mod tests {
         let mut polling = Polling::default();
         let step = |&what: &u64| {
             let place = Location::caller();
-            let step = Step { what, place, object: ObjectId::new(1), version: 0, position: 0, past: 0 };
+            let step =
+                Step { what, place, object: ObjectId::new(1), choice: 0, version: 0, position: 0, past: 0 };
             polling.step(step).map(|(id, repeats)| (id.period, repeats))
         };
         steps.iter().map(step).collect()
@@ -407,7 +440,7 @@ mod tests {
     fn what_has_an_effect_begins_anew() {
         let mut polling = Polling::default();
         let (object, place) = (ObjectId::new(1), Location::caller());
-        let step = Step { what: 1, place, object, version: 0, position: 0, past: 0 };
+        let step = Step { what: 1, place, object, choice: 0, version: 0, position: 0, past: 0 };
         for _ in 0..3 {
             assert!(polling.step(step).is_none());
             polling.act();

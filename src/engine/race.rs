@@ -193,7 +193,7 @@ impl Trace {
             return None;
         }
         let access = object.access(action, view)?;
-        let choice = if action.chooses_tasks() { ANY_CHOICE } else { second.choice };
+        let choice = if action.may_choose() { ANY_CHOICE } else { second.choice };
         Some(Event { access, choice, view, ..second })
     }
 

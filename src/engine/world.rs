@@ -6,9 +6,10 @@ use super::clock::Clocks;
 use super::event::{ANY_CHOICE, ONLY_CHOICE, TIME_UP, Watched};
 use super::log::{Deed, Entry};
 use super::memory::{Graph, Mark};
+use super::news::in_vain;
 use super::object::{
-    ADDRESSES, AtomicAction, BOUNDED_CHANCES, By, Causes, CondvarAction, Object, QUEUES, RwLockAction,
-    State as ObjectState, View, Waiting,
+    ADDRESSES, AtomicAction, BOUNDED_CHANCES, By, Causes, CondvarAction, MailboxAction, Object, QUEUES,
+    RwLockAction, State as ObjectState, View, Waiting,
 };
 use super::order::Order;
 use super::patience::{PAUSES_MAX, Patience};
@@ -416,7 +417,7 @@ impl World {
         }
         match event.choice {
             ANY_CHOICE => self.choices(event.task).next(),
-            ONLY_CHOICE if !operation.action.chooses_tasks() && !self.is_stuck => Some(ONLY_CHOICE),
+            ONLY_CHOICE if !operation.action.may_choose() && !self.is_stuck => Some(ONLY_CHOICE),
             choice => Some(choice).filter(|&choice| self.could_choose(event.task, choice)),
         }
     }
@@ -552,12 +553,17 @@ impl World {
 
     /// What there is to choose for what a task has announced: mostly one.
     pub(crate) fn choices(&self, task: TaskId) -> impl Iterator<Item = u32> {
-        let ages = self.ages(task);
-        let count = ages.as_ref().map_or_else(|| self.choice_count(task), Vec::len);
-        (0..count).filter_map(move |place| match &ages {
-            Some(ages) => Some(ages[place]),
+        let listed = self.listed_choices(task);
+        let count = listed.as_ref().map_or_else(|| self.choice_count(task), Vec::len);
+        (0..count).filter_map(move |place| match &listed {
+            Some(listed) => Some(listed[place]),
             None => self.nth_choice(task, place),
         })
+    }
+
+    /// The choices where they are not just so many numbers or tasks.
+    fn listed_choices(&self, task: TaskId) -> Option<Vec<u32>> {
+        self.ages(task).or_else(|| self.other_choices(task))
     }
 
     /// Which stores the task may read next, or be written behind, if that is a choice: by their ages.
@@ -587,13 +593,18 @@ impl World {
 
     /// How many choices there are for what a task has announced.
     pub(crate) fn choice_count(&self, task: TaskId) -> usize {
-        if let Some(ages) = self.ages(task) {
-            return ages.len();
+        if let Some(listed) = self.listed_choices(task) {
+            return listed.len();
         }
+        self.unlisted_choice_count(task)
+    }
+
+    fn unlisted_choice_count(&self, task: TaskId) -> usize {
         match self.announced(task) {
             _ if self.is_stuck => 1,
             None => 0,
             Some(Operation { action: Action::Chance(Chance::Start(count)), .. }) => usize::from(count),
+            Some(Operation { action: Action::Chance(Chance::Times { count, .. }), .. }) => 1 + count as usize,
             Some(Operation { action: Action::Chance(chance), .. }) => {
                 1 + if self.may(chance) { chance.ways() } else { 0 }
             }
@@ -605,9 +616,13 @@ impl World {
 
     /// One of these choices, by its place.
     pub(crate) fn nth_choice(&self, task: TaskId, place: usize) -> Option<u32> {
-        if let Some(ages) = self.ages(task) {
-            return ages.get(place).copied();
+        if let Some(listed) = self.listed_choices(task) {
+            return listed.get(place).copied();
         }
+        self.nth_unlisted_choice(task, place)
+    }
+
+    fn nth_unlisted_choice(&self, task: TaskId, place: usize) -> Option<u32> {
         match self.announced(task) {
             _ if self.is_stuck => Some(TIME_UP),
             Some(Operation { action: Action::Chance(_), .. }) => Some(place as u32),
@@ -618,14 +633,60 @@ impl World {
         }
     }
 
-    /// Whether this is one of them.
+    /// What a task may choose of what is not all to be explored, as it polls: what does not go round the same loop again, if
+    /// that would come to nothing; and of lots in such a loop the one that it has drawn.
+    fn other_choices(&self, task: TaskId) -> Option<Vec<u32>> {
+        let polling = &self.tasks[task.index()].polling;
+        let operation = self.announced(task)?;
+        if matches!(operation.action, Action::Chance(Chance::Start(_))) {
+            return self.lot_as_before(task, &operation).map(|lot| vec![lot]);
+        }
+        let heard_of = |watch: &Watch| self.has_changed(task, watch);
+        if !polling.is_to_choose_otherwise || polling.heard.as_ref().is_some_and(heard_of) {
+            return None;
+        }
+        let all = (0..self.unlisted_choice_count(task)).filter_map(|at| self.nth_unlisted_choice(task, at));
+        Some(all.filter(|&choice| !polling.is_same_again(in_vain(&operation, choice))).collect())
+    }
+
+    /// What the task has chosen when it went round its loop the last time, where it would do the same again.
+    pub(super) fn same_choice(&self, task: TaskId) -> Option<u32> {
+        let operation = self.announced(task)?;
+        let polling = &self.tasks[task.index()].polling;
+        let choice = polling.last_choice().filter(|_| !matches!(operation.action, Action::Atomic(_)))?;
+        let is_same = polling.is_same_again(in_vain(&operation, choice));
+        Some(choice).filter(|&choice| is_same && self.has_choice(task, choice))
+    }
+
+    /// Lets those who poll go on otherwise, if there is something else to choose for them: a time that is up. Whether there are
+    /// any.
+    pub(super) fn release_to_choose(&mut self) -> bool {
+        let mut has_any = false;
+        for task in self.held() {
+            let polling = &mut self.tasks[task.index()].polling;
+            polling.is_to_choose_otherwise = true;
+            let may_choose = self.announced(task).is_some_and(|operation| is_of_time(operation.action))
+                && self.other_choices(task).is_some_and(|others| !others.is_empty());
+            self.tasks[task.index()].polling.is_to_choose_otherwise = may_choose;
+            if may_choose {
+                self.release(task);
+                self.tasks[task.index()].polling.is_to_choose_otherwise = true;
+                has_any = true;
+            }
+        }
+        has_any
+    }
+
+    /// Whether this is one of them, or was before more was known of the loop that the task is in.
     pub(crate) fn has_choice(&self, task: TaskId, choice: u32) -> bool {
         if let Some(ages) = self.ages(task) {
             return ages.contains(&choice);
         }
         match self.announced(task) {
             _ if self.is_stuck => choice == TIME_UP,
-            Some(Operation { action: Action::Chance(_), .. }) => (choice as usize) < self.choice_count(task),
+            Some(Operation { action: Action::Chance(_), .. }) => {
+                (choice as usize) < self.unlisted_choice_count(task)
+            }
             Some(Operation { action, object, .. }) => {
                 self.objects[object.index()].state.choices(action).has(choice)
             }
@@ -647,7 +708,7 @@ impl World {
     pub(crate) fn has_choices(&self, task: TaskId) -> bool {
         let may = |operation: &Operation| {
             let is_weak = self.graph.is_some() && matches!(operation.action, Action::Atomic(_));
-            operation.action.chooses_tasks() || matches!(operation.action, Action::Chance(_)) || is_weak
+            operation.action.may_choose() || matches!(operation.action, Action::Chance(_)) || is_weak
         };
         self.announced(task).filter(may).is_some() && self.choices(task).nth(1).is_some()
     }
@@ -864,6 +925,7 @@ impl World {
         }
         let task = &mut self.tasks[task.index()];
         task.state = State::Running;
+        task.polling.is_to_choose_otherwise = false;
         task.events += 1;
     }
 
@@ -1118,6 +1180,11 @@ impl World {
             log.push(Entry { task, deed: deed(), preempts: false });
         }
     }
+}
+
+/// Whether what there is to choose is which time is up.
+fn is_of_time(action: Action) -> bool {
+    matches!(action, Action::Chance(Chance::Times { .. }) | Action::Mailbox(MailboxAction::Await { .. }))
 }
 
 /// What a choice is for an operation, whatever the execution.

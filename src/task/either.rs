@@ -2,8 +2,8 @@
 
 use super::{JoinHandle, checked};
 use crate::backend::{self, Backend};
-use std::future::Future;
-use std::time::Duration;
+use std::future::{Future, pending, poll_fn};
+use std::time::{Duration, Instant};
 
 /// Starts a task on the current runtime; it may run on another thread.
 ///
@@ -88,15 +88,21 @@ pub async fn yield_now() {
     }
 }
 
-/// Waits for `duration`. Under a checker it ends whenever the checker likes, before or after any other sleep,
-/// and the clocks of [`time`](crate::time) show then that it has passed; one of length zero is a
-/// [`yield_now`].
+/// Waits for `duration` from now on, as [`conccheck::tokio::time::sleep`](crate::tokio::time::sleep), which says what is
+/// explored of it under a checker.
 ///
 /// # Panics
 /// When awaited outside a runtime.
-pub async fn sleep(duration: Duration) {
-    match backend::current() {
-        Backend::Real => tokio::time::sleep(duration).await,
-        _ => checked::sleep(duration).await,
+pub fn sleep(duration: Duration) -> impl Future<Output = ()> {
+    let (mut wait, deadline) = match backend::current() {
+        Backend::Real => (None, Instant::now().checked_add(duration)),
+        _ => (Some(checked::Wait::after(duration)), None),
+    };
+    async move {
+        match (&mut wait, deadline) {
+            (Some(wait), _) => poll_fn(|context| wait.poll(context)).await,
+            (None, Some(deadline)) => tokio::time::sleep_until(deadline.into()).await,
+            (None, None) => pending().await,
+        }
     }
 }

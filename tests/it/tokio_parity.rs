@@ -31,8 +31,8 @@ macro_rules! ordinary_code {
             };
             use root::time::error::Elapsed;
             use root::time::{
-                Duration, Instant, Interval, MissedTickBehavior, Sleep, Timeout, interval, interval_at,
-                sleep, sleep_until, timeout, timeout_at,
+                Duration, Instant, Interval, MissedTickBehavior, Sleep, Timeout, advance, interval,
+                interval_at, pause, resume, sleep, sleep_until, timeout, timeout_at,
             };
             use root::{join, pin, select, task_local, try_join};
             use std::error::Error;
@@ -275,6 +275,9 @@ macro_rules! ordinary_code {
             }
 
             async fn time() {
+                pause();
+                advance(Duration::from_secs(1)).await;
+                resume();
                 let mut ticks: Interval = interval(Duration::from_secs(1));
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
                 let due: Instant = ticks.tick().await;

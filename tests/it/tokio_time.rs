@@ -8,7 +8,7 @@ use conccheck::tokio::time::{
     Duration, Instant, MissedTickBehavior, Sleep, interval, sleep, sleep_until, timeout, timeout_at,
 };
 use conccheck::tokio::{pin, select, task_local};
-use conccheck::{Backend, Checker, Verdict, task};
+use conccheck::{Backend, Checker, task};
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -339,16 +339,26 @@ fn a_timer_goes_with_its_future_to_another_task() {
 }
 
 #[test]
-fn what_stays_on_its_thread_is_not_held_against_the_program() {
-    let report = Checker::new().explore(|| {
+fn a_sleep_of_this_crate_is_the_same_as_tokios() {
+    // It goes with its future, is set when it is made, and lets others have a turn if it takes no time.
+    comes_to([true], || {
         on_threads(async {
+            let begun = Instant::now();
             let mut waits = Box::pin(task::sleep(MOMENT));
             once(&mut waits).await;
             spawn(waits).await.unwrap();
-        });
+            begun.elapsed() >= MOMENT
+        })
     });
-    assert_eq!(report.verdict(), Verdict::Skip, "{report}");
-    assert!(report.to_string().contains("is used on another thread than its own"), "{report}");
+    let executions = comes_to([2 * MOMENT], || {
+        on_loop(async {
+            let (begun, waits) = (Instant::now(), task::sleep(2 * MOMENT));
+            task::sleep(MOMENT).await;
+            waits.await;
+            begun.elapsed().min(2 * MOMENT)
+        })
+    });
+    assert_eq!(executions, 2);
 }
 
 #[test]

@@ -51,6 +51,17 @@ impl<T> NativeMailbox<T> {
         self.letters().take().unwrap_or_default()
     }
 
+    /// Takes all that are there, once there is one; or says which of so many times is up, of all that are set, from 1, while
+    /// there is none.
+    #[track_caller]
+    pub(crate) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<T>, u32> {
+        let (reply, choice) = self.object.mail_by(Action::Await { times, set });
+        match reply {
+            Reply::Done => Ok(self.letters().as_mut().map(std::mem::take).unwrap_or_default()),
+            _ => Err(choice),
+        }
+    }
+
     fn letters(&self) -> MutexGuard<'_, Option<VecDeque<T>>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }

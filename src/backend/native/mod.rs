@@ -32,7 +32,8 @@ pub(crate) use least::least;
 #[cfg(feature = "tokio")]
 pub(crate) use mailbox::NativeMailbox;
 pub(crate) use object::{
-    Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, is_main_first, is_up_already,
+    Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, draw_whom, is_main_first, is_up_already,
+    up,
 };
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;

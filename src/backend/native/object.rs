@@ -335,6 +335,13 @@ impl Object {
         self.act(Action::Mailbox(action)).reply
     }
 
+    /// The same, and what was chosen.
+    #[track_caller]
+    pub(super) fn mail_by(self, action: MailboxAction) -> (Reply, u32) {
+        let performed = self.act(Action::Mailbox(action));
+        (performed.reply, performed.choice)
+    }
+
     /// Gives an end of a channel back.
     pub(super) fn give_back(self, action: ChannelAction, place: &'static Location<'static>) {
         self.release(Action::Channel(action), place);
@@ -434,6 +441,19 @@ fn way_of(chance: Chance, place: &'static Location<'static>) -> u32 {
 /// Where a `select!` of so many branches starts; each is explored.
 pub(crate) fn draw(count: u8, place: &'static Location<'static>) -> u32 {
     lot(count, place, |drawn| ("select", format!("branch {} first", drawn + 1)))
+}
+
+/// Whom of so many that are owed a wake-up it comes to next; each is explored.
+pub(crate) fn draw_whom(count: u8, place: &'static Location<'static>) -> u32 {
+    lot(count, place, |drawn| ("wake", format!("who came as number {} first", drawn + 1)))
+}
+
+/// Which of so many times is up, of all that somebody has set, from 1, or 0 if none is; each is explored.
+#[track_caller]
+pub(crate) fn up(count: u32, set: u32) -> u32 {
+    let action = Action::Chance(Chance::Times { count, set });
+    let operation = Operation { object: ObjectId::NOWHERE, action, place: Location::caller() };
+    perform(operation, |value| value).choice
 }
 
 /// Whether a time is up that nobody has looked at yet; both are explored.

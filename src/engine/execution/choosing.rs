@@ -85,7 +85,7 @@ impl Engine {
         if self.world.release_bounded() {
             return !self.world.ready.is_empty() || self.go_on_otherwise();
         }
-        if self.world.become_stuck() || self.world.held.is_empty() {
+        if self.world.become_stuck() || self.world.held.is_empty() || self.world.release_to_choose() {
             return true;
         }
         if self.livelock == Some(self.world.position) {

@@ -164,7 +164,11 @@ impl Engine {
                 let known = match self.repeats(task) {
                     // It did something else, or ended, or has to wait: for somebody who is not there now.
                     None => Loop::Ends { before: until },
-                    Some(repeats) if repeats >= until => Loop::Awaits,
+                    Some(repeats) if repeats >= until => {
+                        let places = self.world.tasks[task.index()].polling.round_places();
+                        self.world.loops.note_awaiting(&places);
+                        Loop::Awaits
+                    }
                     Some(_) if !self.world.is_enabled(task) => Loop::Ends { before: until },
                     Some(_) => {
                         self.rehearsal = Some(Rehearsal::Alone { task, id, until });
@@ -222,7 +226,7 @@ impl Engine {
         // Who is alone does the same again if it can: of what it can read, the oldest.
         let is_alone = !matches!(self.rehearsal, Some(Rehearsal::Together { .. }));
         let place = if is_alone { self.world.choice_count(task).saturating_sub(1) } else { 0 };
-        let choice = self.world.nth_choice(task, place).unwrap_or(ONLY_CHOICE);
-        self.set_next(task, choice);
+        let choice = self.world.same_choice(task).or_else(|| self.world.nth_choice(task, place));
+        self.set_next(task, choice.unwrap_or(ONLY_CHOICE));
     }
 }

@@ -22,6 +22,9 @@ pub(crate) enum Action {
     Pause,
     /// A lot is drawn among so many, which are all explored: where a `select!` starts.
     Start(u8),
+    /// One of so many times is up that somebody waits for who has something else to do: its number from 1, or none. In all it
+    /// waits for `set`.
+    Times { count: u32, set: u32 },
 }
 
 /// How many bounded kinds there are.
@@ -36,7 +39,7 @@ impl Action {
             Action::WeakFailure => Some(2),
             Action::Pause => Some(3),
             Action::Cancellation(_) => Some(4),
-            Action::Start(_) => None,
+            Action::Start(_) | Action::Times { .. } => None,
         }
     }
 
@@ -60,7 +63,7 @@ impl Bounds {
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
             Action::Cancellation(_) => self.cancellations_max,
-            Action::Pause | Action::Start(_) => 0,
+            Action::Pause | Action::Start(_) | Action::Times { .. } => 0,
         }
     }
 }
@@ -71,7 +74,7 @@ impl Primitive for Chances {
 
     fn name(action: Action) -> &'static str {
         match action {
-            Action::Timeout => "time is up?",
+            Action::Timeout | Action::Times { .. } => "time is up?",
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
             Action::Cancellation(_) => "cancellation?",

@@ -1,6 +1,6 @@
 //! A mailbox: letters are put in one behind the other, and who owns it takes all that are there.
 
-use super::{By, Causes, Primitive, Reply, View, Waiting};
+use super::{By, Causes, Choices, Primitive, Reply, View, Waiting};
 use crate::engine::TaskId;
 use crate::engine::order::Edges;
 
@@ -18,6 +18,9 @@ pub(crate) enum Action {
     Take,
     /// Takes all letters, if there are any.
     TryTake,
+    /// Takes all letters; while there are none, one of so many times that its owner waits for may be up, whose number
+    /// from 1 is the choice. In all it waits for `set`: a loop that waits for less and less comes to an end.
+    Await { times: u32, set: u32 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +45,7 @@ impl Primitive for Mailbox {
             Action::Put => "put",
             Action::Take => "take",
             Action::TryTake => "try_take",
+            Action::Await { .. } => "await",
         }
     }
 
@@ -59,8 +63,8 @@ impl Primitive for Mailbox {
 
     fn access(&self, action: Action, view: View) -> Access {
         match action {
-            Action::TryTake if view == EMPTY => Access::InVain,
-            Action::Put | Action::Take | Action::TryTake => Access::Change,
+            Action::TryTake | Action::Await { .. } if view == EMPTY => Access::InVain,
+            Action::Put | Action::Take | Action::TryTake | Action::Await { .. } => Access::Change,
         }
     }
 
@@ -98,14 +102,27 @@ impl Primitive for Mailbox {
         match (action, access) {
             (_, Access::InVain) => {}
             (Action::Put, Access::Change) => edges.release(LETTERS),
-            (Action::Take | Action::TryTake, Access::Change) => edges.acquire(LETTERS),
+            (Action::Take | Action::TryTake | Action::Await { .. }, Access::Change) => edges.acquire(LETTERS),
         }
+    }
+
+    fn choices(&self, action: Action) -> Choices<'_> {
+        match action {
+            Action::Await { times, .. } if self.filled_by.is_none() => {
+                Choices::Numbered { first: 1, count: times }
+            }
+            _ => Choices::ONE,
+        }
+    }
+
+    fn may_choose(action: Action) -> bool {
+        matches!(action, Action::Await { .. })
     }
 
     fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
         match action {
-            Action::TryTake if self.filled_by.is_none() => return Reply::WouldBlock,
-            Action::Take | Action::TryTake => self.filled_by = None,
+            Action::TryTake | Action::Await { .. } if self.filled_by.is_none() => return Reply::WouldBlock,
+            Action::Take | Action::TryTake | Action::Await { .. } => self.filled_by = None,
             Action::Put => {
                 self.filled_by.get_or_insert(by.position);
             }

@@ -20,12 +20,14 @@ pub(in crate::engine) use atomic::ADDRESSES;
 pub(crate) use atomic::{Access as AtomicAccess, Action as AtomicAction, Update};
 pub(crate) use callee::{Action as CalleeAction, Kind as CallKind};
 pub(crate) use cell::{AccessPart, Cell, PlainAccess};
+pub(super) use chance::Access as ChanceAccess;
 pub(crate) use chance::Action as Chance;
 pub(in crate::engine) use chance::BOUNDED_CHANCES;
 pub(crate) use channel::{Action as ChannelAction, Channel};
 pub(crate) use condvar::Action as CondvarAction;
 pub(crate) use count::Action as CountAction;
 pub(crate) use history::Action as HistoryAction;
+pub(super) use mailbox::Access as MailboxAccess;
 pub(crate) use mailbox::Action as MailboxAction;
 pub(crate) use mutex::Action as MutexAction;
 pub(crate) use once::Action as OnceAction;
@@ -141,9 +143,14 @@ pub(super) trait Primitive {
     /// Does it.
     fn apply(&mut self, action: Self::Action, by: By, woken: &mut Vec<TaskId>) -> Reply;
 
-    /// Whether the choices for an action are tasks: who there is depends on when it is done.
+    /// Whether the choices for an action are tasks.
     fn chooses_tasks(_: Self::Action) -> bool {
         false
+    }
+
+    /// Whether what there is to choose for an action depends on when it is done.
+    fn may_choose(action: Self::Action) -> bool {
+        Self::chooses_tasks(action)
     }
 
     /// Whether such accesses, which commute, can together make who wants to do this wait.
@@ -217,18 +224,18 @@ impl Causes {
 /// What there is to choose from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Choices<'a> {
-    /// This many, numbered from 0.
-    Numbered(u32),
+    /// This many numbers.
+    Numbered { first: u32, count: u32 },
     /// One of these tasks.
     Tasks(&'a TaskSet),
 }
 
 impl Choices<'_> {
-    pub(super) const ONE: Choices<'static> = Choices::Numbered(1);
+    pub(super) const ONE: Choices<'static> = Choices::Numbered { first: 0, count: 1 };
 
     pub(super) fn count(self) -> usize {
         match self {
-            Choices::Numbered(count) => count as usize,
+            Choices::Numbered { count, .. } => count as usize,
             Choices::Tasks(tasks) => tasks.len(),
         }
     }
@@ -236,7 +243,7 @@ impl Choices<'_> {
     /// Whether this is one of them.
     pub(super) fn has(self, choice: u32) -> bool {
         match self {
-            Choices::Numbered(count) => choice < count,
+            Choices::Numbered { first, count } => choice.checked_sub(first).is_some_and(|at| at < count),
             Choices::Tasks(tasks) => tasks.contains(TaskId::new(choice as usize)),
         }
     }
@@ -244,7 +251,9 @@ impl Choices<'_> {
     /// One of them, by its place.
     pub(super) fn get(self, place: usize) -> Option<u32> {
         match self {
-            Choices::Numbered(count) => Some(place as u32).filter(|&choice| choice < count),
+            Choices::Numbered { first, count } => {
+                Some(place as u32).filter(|&at| at < count).map(|at| first + at)
+            }
             Choices::Tasks(tasks) => tasks.nth(place).map(|task| task.index() as u32),
         }
     }
@@ -310,11 +319,19 @@ macro_rules! primitives {
                 self.waiting() != Waiting::Never
             }
 
-            /// Whether its choices are tasks: who there is depends on when it is done.
+            /// Whether its choices are tasks.
             #[inline]
             pub(crate) fn chooses_tasks(self) -> bool {
                 match self {
                     $(Action::$kind(action) => $module::$state::chooses_tasks(action)),+
+                }
+            }
+
+            /// Whether what there is to choose depends on when it is done.
+            #[inline]
+            pub(crate) fn may_choose(self) -> bool {
+                match self {
+                    $(Action::$kind(action) => $module::$state::may_choose(action)),+
                 }
             }
 

@@ -1,10 +1,14 @@
 //! The tasks of a loop or of a set, and which of them are ready.
 
+use super::clock::LoopClock;
+use super::lock::own;
+use super::time::Alarm;
+use super::wheel::Wheel;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
-use std::task::{Wake, Waker};
+use std::sync::{Arc, Mutex, Weak};
+use std::task::{RawWakerVTable, Wake, Waker};
 
 /// Names a task within its loop.
 pub(super) type TaskId = u64;
@@ -29,7 +33,15 @@ pub(super) struct OwnWaker {
 impl OwnWaker {
     pub(super) fn new<W: Wake + Send + Sync + 'static>(waker: Arc<W>) -> Self {
         let held = Arc::<W>::downgrade(&waker);
-        OwnWaker { waker: waker.into(), held }
+        let waker = Waker::from(waker);
+        // Where it is made and where it is cloned it may have got one each.
+        for vtable in [waker.vtable(), waker.clone().vtable()] {
+            let mut known = own(&OWN);
+            if !known.iter().any(|known| std::ptr::eq(*known, vtable)) {
+                known.push(vtable);
+            }
+        }
+        OwnWaker { waker, held }
     }
 
     /// Whether nobody else has it.
@@ -75,10 +87,36 @@ impl Ready {
 }
 
 /// What is kept of a loop from one thread that runs it to the next.
-#[derive(Default)]
 pub(super) struct Core {
     pub(super) ready: Ready,
     pub(super) tasks: Tasks<Sent>,
+    /// Its timers, where they are no threads.
+    pub(super) wheel: Wheel<Alarm>,
+    pub(super) clock: LoopClock,
+    /// How many times a task was polled.
+    pub(super) turns: u64,
     /// No task is added any more.
     pub(super) is_closed: bool,
+}
+
+impl Core {
+    /// Of the loop with this number.
+    pub(super) fn new(number: u64) -> Self {
+        Core {
+            ready: Ready::default(),
+            tasks: Tasks::new(),
+            wheel: Wheel::new(number),
+            clock: LoopClock::going(),
+            turns: 0,
+            is_closed: false,
+        }
+    }
+}
+
+/// What the wakers of all loops and sets have in common, by their kinds.
+static OWN: Mutex<Vec<&RawWakerVTable>> = Mutex::new(Vec::new());
+
+/// Whether this wakes a task of some loop or set, and is no waker of the user's own.
+pub(crate) fn is_of_loop(waker: &Waker) -> bool {
+    own(&OWN).iter().any(|own| std::ptr::eq(*own, waker.vtable()))
 }

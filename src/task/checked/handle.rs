@@ -1,6 +1,7 @@
 //! A runtime as those see it who spawn on it, and which one that is for a thread.
 
 use super::control::{Control, Whose, next_number};
+use super::core::Core;
 use super::event_loop::{self, EventLoop, Order};
 use super::mailbox::Mailbox;
 use super::members::Members;
@@ -159,7 +160,7 @@ impl Handle {
 impl OneLoop {
     /// Drops all tasks, and those that come later.
     pub(super) fn close(&self, runtime: &Handle) {
-        let core = self.take_core().unwrap_or_default();
+        let core = self.take_core().unwrap_or_else(|| Core::new(self.mailbox.number));
         EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), Order::Tokio, core).close();
     }
 }

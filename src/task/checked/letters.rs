@@ -59,6 +59,14 @@ impl<T> Letters<T> {
         }
     }
 
+    /// Takes all that are there, once there is one; or says which of so many times is up, of all that are set, from 0.
+    pub(super) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<T>, u32> {
+        match self {
+            Letters::Native(letters) => letters.take_or_be_up(times, set).map_err(|number| number - 1),
+            Letters::Others { .. } => Ok(self.take(true)),
+        }
+    }
+
     /// Whether none are there, to who is the only thread: it is no operation.
     pub(super) fn is_empty(&self) -> bool {
         match self {

@@ -8,7 +8,7 @@ use super::lock::own;
 use super::mailbox;
 use super::story::{self, Name};
 use super::task::{JoinHandle, Task};
-use crate::backend;
+use crate::backend::{self, Whom};
 use crate::task::per_thread::{self, Entered, PerThread};
 use crate::thread::{self, ThreadId};
 use std::cell::{Cell, RefCell};
@@ -254,7 +254,7 @@ impl Wake for SetWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let whom = (self.mail.number, self.task);
+        let whom = Whom::Task { event_loop: self.mail.number, task: self.task };
         let waker = self.clone();
         if !backend::puts_off(whom, move || waker.wake_now()) {
             self.wake_now();

@@ -4,14 +4,14 @@ use super::core::{OwnWaker, TaskId};
 use super::event_loop::{self, EventLoop};
 use super::letters::Letters;
 use super::story::{self, Name};
-use crate::backend;
+use crate::backend::{self, Whom};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Wake;
 
 /// What another thread wants done on a loop's thread.
-type Call = Box<dyn FnOnce(&EventLoop) + Send>;
+pub(super) type Call = Box<dyn FnOnce(&EventLoop) + Send>;
 
 /// Through which other threads reach a loop: asyncio's `call_soon_threadsafe`.
 pub(super) struct Mailbox {
@@ -55,6 +55,11 @@ impl Mailbox {
         self.calls.take(waits)
     }
 
+    /// Takes all calls, at least one; or says which of so many times is up, of all that are set, from 0.
+    pub(super) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<Call>, u32> {
+        self.calls.take_or_be_up(times, set)
+    }
+
     /// Whether no calls are there, to who is the only thread.
     pub(super) fn is_empty(&self) -> bool {
         self.calls.is_empty()
@@ -77,7 +82,7 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let whom = (self.mailbox.number, self.task);
+        let whom = Whom::Task { event_loop: self.mailbox.number, task: self.task };
         let waker = self.clone();
         if !backend::puts_off(whom, move || waker.wake_now()) {
             self.wake_now();

@@ -8,8 +8,10 @@
 //! their uses are operations, once there is a second thread.
 
 mod cancellation;
+mod clock;
 mod control;
 mod core;
+mod elapsed;
 mod event_loop;
 mod handle;
 mod join_set;
@@ -19,24 +21,28 @@ mod lock;
 mod mailbox;
 mod members;
 mod one_loop;
+mod passing;
 mod runtime;
+mod spawn;
 mod story;
 mod task;
 mod time;
+mod wheel;
 
 pub(super) use cancellation::Cancellation;
 pub(super) use control::{Number, current_number};
+pub(crate) use core::is_of_loop;
 pub(super) use event_loop::is_running as is_in_runtime;
-pub(crate) use event_loop::{Turn, turn};
 pub(super) use handle::{Handle, NO_RUNTIME, current as current_runtime};
 pub(super) use join_set::JoinSet;
 pub(super) use local_set::{Current as CurrentSet, LocalSet};
+pub(crate) use passing::{advance, freeze, go, of_loop};
 pub(super) use runtime::{Runtime, block_on, wait};
 pub(super) use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd};
-pub(crate) use time::{Timer, consume_budget, let_others};
-pub(super) use time::{sleep, yield_now};
+pub(super) use time::yield_now;
+pub(crate) use time::{Wait, consume_budget};
+pub(crate) use wheel::Moment;
 
-mod spawn;
 #[cfg(test)]
 mod tests;

@@ -28,16 +28,17 @@ struct Idle {
 
 impl OneLoop {
     pub(super) fn new(order: Order) -> Self {
-        let idle = Idle { core: Some(Core::default()), waiting: VecDeque::new() };
-        OneLoop { mailbox: Mailbox::new(), order, idle: Mutex::new(idle) }
+        let mailbox = Mailbox::new();
+        let idle = Idle { core: Some(Core::new(mailbox.number)), waiting: VecDeque::new() };
+        OneLoop { mailbox, order, idle: Mutex::new(idle) }
     }
 
     /// Runs `future` to its end, and meanwhile the loop, unless another thread does.
     pub(super) fn block_on<F: Future>(&self, runtime: &Handle, future: F) -> F::Output {
         if self.order == Order::Rounds {
             // Nobody else ever runs it.
-            return EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, Core::default())
-                .run(future);
+            let core = Core::new(self.mailbox.number);
+            return EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, core).run(future);
         }
         let mut future = pin!(future);
         let mut core = self.take_core();

@@ -134,6 +134,11 @@ fn leftover_tasks_are_dropped_with_their_loop() {
     assert!(weak.upgrade().is_none());
 }
 
+async fn sleep(duration: Duration) {
+    let mut wait = Wait::after(duration);
+    poll_fn(|context| wait.poll(context)).await;
+}
+
 #[test]
 fn sleeps_of_a_loop_all_end() {
     let sum: u32 = block_on_one(async {

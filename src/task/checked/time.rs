@@ -1,33 +1,16 @@
-//! Waiting in virtual time.
+//! Waiting in virtual time: what a `sleep` is under a checker.
 
-use super::event_loop::{self, Mailbox};
-use super::lock::Lock;
-use crate::backend::clock::Deadline;
+use super::event_loop::{self, EventLoop, Mailbox, Turn};
+use super::lock::own;
+use super::passing;
+use super::wheel::{Due, Moment, Number};
+use crate::backend::clock::{self, Deadline};
+use crate::backend::{self, Backend};
 use crate::thread;
-use std::future::{pending, poll_fn};
-use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-
-/// Ends whenever the checker likes, and the clock shows then that it has. Each sleep that is not zero is a thread that
-/// does nothing but call its loop, so that the order in which sleeps end is an order of threads.
-pub(in crate::task) async fn sleep(duration: Duration) {
-    if duration.is_zero() {
-        return yield_now().await;
-    }
-    let Some(deadline) = Deadline::after(duration) else { return pending().await };
-    let alarm = alarm_at_any_time(deadline);
-    poll_fn(|context| {
-        alarm.with(|alarm| {
-            if alarm.rung {
-                return Poll::Ready(());
-            }
-            alarm.sleeper = Some(context.waker().clone());
-            Poll::Pending
-        })
-    })
-    .await
-}
 
 /// Lets the others have a turn: the other tasks of the loop and what other threads want of it, as an abort;
 /// and, if the task has a thread of its own, the other threads.
@@ -53,22 +36,140 @@ pub(crate) async fn consume_budget() {
 }
 
 /// Who returns `Pending` after this is polled again when the others have had a turn.
-pub(crate) fn let_others(waker: &Waker) {
+fn let_others(waker: &Waker) {
     match event_loop::current() {
         Some(here) => here.let_others(waker),
         None => waker.wake_by_ref(),
     }
 }
 
-/// A timer of the current loop, which others may let be. Its time passes only where somebody waits for it.
-pub(crate) struct Timer {
-    /// Its loop's.
-    home: Arc<Mailbox>,
-    state: Arc<Lock<TimerState>>,
+/// Waits for so long from its first poll on.
+pub(super) async fn sleep(duration: Duration) {
+    let mut wait = Wait::after(duration);
+    poll_fn(|context| wait.poll(context)).await;
 }
 
+impl Moment {
+    /// In which the clock shows this.
+    pub(crate) fn now(at: Duration) -> Self {
+        Moment { turn: event_loop::turn(), at }
+    }
+
+    /// One of which it is not known how it came about.
+    pub(crate) fn unknown(at: Duration) -> Self {
+        Moment { turn: None, at }
+    }
+}
+
+/// A wait for a time, which ends at no earlier one.
+pub(crate) struct Wait {
+    /// `None` if nobody lives that long.
+    due: Option<Due>,
+    /// When it was made.
+    made: Option<Turn>,
+    /// Once somebody waits.
+    timer: Option<Timer>,
+    /// Its time had come when it was first polled, but it lets others have a turn before it is over.
+    has_yielded: bool,
+    is_over: bool,
+}
+
+impl Wait {
+    /// From now on for so long.
+    pub(crate) fn after(duration: Duration) -> Self {
+        let now = passing::of_loop(clock::shown());
+        Wait::new(now.checked_add(duration).and_then(Deadline::at), Moment::now(now))
+    }
+
+    /// Until the clock shows this, which is so long after that moment.
+    pub(crate) fn until(since_beginning: Duration, moment: Moment) -> Self {
+        Wait::new(Deadline::at(since_beginning), moment)
+    }
+
+    fn new(deadline: Option<Deadline>, moment: Moment) -> Self {
+        let due = deadline.map(|deadline| Due { deadline, moment });
+        Wait { due, made: event_loop::turn(), timer: None, has_yielded: false, is_over: false }
+    }
+
+    /// What the clock shows when it ends.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.due.map_or(Duration::MAX, |due| due.deadline.since_beginning())
+    }
+
+    /// From when on it waits.
+    pub(crate) fn moment(&self) -> Moment {
+        self.due.map_or(Moment::unknown(Duration::MAX), |due| due.moment)
+    }
+
+    /// Whether its time is up, as far as the calling task can know: it has to have been polled once.
+    pub(crate) fn is_elapsed(&self) -> bool {
+        let is_up = |(timer, due): (&Timer, Due)| {
+            if timer.is_home() { timer.is_up() } else { has_come(due.deadline) }
+        };
+        self.is_over || self.timer.as_ref().zip(self.due).is_some_and(is_up)
+    }
+
+    /// Whether it is over; who waits is woken when it is.
+    #[track_caller]
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(due) = self.due else { return Poll::Pending };
+        // It goes with its future from task to task, but whom it calls is one of them.
+        self.timer.take_if(|timer| !timer.is_home());
+        if !self.is_over {
+            self.is_over = match &self.timer {
+                Some(timer) => timer.poll(context.waker()).is_ready(),
+                None => self.has_yielded || self.begin(due, context),
+            };
+        }
+        if self.is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// At its first poll in a task: whether it is over.
+    #[track_caller]
+    fn begin(&mut self, due: Due, context: &mut Context<'_>) -> bool {
+        let Some(here) = event_loop::current() else {
+            if self.made.is_some() {
+                backend::unsupported("a timer is awaited outside a runtime", "await it in a task");
+            }
+            panic!("a timer was awaited outside a runtime");
+        };
+        let is_frozen = here.clock.get().is_frozen();
+        let is_next = is_frozen || !here.wheel.borrow().holds_back(due);
+        if !is_frozen && here.wheel.borrow().has_passed(due) {
+            pass(due.deadline);
+            return true;
+        }
+        // What was made in an earlier poll may have been made long ago.
+        if is_next && !is_frozen && self.made != event_loop::turn() && backend::is_up_already() {
+            here.wheel.borrow_mut().pass_unset(due, here.turn().number);
+            pass(due.deadline);
+            return true;
+        }
+        // tokio rounds deadlines up to its clock's next tick, and looks at its clock between polls only: what is awaited
+        // where it is made waits, be its time past.
+        if is_next && has_come(due.deadline) {
+            self.has_yielded = true;
+            let_others(context.waker());
+            return false;
+        }
+        self.timer.insert(Timer::set(&here, due)).poll(context.waker()).is_ready()
+    }
+}
+
+/// A timer of a loop, which others may let be. Its time passes only where somebody waits for it.
+struct Timer {
+    /// Its loop's.
+    home: Arc<Mailbox>,
+    /// On its loop's wheel; if there is none, it is a thread that calls the loop.
+    number: Option<Number>,
+    alarm: Alarm,
+}
+
+/// What a timer sets off. Whoever runs its loop has it, one thread after another.
+pub(super) type Alarm = Arc<Mutex<AlarmState>>;
+
 #[derive(Default)]
-struct TimerState {
+pub(super) struct AlarmState {
     is_up: bool,
     is_over: bool,
     sleeper: Option<Waker>,
@@ -76,44 +177,35 @@ struct TimerState {
 
 impl Timer {
     /// It is up whenever the checker likes, and the loop's clock shows the deadline then.
-    pub(crate) fn set(deadline: Deadline) -> Self {
-        let here = event_loop::current().expect("a timer was awaited outside a runtime");
-        let state = Arc::new(Lock::home(TimerState::default()));
-        let (home, mailbox, timer) = (here.mailbox.clone(), here.mailbox.clone(), state.clone());
-        thread::spawn(move || {
-            mailbox.call(move |_| {
-                let sleeper = timer.with(|timer| {
-                    timer.is_up = true;
-                    (!timer.is_over).then(|| timer.sleeper.take())
-                });
-                if let Some(sleeper) = sleeper {
-                    deadline.pass();
-                    sleeper.into_iter().for_each(Waker::wake);
-                }
-            });
-        });
-        Timer { home, state }
+    fn set(here: &EventLoop, due: Due) -> Self {
+        let (home, alarm) = (here.mailbox.clone(), Alarm::default());
+        if backend::current() == Backend::Native {
+            let number = here.wheel.borrow_mut().set(due, alarm.clone());
+            return Timer { home, number: Some(number), alarm };
+        }
+        let (mailbox, set_off) = (home.clone(), alarm.clone());
+        thread::spawn(move || mailbox.call(move |_| ring(&set_off, due.deadline)));
+        Timer { home, number: None, alarm }
     }
 
     /// Whether the current loop is its own. On another one it can only be dropped: who waits there sets a new one.
-    pub(crate) fn is_home(&self) -> bool {
+    fn is_home(&self) -> bool {
         event_loop::current().is_some_and(|here| Arc::ptr_eq(&here.mailbox, &self.home))
     }
 
     /// On the loop that it was set on only.
-    pub(crate) fn is_up(&self) -> bool {
-        self.state.with(|timer| timer.is_up)
+    fn is_up(&self) -> bool {
+        own(&self.alarm).is_up
     }
 
     /// Whether it is up; who waits is woken when it is. On the loop that it was set on only.
-    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
-        self.state.with(|timer| {
-            if timer.is_up {
-                return Poll::Ready(());
-            }
-            timer.sleeper = Some(waker.clone());
-            Poll::Pending
-        })
+    fn poll(&self, waker: &Waker) -> Poll<()> {
+        let mut alarm = own(&self.alarm);
+        if alarm.is_up {
+            return Poll::Ready(());
+        }
+        alarm.sleeper = Some(waker.clone());
+        Poll::Pending
     }
 }
 
@@ -121,34 +213,43 @@ impl Drop for Timer {
     fn drop(&mut self) {
         // Elsewhere it would be a use that the checker cannot see. Its loop's time passes then for nobody, and whoever
         // waited there last is woken for nothing, which any waker may do.
-        if self.is_home() {
-            self.state.with(|timer| timer.is_over = true);
+        let Some(here) = event_loop::current().filter(|here| Arc::ptr_eq(&here.mailbox, &self.home)) else {
+            return;
+        };
+        own(&self.alarm).is_over = true;
+        if let Some(number) = self.number {
+            here.wheel.borrow_mut().cancel(number);
         }
     }
 }
 
-#[derive(Default)]
-struct Alarm {
-    rung: bool,
-    sleeper: Option<Waker>,
-}
-
-/// An alarm for the current loop, set off by a thread of its own.
-fn alarm_at_any_time(deadline: Deadline) -> Arc<Lock<Alarm>> {
-    let here = event_loop::current().expect("`sleep` was awaited outside a runtime");
-    let alarm = Arc::new(Lock::home(Alarm::default()));
-    let (mailbox, rings) = (here.mailbox.clone(), alarm.clone());
-    thread::spawn(move || {
-        deadline.pass();
-        mailbox.call(move |_| rings.with(Alarm::ring).into_iter().for_each(Waker::wake));
-    });
-    alarm
-}
-
-impl Alarm {
-    /// Whom to wake.
-    fn ring(&mut self) -> Option<Waker> {
-        self.rung = true;
-        self.sleeper.take()
+/// Its time is up.
+pub(super) fn ring(alarm: &Alarm, deadline: Deadline) {
+    let sleeper = {
+        let mut alarm = own(alarm);
+        alarm.is_up = true;
+        (!alarm.is_over).then(|| alarm.sleeper.take())
+    };
+    if let Some(sleeper) = sleeper {
+        pass(deadline);
+        sleeper.into_iter().for_each(Waker::wake);
     }
+}
+
+/// Whether the clock of the current loop shows that, or later.
+fn has_come(deadline: Deadline) -> bool {
+    deadline.since_beginning() <= passing::of_loop(clock::shown())
+}
+
+/// The clock of the current loop shows that, or later, from here on.
+fn pass(deadline: Deadline) {
+    let shown = deadline.since_beginning();
+    let on_thread = match event_loop::current() {
+        Some(here) => here.set_clock(|clock| {
+            clock.advance_to(shown);
+            clock.on_thread(shown)
+        }),
+        None => Some(shown),
+    };
+    on_thread.and_then(Deadline::at).into_iter().for_each(Deadline::pass);
 }

@@ -69,6 +69,19 @@ pub(super) trait Owner {
         }
     }
 
+    /// How often it was changed for good, inside checks.
+    fn changes(&self) -> u64 {
+        self.callee().map_or(0, Callee::changes)
+    }
+
+    /// Announces that something comes to its end which had waited since the callee was changed so often, and does that.
+    fn end_wait<R>(&self, call: Call, place: Place, since: u64, end: impl FnOnce() -> R) -> R {
+        match self.callee() {
+            Some(callee) => callee.end_wait(call, place, since, end),
+            None => end(),
+        }
+    }
+
     fn callee_or_real(&self) -> Option<&Callee> {
         let callee = self.callee();
         if callee.is_none() {
@@ -185,6 +198,8 @@ pin_project! {
         cancel: Option<Call>,
         place: Place,
         is_pending: bool,
+        // How often the owner had been changed when it was last seen to wait.
+        since: u64,
         // Whether code of the user's is part of it, which other tasks may interrupt.
         is_open: bool,
         #[pin]
@@ -199,7 +214,8 @@ pin_project! {
             let mut this = this.project();
             match this.cancel {
                 Some(cancel) if *this.is_pending => {
-                    this.owner.end(*cancel, this.place, || this.future.set(None));
+                    let (since, place) = (*this.since, *this.place);
+                    this.owner.end_wait(*cancel, place, since, || this.future.set(None));
                 }
                 _ => {}
             }
@@ -209,7 +225,16 @@ pin_project! {
 
 impl<O: Owner, F> Announced<O, F> {
     pub(super) fn new(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
-        Announced { owner, call, cancel, place, is_pending: false, is_open: false, future: Some(future) }
+        Announced {
+            owner,
+            call,
+            cancel,
+            place,
+            is_pending: false,
+            since: 0,
+            is_open: false,
+            future: Some(future),
+        }
     }
 
     /// As [`Announced::new`], of a future of which code of the user's is part.
@@ -230,7 +255,12 @@ impl<O: Owner, F> Announced<O, F> {
         let future = this.future.as_pin_mut().expect("it goes with this");
         // It may stand in a queue from here on.
         *this.is_pending = true;
-        this.owner.call_at(call, place, || act(future))
+        let (owner, since) = (&*this.owner, this.since);
+        owner.call_at(call, place, || {
+            let done = act(future);
+            *since = owner.changes();
+            done
+        })
     }
 }
 
@@ -244,22 +274,32 @@ impl<O: Owner, F: Future> Future for Announced<O, F> {
             this.owner.announce(*this.call, this.place);
             poll_unconstrained(future, context)
         } else {
-            this.owner.poll(*this.call, this.place, || poll_unconstrained(future, context))
+            let (owner, since) = (&*this.owner, this.since);
+            owner.poll(*this.call, this.place, || {
+                let polled = poll_unconstrained(future, context);
+                *since = owner.changes();
+                polled
+            })
         };
         *this.is_pending = polled.is_pending();
         polled
     }
 }
 
-/// Polls without the budget that a runtime of tokio's may be in: the check may be called by one of its tasks.
+/// Polls without the budget that a runtime of tokio's may be in: the check may be called by one of its tasks. What a waker of
+/// the user's own does comes after the calls of tokio's that wake it.
 pub(super) fn poll_unconstrained<F: Future>(
     future: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<F::Output> {
-    match backend::current() {
-        Backend::Real => future.poll(context),
-        _ => pin!(tokio::task::coop::unconstrained(future)).poll(context),
+    if is_real() {
+        return future.poll(context);
     }
+    let mut future = pin!(tokio::task::coop::unconstrained(future));
+    if task::is_of_loop(context.waker()) {
+        return future.poll(context);
+    }
+    future.poll(&mut Context::from_waker(&backend::putting_off(context.waker())))
 }
 
 /// Something of tokio's whose end is announced: a guard, a permit, an end of a channel.

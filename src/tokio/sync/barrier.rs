@@ -62,7 +62,7 @@ impl Barrier {
                 let mut waited = pin!(self.tokio.wait());
                 poll_fn(|context| {
                     let polled = waited.as_mut().poll(context);
-                    backend::settle_order();
+                    backend::draw_order();
                     polled
                 })
                 .await

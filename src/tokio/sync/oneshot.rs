@@ -17,9 +17,9 @@ use super::announced::{Announced, Ended, Owner, Shared, is_real, poll_unconstrai
 use crate::backend::Call;
 use crate::task;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::Location;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use tokio::sync::oneshot as tokio_oneshot;
 
@@ -88,7 +88,8 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let shared = self.0.owner().clone();
-        shared.poll(CLOSED, Location::caller(), || self.0.get_mut().poll_closed(context))
+        let closed = poll_fn(|context| self.0.get_mut().poll_closed(context));
+        shared.poll(CLOSED, Location::caller(), || poll_unconstrained(pin!(closed), context))
     }
 
     /// Whether the receiver is gone or closed.

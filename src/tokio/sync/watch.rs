@@ -184,7 +184,7 @@ impl<T> Sender<T> {
             is_modified
         });
         if is_modified {
-            backend::settle_order();
+            backend::draw_order();
             backend::end_call();
         }
         is_modified
@@ -196,7 +196,7 @@ impl<T> Sender<T> {
         let _turn = write(&self.turns);
         self.end.owner().call(SEND, || {
             let before = self.end.get().send_replace(value);
-            backend::settle_order();
+            backend::draw_order();
             before
         })
     }
@@ -266,7 +266,7 @@ impl<T> Drop for Sender<T> {
         if let Some(sender) = self.end.take() {
             shared.end(DROP_SENDER, place, || {
                 drop(sender);
-                backend::settle_order();
+                backend::draw_order();
             });
         }
     }

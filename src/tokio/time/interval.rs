@@ -1,7 +1,7 @@
 //! Ticks.
 
 use super::{Instant, MissedTickBehavior, Sleep, sleep_until};
-use crate::time::{self, Duration};
+use crate::time::Duration;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -40,7 +40,7 @@ pub fn interval(period: Duration) -> Interval {
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(period > Duration::ZERO, "an interval needs a period that is not zero");
-    match start.into_std().since_beginning() {
+    match start.since_beginning() {
         Err(real) => Interval(Inner::Real(::tokio::time::interval_at(real.into(), period))),
         Ok(_) => {
             let behavior = MissedTickBehavior::default();
@@ -96,9 +96,7 @@ impl Interval {
     /// As [`Interval::tick`], for who writes a future.
     pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
         match &mut self.0 {
-            Inner::Real(interval) => {
-                interval.poll_tick(context).map(|due| time::Instant::of_real(due.into_std()).into())
-            }
+            Inner::Real(interval) => interval.poll_tick(context).map(Instant::of_real),
             Inner::Checked(ticks) => ticks.poll(context),
         }
     }
@@ -121,7 +119,7 @@ impl Interval {
 
     /// The next tick comes then.
     pub fn reset_at(&mut self, deadline: Instant) {
-        match (&mut self.0, deadline.into_std().since_beginning()) {
+        match (&mut self.0, deadline.since_beginning()) {
             (Inner::Real(interval), Err(real)) => interval.reset_at(real.into()),
             (Inner::Checked(ticks), _) => ticks.delay.as_mut().reset(deadline),
             (Inner::Real(_), Ok(_)) => crate::backend::expect_real("an interval"),

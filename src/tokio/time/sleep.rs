@@ -1,10 +1,9 @@
 //! Waiting for a time.
 
 use super::Instant;
-use crate::backend::clock::Deadline;
 use crate::backend::{self, Backend};
-use crate::task::{self, Timer, Turn};
-use crate::time::{self, Duration};
+use crate::task::Wait;
+use crate::time::Duration;
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::Future;
@@ -16,9 +15,9 @@ use std::task::{Context, Poll};
 /// # Panics
 /// When it is awaited outside a runtime.
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    let inner = match deadline.into_std().since_beginning() {
+    let inner = match deadline.since_beginning() {
         Err(real) => Inner::Real { sleep: ::tokio::time::sleep_until(real.into()) },
-        Ok(since_beginning) => Inner::Checked { wait: Wait::until(Deadline::at(since_beginning)) },
+        Ok(since_beginning) => Inner::Checked { wait: Wait::until(since_beginning, deadline.origin()) },
     };
     Sleep { inner }
 }
@@ -44,7 +43,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 pub fn sleep(duration: Duration) -> Sleep {
     let inner = match backend::current() {
         Backend::Real => Inner::Real { sleep: ::tokio::time::sleep(duration) },
-        _ => Inner::Checked { wait: Wait::until(Deadline::after(duration)) },
+        _ => Inner::Checked { wait: Wait::after(duration) },
     };
     Sleep { inner }
 }
@@ -66,76 +65,12 @@ pin_project! {
     }
 }
 
-/// Inside a check.
-struct Wait {
-    /// `None` if nobody lives that long.
-    deadline: Option<Deadline>,
-    /// When it was made.
-    made: Option<Turn>,
-    /// Once somebody waits.
-    timer: Option<Timer>,
-    /// Its time had come when it was first polled, but it lets others have a turn before it is over.
-    has_yielded: bool,
-    is_over: bool,
-}
-
-impl Wait {
-    fn until(deadline: Option<Deadline>) -> Self {
-        Wait { deadline, made: task::turn(), timer: None, has_yielded: false, is_over: false }
-    }
-
-    #[track_caller]
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let Some(deadline) = self.deadline else { return Poll::Pending };
-        // It goes with its future from task to task, but whom it calls is one of them.
-        self.timer.take_if(|timer| !timer.is_home());
-        if !self.is_over {
-            self.is_over = match &self.timer {
-                Some(timer) => timer.poll(context.waker()).is_ready(),
-                None => self.has_yielded || self.begin(deadline, context),
-            };
-        }
-        if self.is_over { Poll::Ready(()) } else { Poll::Pending }
-    }
-
-    /// At its first poll in a task: whether it is over.
-    #[track_caller]
-    fn begin(&mut self, deadline: Deadline, context: &mut Context<'_>) -> bool {
-        let now = task::turn();
-        if self.made.is_some() && now.is_none() {
-            backend::unsupported("a timer is awaited outside a runtime", "await it in a task");
-        }
-        // What was made in an earlier poll may have been made long ago.
-        if self.made != now && backend::is_up_already() {
-            deadline.pass();
-            return true;
-        }
-        // tokio rounds deadlines up to its clock's next tick, and looks at its clock between polls only: what is awaited
-        // where it is made waits, be its time past.
-        if deadline.has_come() {
-            self.has_yielded = true;
-            task::let_others(context.waker());
-            return false;
-        }
-        self.timer.insert(Timer::set(deadline)).poll(context.waker()).is_ready()
-    }
-
-    /// Whether its timer is up, as far as the calling task can know.
-    fn is_up(&self) -> bool {
-        let Some((timer, deadline)) = self.timer.as_ref().zip(self.deadline) else { return false };
-        if timer.is_home() { timer.is_up() } else { deadline.has_come() }
-    }
-}
-
 impl Sleep {
     /// When it ends.
     pub fn deadline(&self) -> Instant {
         match &self.inner {
-            Inner::Real { sleep } => time::Instant::of_real(sleep.deadline().into_std()).into(),
-            Inner::Checked { wait } => {
-                let since_beginning = wait.deadline.map_or(Duration::MAX, Deadline::since_beginning);
-                time::Instant::of_check(since_beginning).into()
-            }
+            Inner::Real { sleep } => Instant::of_real(sleep.deadline()),
+            Inner::Checked { wait } => Instant::of_check(wait.deadline(), wait.moment()),
         }
     }
 
@@ -143,16 +78,16 @@ impl Sleep {
     pub fn is_elapsed(&self) -> bool {
         match &self.inner {
             Inner::Real { sleep } => sleep.is_elapsed(),
-            Inner::Checked { wait } => wait.is_over || wait.is_up(),
+            Inner::Checked { wait } => wait.is_elapsed(),
         }
     }
 
     /// It ends at `deadline` instead.
     pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
-        match (self.project().inner.project(), deadline.into_std().since_beginning()) {
+        match (self.project().inner.project(), deadline.since_beginning()) {
             (Project::Real { sleep }, Err(real)) => sleep.reset(real.into()),
             (Project::Checked { wait }, Ok(since_beginning)) => {
-                *wait = Wait::until(Deadline::at(since_beginning));
+                *wait = Wait::until(since_beginning, deadline.origin());
             }
             _ => backend::unsupported(
                 "a timer that was made on the other side of a check's border is reset",

@@ -40,7 +40,7 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 /// Waits for `future`, but not longer than until `deadline`: [`tokio::time::timeout_at`](::tokio::time::timeout_at).
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     let future = future.into_future();
-    let inner = match deadline.into_std().since_beginning() {
+    let inner = match deadline.since_beginning() {
         Err(real) => Inner::Real { timeout: ::tokio::time::timeout_at(real.into(), future) },
         Ok(_) => Inner::Checked { future, delay: sleep_until(deadline) },
     };

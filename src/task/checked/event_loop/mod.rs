@@ -7,14 +7,19 @@
 
 mod polls;
 
+use super::clock::LoopClock;
 use super::core::{Asleep, Core, Local, OwnWaker, TaskId, Tasks};
 use super::handle::Handle;
+use super::mailbox::Call;
 pub(super) use super::mailbox::Mailbox;
 use super::story::{self, Name};
+use super::time::Alarm;
+use super::wheel::Wheel;
 use crate::backend;
 use crate::task::per_thread::{self, PerThread};
 use crate::thread;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::{Pin, pin};
@@ -49,10 +54,10 @@ pub(super) fn leave<R>(act: impl FnOnce() -> R) -> R {
 }
 
 /// One poll of one task.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Turn {
-    event_loop: u64,
-    number: u64,
+    pub(super) event_loop: u64,
+    pub(super) number: u64,
 }
 
 /// The calling task's turn; `None` outside of a loop.
@@ -68,17 +73,19 @@ pub(super) struct EventLoop {
     runtime: Option<Handle>,
     order: Order,
     core: RefCell<Core>,
+    pub(super) wheel: RefCell<Wheel<Alarm>>,
+    pub(super) clock: Cell<LoopClock>,
     local_tasks: RefCell<Tasks<Local>>,
     /// Whether the future that it was started with was woken, where that is not one of the tasks.
     is_main_woken: Cell<bool>,
     /// Who gave way to the tasks that are ready.
     deferred: RefCell<Vec<Waker>>,
     /// How many times a task was polled.
-    turns: Cell<u64>,
+    pub(super) turns: Cell<u64>,
     /// The turn in which a task last spent of its budget.
     spent_in: Cell<u64>,
     /// Who is polled.
-    polled: Cell<Name>,
+    pub(super) polled: Cell<Name>,
     /// Whose ends the running task awaits, as far as it is known, and where.
     awaited: RefCell<Vec<(Name, Place)>>,
 }
@@ -97,9 +104,18 @@ pub(super) enum Order {
 }
 
 impl EventLoop {
-    pub(super) fn new(mailbox: Arc<Mailbox>, runtime: Option<Handle>, order: Order, core: Core) -> Rc<Self> {
+    pub(super) fn new(
+        mailbox: Arc<Mailbox>,
+        runtime: Option<Handle>,
+        order: Order,
+        mut core: Core,
+    ) -> Rc<Self> {
+        let wheel = std::mem::replace(&mut core.wheel, Wheel::new(mailbox.number));
         Rc::new(EventLoop {
             polled: Cell::new(mailbox.name(MAIN)),
+            wheel: RefCell::new(wheel),
+            clock: Cell::new(core.clock),
+            turns: Cell::new(core.turns),
             mailbox,
             runtime,
             order,
@@ -107,7 +123,6 @@ impl EventLoop {
             local_tasks: RefCell::default(),
             is_main_woken: Cell::new(false),
             deferred: RefCell::default(),
-            turns: Cell::new(0),
             spent_in: Cell::new(0),
             awaited: RefCell::default(),
         })
@@ -115,7 +130,8 @@ impl EventLoop {
 
     /// One that polls a single future.
     pub(super) fn alone(mailbox: Arc<Mailbox>, runtime: Option<Handle>) -> Rc<Self> {
-        Self::new(mailbox, runtime, Order::Alone, Core::default())
+        let core = Core::new(mailbox.number);
+        Self::new(mailbox, runtime, Order::Alone, core)
     }
 
     /// Runs `main` to its end, with the tasks that are added meanwhile.
@@ -194,14 +210,35 @@ impl EventLoop {
         self.core.borrow_mut().ready.pop()
     }
 
-    /// Does what other threads asked for; if it `waits`, once there is something.
+    /// Does what other threads asked for, and what is to be done since a time is up; waits for either, if it `waits`.
     fn take_calls(&self, waits: bool) {
-        if self.order == Order::Tokio && !waits && backend::is_main_alone() && self.mailbox.is_empty() {
-            return;
+        // Whether somebody may have called since the calls were last taken.
+        let mut may_be_called = true;
+        if waits {
+            may_be_called = self.wait();
+            if self.is_idle() && !self.is_main_woken.get() {
+                return;
+            }
         }
-        for call in self.mailbox.take(waits) {
-            call(self);
+        while (self.let_timers_be_up() | may_be_called) && !(waits && self.order == Order::Alone) {
+            let calls = self.take_present_calls();
+            may_be_called = false;
+            if calls.is_empty() {
+                return;
+            }
+            self.answer(calls);
         }
+    }
+
+    fn take_present_calls(&self) -> VecDeque<Call> {
+        if self.order == Order::Tokio && backend::is_main_alone() && self.mailbox.is_empty() {
+            return VecDeque::new();
+        }
+        self.mailbox.take(false)
+    }
+
+    pub(super) fn answer(&self, calls: VecDeque<Call>) {
+        calls.into_iter().for_each(|call| call(self));
     }
 
     /// Adds a task, ready to be polled, behind those that are ready now. If the loop has come to its end for
@@ -225,6 +262,11 @@ impl EventLoop {
     /// Whether it takes tasks that stay on its thread.
     pub(super) fn is_local(&self) -> bool {
         self.order == Order::Rounds
+    }
+
+    /// Whether it is not the only one of its runtime, or of none.
+    pub(super) fn is_of_many(&self) -> bool {
+        self.order == Order::Alone
     }
 
     /// Has `task` polled, behind those that are ready now.
@@ -292,6 +334,12 @@ impl EventLoop {
 
     /// What is kept of it when it does not run.
     pub(super) fn take_core(&self) -> Core {
-        self.core.take()
+        let number = self.mailbox.number;
+        Core {
+            wheel: self.wheel.replace(Wheel::new(number)),
+            clock: self.clock.get(),
+            turns: self.turns.get(),
+            ..self.core.replace(Core::new(number))
+        }
     }
 }

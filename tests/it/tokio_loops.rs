@@ -1,0 +1,254 @@
+//! Loops around sleeps, ticks and timeouts are seen through: a round in vain is not gone again and again, so that a check
+//! of them ends. What they come to is all that dfs and samples find too, and who can never end is said to hang.
+
+use crate::policy::values;
+use crate::tokio_sync::{comes_to, on_loop, on_threads};
+use conccheck::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use conccheck::tokio::select;
+use conccheck::tokio::sync::{Notify, mpsc, oneshot};
+use conccheck::tokio::task::{spawn, spawn_local};
+use conccheck::tokio::time::{Duration, interval, sleep, timeout};
+use conccheck::{Checker, Outcome, Report, Strategy, Verdict, task, thread};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// A flag that another task sets, beside a number that it writes before, or after if it is careless.
+fn flag(is_careless: bool) -> Arc<(AtomicBool, AtomicU32)> {
+    let shared = Arc::new((AtomicBool::new(false), AtomicU32::new(0)));
+    let other = shared.clone();
+    spawn(async move {
+        let write = || other.1.store(7, SeqCst);
+        if !is_careless {
+            write();
+        }
+        other.0.store(true, SeqCst);
+        if is_careless {
+            write();
+        }
+    });
+    shared
+}
+
+fn sleeps(is_careless: bool) -> u32 {
+    on_threads(async {
+        let shared = flag(is_careless);
+        while !shared.0.load(SeqCst) {
+            sleep(MOMENT).await;
+        }
+        shared.1.load(SeqCst)
+    })
+}
+
+fn ticks(is_careless: bool) -> u32 {
+    on_threads(async {
+        let shared = flag(is_careless);
+        let mut ticks = interval(MOMENT);
+        loop {
+            ticks.tick().await;
+            if shared.0.load(SeqCst) {
+                return shared.1.load(SeqCst);
+            }
+        }
+    })
+}
+
+#[test]
+fn a_loop_around_a_sleep_ends() {
+    assert_eq!([comes_to([7], || sleeps(false)), comes_to([0, 7], || sleeps(true))], [9, 18]);
+}
+
+#[test]
+fn a_loop_around_ticks_ends() {
+    assert_eq!([comes_to([7], || ticks(false)), comes_to([0, 7], || ticks(true))], [9, 18]);
+}
+
+/// What the other task sends; or `None` if a loop gives up after a tick, which only a careless one does.
+fn selects(is_careless: bool) -> Option<u32> {
+    on_threads(async move {
+        let (sender, mut receiver) = oneshot::channel();
+        let sending = spawn(async move { sender.send(7) });
+        let mut ticks = interval(MOMENT);
+        ticks.tick().await;
+        let received = loop {
+            select! {
+                received = &mut receiver => break received.ok(),
+                _ = ticks.tick() => if is_careless { break None },
+            }
+        };
+        let _ = sending.await;
+        received
+    })
+}
+
+#[test]
+fn a_loop_that_selects_between_work_and_ticks_ends() {
+    let executions = [comes_to([Some(7)], || selects(false)), comes_to([None, Some(7)], || selects(true))];
+    assert_eq!(executions, [329, 59]);
+}
+
+#[test]
+fn so_does_one_that_always_looks_after_the_work_first() {
+    let executions = comes_to([3], || {
+        on_threads(async {
+            let (sender, mut messages) = mpsc::channel(1);
+            let sending = spawn(async move { sender.send(3).await });
+            let (mut ticks, mut sum) = (interval(MOMENT), 0);
+            loop {
+                select! {
+                    biased;
+                    message = messages.recv() => match message {
+                        Some(number) => sum += number,
+                        None => break,
+                    },
+                    _ = ticks.tick() => {}
+                }
+            }
+            sending.await.unwrap().unwrap();
+            sum
+        })
+    });
+    assert_eq!(executions, 1990);
+}
+
+/// Whether the last wait of a loop was ended by a notification, and not by its timeout.
+fn notifies(is_notified: bool) -> bool {
+    on_threads(async move {
+        let shared = Arc::new((Notify::new(), AtomicBool::new(false)));
+        let other = shared.clone();
+        spawn(async move {
+            other.1.store(true, SeqCst);
+            if is_notified {
+                other.0.notify_one();
+            }
+        });
+        let mut is_in_time = true;
+        while !shared.1.load(SeqCst) {
+            is_in_time = timeout(MOMENT, shared.0.notified()).await.is_ok();
+        }
+        is_in_time
+    })
+}
+
+#[test]
+fn a_loop_that_waits_for_a_notification_with_a_timeout_ends() {
+    let executions =
+        [comes_to([false, true], || notifies(true)), comes_to([false, true], || notifies(false))];
+    assert_eq!(executions, [78, 12]);
+}
+
+#[test]
+fn a_loop_of_a_thread_that_sleeps_ends() {
+    let executions = comes_to([7], || {
+        let shared = Arc::new((AtomicBool::new(false), AtomicU32::new(0)));
+        let other = shared.clone();
+        let setting = thread::spawn(move || {
+            other.1.store(7, SeqCst);
+            other.0.store(true, SeqCst);
+        });
+        while !shared.0.load(SeqCst) {
+            thread::sleep(MOMENT);
+        }
+        setting.join().unwrap();
+        shared.1.load(SeqCst)
+    });
+    assert_eq!(executions, 3);
+}
+
+/// How often a task looks at a clock before another of its loop is done, which takes so many moments.
+fn rounds(pause: u32) -> u32 {
+    on_loop(async move {
+        let is_set = Rc::new(Cell::new(false));
+        let other = is_set.clone();
+        spawn_local(async move {
+            sleep(pause * MOMENT).await;
+            other.set(true);
+        });
+        let mut rounds = 0;
+        while !is_set.get() {
+            sleep(MOMENT).await;
+            rounds += 1;
+        }
+        rounds
+    })
+}
+
+#[test]
+fn tasks_of_one_loop_wait_for_each_other_so() {
+    // As many rounds as there are moments, or one more; and the machine may be late.
+    assert_eq!(comes_to([2, 3], || rounds(2)), 11);
+}
+
+#[test]
+fn nothing_is_left_out() {
+    #[track_caller]
+    fn same<T: Ord + Clone + std::fmt::Debug + Send + 'static>(program: fn() -> T) {
+        let checker = || Checker::new().executions_max(3_000);
+        let explored = values(&checker().explore(program));
+        let dfs = values(&checker().strategy(Strategy::Dfs).explore(program));
+        assert!(dfs.is_subset(&explored), "{dfs:?}");
+        for seed in 0..3 {
+            let drawn = values(&checker().strategy(Strategy::Random { seed }).explore(program));
+            assert_eq!(drawn, explored);
+        }
+    }
+    same(|| sleeps(true));
+    same(|| ticks(true));
+    same(|| selects(true));
+    same(|| notifies(true));
+    same(|| rounds(2));
+    same(|| rounds(5));
+}
+
+/// Whether it hangs, and nothing else.
+fn hangs(program: impl Fn() + Send + Sync + 'static) -> (bool, u64) {
+    let report: Report<()> = Checker::new().explore(program);
+    assert!(report.outcomes().all(Outcome::is_hang), "{report}");
+    (report.verdict() == Verdict::Hang && report.is_complete(), report.executions())
+}
+
+#[test]
+fn a_loop_that_nobody_ends_hangs() {
+    let never = || Arc::new(AtomicBool::new(false));
+    assert_eq!(
+        hangs(move || {
+            let flag = never();
+            on_threads(async {
+                while !flag.load(SeqCst) {
+                    sleep(MOMENT).await
+                }
+            });
+        }),
+        (true, 1)
+    );
+    assert_eq!(
+        hangs(move || {
+            let flag = never();
+            on_threads(async {
+                let mut ticks = interval(MOMENT);
+                while !flag.load(SeqCst) {
+                    ticks.tick().await;
+                }
+            });
+        }),
+        (true, 1)
+    );
+    assert_eq!(
+        hangs(|| on_loop(async {
+            loop {
+                sleep(MOMENT).await
+            }
+        })),
+        (true, 1)
+    );
+    assert_eq!(
+        hangs(|| task::block_on(async {
+            loop {
+                task::sleep(MOMENT).await
+            }
+        })),
+        (true, 1)
+    );
+}
