@@ -29,20 +29,54 @@ pub mod tasks_start_in_fifo_order;
 
 pub(super) mod programs;
 
+mod barrier;
+mod cancellation;
 mod completion;
+mod condition;
 mod context;
+mod control;
+mod errors;
+mod event;
+mod future;
 mod gather;
 mod iteration;
+mod lock;
+mod queue;
 mod running;
+mod semaphore;
+mod shield;
+mod sleep;
 mod task;
+mod task_group;
+mod timeout;
+mod to_thread;
+mod wait;
+mod waiters;
 mod workload;
 
-pub use completion::{AsCompleted, as_completed};
+pub use barrier::Barrier;
+pub use cancellation::{CancelledError, CatchCancelled, catch_cancelled};
+pub use completion::{AsCompleted, AsCompletedWithin, as_completed, as_completed_within};
+pub use condition::{Condition, ConditionGuard};
 pub use context::{AsyncContext, with};
+pub use errors::{
+    BrokenBarrierError, DoneTooOften, EmptySet, GetError, PutError, QueueShutDown, ReleasedTooOften,
+    TimeoutError, WaitForError,
+};
+pub use event::Event;
 pub use gather::{Gather, GatherReturnExceptions, gather, gather_return_exceptions};
 pub use iteration::AsyncIterator;
-pub use running::{run, sleep};
-pub use task::{IntoTask, Task, TaskError, create_task};
+pub use lock::{Lock, LockGuard};
+pub use queue::{LifoQueue, PriorityQueue, Queue, QueueOf, Store};
+pub use running::run;
+pub use semaphore::{BoundedSemaphore, Semaphore, SemaphorePermit};
+pub use shield::{Shield, shield};
+pub use sleep::{sleep, sleep_with};
+pub use task::{CurrentTask, IntoTask, Task, TaskError, create_task, current_task};
+pub use task_group::{ExceptionGroup, GroupClosed, TaskGroup, task_group};
+pub use timeout::{Timeout, timeout, timeout_at, wait_for};
+pub use to_thread::to_thread;
+pub use wait::{ReturnWhen, Waited, wait};
 pub use workload::{
     Counted, run as run_workload, run_counted, run_multi_thread as run_workload_multi_thread,
 };
