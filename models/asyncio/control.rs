@@ -27,6 +27,8 @@ pub(super) struct Control {
     requests: Cell<usize>,
     /// To be delivered when the task is polled next.
     must_cancel: RefCell<Option<CancelledError>>,
+    /// That is for its next `await` only: should the task end without one, it ends as it does.
+    spares_its_end: Cell<bool>,
     /// Is being delivered in this poll.
     delivered: RefCell<Option<CancelledError>>,
     /// Was passed on to what the task awaits.
@@ -58,6 +60,7 @@ impl Control {
             suspended: RefCell::new(Suspended::Unstarted),
             requests: Cell::default(),
             must_cancel: RefCell::default(),
+            spares_its_end: Cell::default(),
             delivered: RefCell::default(),
             passed_on: RefCell::default(),
             raised: RefCell::default(),
@@ -89,6 +92,7 @@ impl Control {
         }
         let suspended = self.suspended.replace(Suspended::Elsewhere);
         let error = self.must_cancel.take()?;
+        self.spares_its_end.set(false);
         if matches!(suspended, Suspended::Unstarted | Suspended::Elsewhere) {
             return Some(error);
         }
@@ -112,7 +116,14 @@ impl Control {
 
     /// The task was polled and has returned. What it is cancelled with if it was, and did not get to know.
     pub(super) fn returned(&self) -> Option<CancelledError> {
-        self.raised.take().or_else(|| self.undelivered())
+        let undelivered = self.undelivered().filter(|_| !self.spares_its_end.get());
+        self.raised.take().or(undelivered)
+    }
+
+    /// Has the running task cancelled at its next `await`, if there is one, without counting that as a request.
+    pub(super) fn cancel_later(&self) {
+        self.must_cancel.replace(Some(CancelledError::default()));
+        self.spares_its_end.set(true);
     }
 
     pub(super) fn end(&self) {

@@ -56,7 +56,10 @@ struct Inner<T> {
 enum State<T> {
     Pending,
     Ended(End<T>),
-    Taken,
+    /// Somebody has how it ended.
+    Taken {
+        was_cancelled: bool,
+    },
 }
 
 /// Names a callback of a future.
@@ -82,7 +85,10 @@ impl<T: 'static> LoopFuture<T> {
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Ended(End::Cancelled(_)))
+        matches!(
+            *self.0.state.borrow(),
+            State::Ended(End::Cancelled(_)) | State::Taken { was_cancelled: true }
+        )
     }
 
     pub(super) fn has_raised(&self) -> bool {
@@ -136,13 +142,14 @@ impl<T: 'static> LoopFuture<T> {
                 End::Cancelled(error) => End::Cancelled(error.clone()),
             });
         }
-        match mem::replace(&mut *state, State::Taken) {
+        let was_cancelled = matches!(*state, State::Ended(End::Cancelled(_)));
+        match mem::replace(&mut *state, State::Taken { was_cancelled }) {
             State::Ended(end) => Some(end),
             State::Pending => {
                 *state = State::Pending;
                 None
             }
-            State::Taken => unreachable!("taking the end consumes the handle"),
+            State::Taken { .. } => unreachable!("taking the end consumes the handle"),
         }
     }
 

@@ -42,8 +42,6 @@ where
     // of `block_on` only when many tasks have had theirs.
     let ending = async move {
         let end = create_task(main).ended().await;
-        // Those that are ready have a turn before the loop stops.
-        next_turn().await;
         running.cancel_all().await;
         end
     };
@@ -54,21 +52,6 @@ where
         Ok(End::Cancelled(error)) => panic!("main was {error}: nobody is left to whom that could be told"),
         Err(_) => unreachable!("nobody else has the task that ends the loop"),
     }
-}
-
-/// Goes to the end of the queue of ready tasks. `task::yield_now` may go elsewhere: tokio's waits
-/// until the whole queue is empty.
-async fn next_turn() {
-    let mut waited = false;
-    poll_fn(|context| {
-        if waited {
-            return Poll::Ready(());
-        }
-        waited = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
 }
 
 /// Has `callback` called when the tasks that are ready now have had their turn.

@@ -43,7 +43,7 @@ async fn timer(sleep: impl Future<Output = ()>) {
     .await
 }
 
-/// Goes to the end of the queue.
+/// Goes to the end of the queue. `task::yield_now` may go elsewhere: tokio's waits until the whole queue is empty.
 async fn next_turn() {
     let mut has_waited = false;
     poll_fn(|context| {

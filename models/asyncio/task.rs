@@ -72,6 +72,19 @@ pub enum TaskError {
     Cancelled,
 }
 
+impl TaskError {
+    /// Python's `raise`, in the current task.
+    ///
+    /// # Panics
+    /// With the message, if it is of a panic.
+    pub async fn raise<T>(self) -> T {
+        match self {
+            TaskError::Raised(message) => panic::resume_unwind(Box::new(message)),
+            TaskError::Cancelled => CancelledError::default().raise().await,
+        }
+    }
+}
+
 impl<T: 'static> Task<T> {
     /// Has the task raise [`CancelledError`] when its turn comes; one that has not begun never does. Whether that has
     /// an effect: not on a task that has ended.
@@ -165,6 +178,14 @@ pub fn current_task() -> CurrentTask {
 /// What [`current_task`] gives: the task without its result.
 #[derive(Clone)]
 pub struct CurrentTask(pub(super) Rc<Control>);
+
+impl PartialEq for CurrentTask {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for CurrentTask {}
 
 impl CurrentTask {
     /// As [`Task::cancel`]; the task that runs gets it at its next `await`.

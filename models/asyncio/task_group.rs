@@ -169,10 +169,10 @@ impl Group {
         match value {
             Some(value) if errors.is_empty() => Ok(value),
             _ => {
-                // The parent's own cancellation is still to come.
+                // The parent's own cancellation has not been told. CPython has it come at the next `await`, where an
+                // exception flies past; an error that is returned must not be lost to it.
                 if self.parent.requests() > 0 {
-                    self.parent.uncancel();
-                    self.parent.cancel(&CancelledError::default());
+                    self.parent.cancel_later();
                 }
                 Err(ExceptionGroup { errors })
             }

@@ -11,6 +11,7 @@ macro_rules! tell {
 mod agree;
 mod arcs;
 mod asyncio;
+mod asyncio_orders;
 mod backends;
 mod channels;
 mod check;
