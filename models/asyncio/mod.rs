@@ -19,13 +19,23 @@
 //! programs, each of which shows one promise.
 
 pub mod as_completed_yields_each_once;
+pub mod cancelled_waiter_gives_its_permit_on;
+pub mod cancelled_waiter_locks_again;
 pub mod context_exits_on_panic;
+pub mod drain_waits_for_the_reader;
 pub mod failing_task_leaves_siblings_running;
 pub mod gather_keeps_order;
 pub mod gather_returns_exceptions;
+pub mod group_cancels_siblings;
+pub mod join_waits_for_work;
+pub mod limit_spares_other_cancellations;
 pub mod run_cancels_leftovers;
+pub mod shield_keeps_work_running;
+pub mod shutdown_wakes_every_getter;
 pub mod switches_only_at_await;
+pub mod task_may_catch_its_cancellation;
 pub mod tasks_start_in_fifo_order;
+pub mod threads_leave_the_loop_running;
 
 pub(super) mod programs;
 

@@ -222,7 +222,8 @@ fn cpython_still_does_what_is_recorded() {
     let Some(python) = python() else {
         return println!("there is no CPython of 3.11 or later here");
     };
-    let output = Command::new(python).arg("-B").arg(scripts().join("orders.py")).output().expect("CPython starts");
+    let output =
+        Command::new(python).arg("-B").arg(scripts().join("orders.py")).output().expect("CPython starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("text");
     text.lines().filter(|line| line.starts_with('#')).for_each(|line| println!("{line}"));
