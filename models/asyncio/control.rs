@@ -26,16 +26,30 @@ pub(super) struct Control {
     /// How many calls of `cancel` no `uncancel` has taken back.
     requests: Cell<usize>,
     /// To be delivered when the task is polled next.
-    must_cancel: RefCell<Option<CancelledError>>,
+    must_cancel: Slot,
     /// That is for its next `await` only: should the task end without one, it ends as it does.
     spares_its_end: Cell<bool>,
     /// Is being delivered in this poll.
-    delivered: RefCell<Option<CancelledError>>,
+    delivered: Slot,
     /// Was passed on to what the task awaits.
-    passed_on: RefCell<Option<CancelledError>>,
+    passed_on: Slot,
     /// Is on its way up.
-    raised: RefCell<Option<CancelledError>>,
+    raised: Slot,
     has_ended: Cell<bool>,
+}
+
+/// A place for an error, small while there is none, which is nearly always.
+#[derive(Default)]
+struct Slot(Cell<Option<Box<CancelledError>>>);
+
+impl Slot {
+    fn put(&self, error: CancelledError) {
+        self.0.set(Some(Box::new(error)));
+    }
+
+    fn take(&self) -> Option<CancelledError> {
+        self.0.take().map(|error| *error)
+    }
 }
 
 /// Where a task that is not being polled stands.
@@ -59,11 +73,11 @@ impl Control {
             waker: RefCell::default(),
             suspended: RefCell::new(Suspended::Unstarted),
             requests: Cell::default(),
-            must_cancel: RefCell::default(),
+            must_cancel: Slot::default(),
             spares_its_end: Cell::default(),
-            delivered: RefCell::default(),
-            passed_on: RefCell::default(),
-            raised: RefCell::default(),
+            delivered: Slot::default(),
+            passed_on: Slot::default(),
+            raised: Slot::default(),
             has_ended: Cell::default(),
         })
     }
@@ -96,7 +110,7 @@ impl Control {
         if matches!(suspended, Suspended::Unstarted | Suspended::Elsewhere) {
             return Some(error);
         }
-        self.delivered.replace(Some(error));
+        self.delivered.put(error);
         None
     }
 
@@ -122,7 +136,7 @@ impl Control {
 
     /// Has the running task cancelled at its next `await`, if there is one, without counting that as a request.
     pub(super) fn cancel_later(&self) {
-        self.must_cancel.replace(Some(CancelledError::default()));
+        self.must_cancel.put(CancelledError::default());
         self.spares_its_end.set(true);
     }
 
@@ -140,10 +154,10 @@ impl Control {
             _ => None,
         };
         if target.is_some_and(|target| target.cancel(&error)) {
-            self.passed_on.replace(Some(error));
+            self.passed_on.put(error);
             return;
         }
-        self.must_cancel.replace(Some(error));
+        self.must_cancel.put(error);
         if matches!(*self.suspended.borrow(), Suspended::Interruptible | Suspended::Elsewhere) {
             let waker = self.waker.borrow().clone();
             waker.into_iter().for_each(Waker::wake);
@@ -188,13 +202,13 @@ impl Control {
     /// A future went on although what is in it had raised: the task gets it at its next `await`.
     pub(super) fn put_off_raised(&self) {
         if let Some(error) = self.raised.take() {
-            self.must_cancel.replace(Some(error));
+            self.must_cancel.put(error);
         }
     }
 
     /// Has whoever polls unwind, up to who catches.
     pub(super) fn raise<T>(&self, error: CancelledError) -> Poll<T> {
-        self.raised.replace(Some(error));
+        self.raised.put(error);
         Poll::Pending
     }
 }

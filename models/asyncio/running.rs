@@ -3,11 +3,13 @@
 //! The queue of ready tasks is the one of the runtime beneath, of tokio or of the checker's event loop: both are first
 //! in, first out, as asyncio's. So what is to take its turn is a task of theirs, also a callback.
 
-use super::control::Control;
+use super::cancellation::CancelledError;
+use super::control::{Cancel, Control};
 use super::future::End;
 use super::task::create_task;
 use crate::task::per_thread::{self, PerThread};
 use crate::task::{self, AbortHandle};
+use crate::thread;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
@@ -56,7 +58,10 @@ where
 
 /// Has `callback` called when the tasks that are ready now have had their turn.
 pub(super) fn call_soon(callback: impl FnOnce() + 'static) {
-    task::spawn_local(async { callback() });
+    // A checker that stops an execution unwinds what holds locks and the like: there is no turn any more.
+    if !thread::panicking() {
+        task::spawn_local(async { callback() });
+    }
 }
 
 /// Has `callback` called when `delay` has passed, unless it is cancelled before.
@@ -155,7 +160,7 @@ impl Loop {
                 self.tasks.borrow().range(cancelled + 1..).map(|(_, task)| task.clone()).collect();
             for task in new {
                 cancelled = task.number;
-                super::control::Cancel::cancel(&*task, &Default::default());
+                task.cancel(&CancelledError::default());
             }
             if self.tasks.borrow().is_empty() && self.threads.get() == 0 {
                 return Poll::Ready(());

@@ -2,7 +2,7 @@
 //! CPython did is in `tests/python/orders.txt`, and where there is a CPython it is asked again.
 
 use conccheck::models::asyncio::{Task, TaskError, catch_cancelled, run, sleep};
-use conccheck::{Backend, Checker, Outcome, panic};
+use conccheck::{Backend, Checker, Outcome, Report, Strategy, panic};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -13,7 +13,8 @@ use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
-type Program = (&'static str, fn(Log) -> Pin<Box<dyn Future<Output = ()>>>);
+type Body = fn(Log) -> Pin<Box<dyn Future<Output = ()>>>;
+type Program = (&'static str, Body);
 
 /// The table of a file's programs.
 macro_rules! programs {
@@ -28,6 +29,7 @@ mod limits;
 mod locks;
 mod queues;
 mod streams;
+mod table;
 mod tasks;
 mod waiting;
 
@@ -161,7 +163,7 @@ fn recorded() -> BTreeMap<&'static str, &'static str> {
     orders(include_str!("../../python/orders.txt"))
 }
 
-fn really(body: fn(Log) -> Pin<Box<dyn Future<Output = ()>>>) -> String {
+fn really(body: Body) -> String {
     let log = Log::default();
     let noted = log.clone();
     run(async move {
@@ -191,42 +193,57 @@ fn a_real_run_is_in_the_order_of_cpython() {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Where no time passes and no thread runs there is one order, and it is CPython's; where timers may be up early, it is one
-/// of those that are found.
+fn explore(checker: &Checker, body: Body) -> Report<String> {
+    checker.explore(move || {
+        let log = Log::default();
+        run(body(log.clone()));
+        log.text()
+    })
+}
+
+/// Where no time passes and no thread runs there is one order, under every backend, and it is CPython's. Where sleeps end
+/// whenever the checker likes, it is one of those that native finds, and shuttle sees no other.
 #[test]
-fn cpythons_order_is_among_those_that_native_finds() {
+fn cpythons_order_is_among_those_that_are_found() {
     let recorded = recorded();
-    let mut wrong = Vec::new();
+    let native = Checker::new().backend(Backend::Native).executions_max(3_000);
+    let shuttle =
+        Checker::new().backend(Backend::Shuttle).strategy(Strategy::Random { seed: 1 }).executions_max(20);
+    let loom = Checker::new().backend(Backend::Loom);
+    let (mut wrong, mut with_one_order) = (Vec::new(), 0);
     for (name, body) in programs() {
-        let checker = Checker::new().backend(Backend::Native).executions_max(3_000);
-        let report = checker.explore(move || {
-            let log = Log::default();
-            run(body(log.clone()));
-            log.text()
-        });
-        let expected = recorded.get(name).copied().unwrap_or_default();
-        if report.seen(&Outcome::Returned(expected.to_string())).is_none() {
-            let seen: Vec<_> = report.outcomes().take(5).map(|outcome| format!("{outcome:?}")).collect();
-            wrong.push(format!(
-                "{name} ({} executions)\n  CPython {expected}\n  {}",
-                report.executions(),
-                seen.join("\n  ")
-            ));
+        let expected = Outcome::Returned(recorded.get(name).copied().unwrap_or_default().to_string());
+        let report = explore(&native, body);
+        if report.seen(&expected).is_none() {
+            wrong.push(format!("{name}: native does not see {expected:?}: {report}"));
+        }
+        let sampled = explore(&shuttle, body);
+        let impossible = sampled.outcomes().find(|outcome| report.seen(outcome).is_none());
+        if let Some(outcome) = impossible.filter(|_| report.is_complete()) {
+            wrong.push(format!("{name}: only shuttle sees {outcome:?}"));
+        }
+        if report.executions() == 1 {
+            with_one_order += 1;
+            let others: BTreeSet<_> = explore(&loom, body).outcomes().cloned().collect();
+            if others != [expected].into() {
+                wrong.push(format!("{name}: loom sees {others:?}"));
+            }
         }
     }
+    tell!("{with_one_order} of {} programs have one order", recorded.len());
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn cpython_still_does_what_is_recorded() {
     let Some(python) = python() else {
-        return println!("there is no CPython of 3.11 or later here");
+        return tell!("there is no CPython of 3.11 or later here");
     };
     let output =
         Command::new(python).arg("-B").arg(scripts().join("orders.py")).output().expect("CPython starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("text");
-    text.lines().filter(|line| line.starts_with('#')).for_each(|line| println!("{line}"));
+    text.lines().filter(|line| line.starts_with('#')).for_each(|line| tell!("{line}"));
     let (now, recorded) = (orders(&text), recorded());
     assert!(now.len() > recorded.len() / 2, "most programs run under every CPython");
     for (name, events) in now {
