@@ -5,7 +5,7 @@
 //! |---|---|---|---|
 //! | `run(main())` | [`run`] | `run_cancels_leftovers`, `run_cancels_what_is_left`, `what_is_left_may_clean_up` | explored |
 //! | `create_task`, `await task` | [`create_task`], [`Task`], [`Task::or_raise`] | `tasks_start_in_fifo_order`, `switches_only_at_await`, `tasks_take_turns`, `who_awaits_a_task_goes_on_a_turn_after_its_end` | one order |
-//! | `task.cancel(msg)`, `except CancelledError` | [`Task::cancel`], [`catch_cancelled`], [`CancelledError`] | `task_may_catch_its_cancellation`, `a_cancellation_comes_a_turn_later`, `a_cancellation_is_passed_on_to_what_is_awaited` | one order |
+//! | `task.cancel(msg)`, `except CancelledError` | [`Task::cancel`], [`catch_cancelled`], [`CancelledError`] | `task_may_catch_its_cancellation`, `a_cancellation_comes_a_turn_later`, `a_cancellation_is_passed_on_to_what_is_awaited` | explored |
 //! | `cancelling`, `uncancel`, `current_task` | [`Task::cancelling`], [`Task::uncancel`], [`current_task`] | `requests_are_counted`, `two_requests_in_one_turn_are_caught_once` | explored |
 //! | `add_done_callback` | [`Task::add_done_callback`] | `done_callbacks_come_in_order_and_a_turn_later` | one order |
 //! | `sleep(d, result)`, `sleep(0)` | [`sleep`](sleep()), [`sleep_with`] | `sleeps_end_by_their_deadlines`, `ready_tasks_go_before_time_passes` | explored |
@@ -27,7 +27,7 @@
 //! | `StreamReader` | [`StreamReader`], [`IncompleteReadError`], [`LimitOverrunError`] | `a_separator_may_come_too_late`, `an_exact_number_may_not_come`, `a_line_arrives_two_turns_later` | one order |
 //! | `StreamWriter` | [`StreamWriter`], [`stream_pair`] | `drain_waits_for_the_reader`, `a_closed_end_ends_the_other_and_then_itself` | one order |
 //! | `async for` | [`AsyncIterator`] | `an_iteration_waits_at_each_step`, `an_iteration_may_be_left_and_taken_up_again`, `an_iteration_may_fail` | one order |
-//! | `async with` | [`with`], [`AsyncContext`] | `context_exits_on_panic`, `a_resource_is_left_on_a_cancellation` | one order |
+//! | `async with` | [`with`], [`AsyncContext`] | `context_exits_on_panic`, `a_resource_is_left_on_a_cancellation` | explored |
 //!
 //! What shows a row is a program of this folder, beside its broken twin, or one of `tests/python`, whose order of events
 //! is CPython's: there it is held against CPython itself, in a real run and under native. *One order*: whatever happens

@@ -55,6 +55,10 @@ impl Waiter<'_> {
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.line.0.borrow_mut().retain(|other| !other.is(&self.future));
+        let mut line = self.line.0.borrow_mut();
+        // Mostly the first.
+        if let Some(place) = line.iter().position(|other| other.is(&self.future)) {
+            line.remove(place);
+        }
     }
 }
