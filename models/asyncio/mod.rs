@@ -9,19 +9,19 @@
 //! | `cancelling`, `uncancel`, `current_task` | [`Task::cancelling`], [`Task::uncancel`], [`current_task`] | `requests_are_counted`, `two_requests_in_one_turn_are_caught_once` | explored |
 //! | `add_done_callback` | [`Task::add_done_callback`] | `done_callbacks_come_in_order_and_a_turn_later` | one order |
 //! | `sleep(d, result)`, `sleep(0)` | [`sleep`](sleep()), [`sleep_with`] | `sleeps_end_by_their_deadlines`, `ready_tasks_go_before_time_passes` | explored |
-//! | `gather`, `return_exceptions=True` | [`gather`](gather()), [`gather_return_exceptions`] | `gather_keeps_order`, `gather_returns_exceptions`, `failing_task_leaves_siblings_running`, `gather_passes_a_cancellation_on_to_all`, `gather_takes_a_task_twice` | explored |
+//! | `gather`, `return_exceptions=True` | [`gather`](gather()), [`gather_return_exceptions`] | `gather_keeps_order`, `gather_returns_exceptions`, `failing_task_leaves_siblings_running`, `gather_passes_its_cancellation_on`, `gather_passes_a_cancellation_on_to_all`, `gather_takes_a_task_twice` | explored |
 //! | `TaskGroup` | [`task_group`](task_group()), [`TaskGroup`], [`ExceptionGroup`] | `group_cancels_siblings`, `all_failures_come_together`, `errors_win_over_a_cancellation` | explored |
 //! | `wait(fs, timeout, return_when)` | [`wait`](wait()), [`ReturnWhen`] | `wait_for_the_first`, `wait_until_the_time_is_up` | explored |
-//! | `wait_for(aw, timeout)` | [`wait_for`] | `wait_for_cancels_what_is_late`, `wait_for_gives_what_refuses`, `wait_for_no_time_does_not_begin` | explored |
+//! | `wait_for(aw, timeout)` | [`wait_for`] | `wait_for_ends_what_is_late`, `wait_for_cancels_what_is_late`, `wait_for_gives_what_refuses`, `wait_for_no_time_does_not_begin` | explored |
 //! | `as_completed(aws, timeout)` | [`as_completed`], [`as_completed_within`] | `as_completed_yields_each_once`, `as_completed_has_a_time_limit` | explored |
 //! | `timeout`, `timeout_at`, `Timeout` | [`timeout`](timeout()), [`timeout_at`], [`Timeout`] | `limit_spares_other_cancellations`, `the_inner_limit_is_first`, `a_cancellation_by_others_wins`, `a_limit_may_be_moved` | explored |
 //! | `shield(aw)` | [`shield`](shield()) | `shield_keeps_work_running`, `a_shield_takes_a_turn` | one order |
 //! | `to_thread` | [`to_thread`](to_thread()) | `threads_leave_the_loop_running`, `a_thread_gives_its_result` | explored |
 //! | `Lock` | [`Lock`] | `a_lock_serves_in_the_order_of_coming`, `who_is_cancelled_when_woken_wakes_the_next` | one order |
-//! | `Event` | [`Event`] | `an_event_wakes_all_in_the_order_of_coming` | one order |
+//! | `Event` | [`Event`] | `event_wakes_every_waiter`, `an_event_wakes_all_in_the_order_of_coming` | one order |
 //! | `Condition` | [`Condition`] | `cancelled_waiter_locks_again`, `a_condition_notifies_in_the_order_of_coming`, `who_is_notified_and_cancelled_notifies_another` | explored |
 //! | `Semaphore`, `BoundedSemaphore` | [`Semaphore`], [`BoundedSemaphore`] | `cancelled_waiter_gives_its_permit_on`, `a_semaphore_serves_in_the_order_of_coming`, `a_bounded_semaphore_is_not_released_too_often` | one order |
-//! | `Barrier`, `BrokenBarrierError` | [`Barrier`], [`BrokenBarrierError`] | `who_comes_while_others_leave_waits`, `a_barrier_may_be_reset`, `a_barrier_may_be_aborted` | explored |
+//! | `Barrier`, `BrokenBarrierError` | [`Barrier`], [`BrokenBarrierError`] | `barrier_waits_for_each_round`, `who_comes_while_others_leave_waits`, `a_barrier_may_be_reset`, `a_barrier_may_be_aborted` | explored |
 //! | `Queue`, `PriorityQueue`, `LifoQueue` | [`Queue`], [`PriorityQueue`], [`LifoQueue`] | `join_waits_for_work`, `getters_are_served_in_the_order_of_coming`, `a_priority_queue_gives_the_least`, `a_lifo_queue_gives_what_came_last` | one order |
 //! | `shutdown(immediate)` | [`QueueOf::shutdown`], [`QueueOf::shutdown_immediate`] | `shutdown_wakes_every_getter`, `shutting_down_at_once_leaves_what_is_being_done` | one order |
 //! | `StreamReader` | [`StreamReader`], [`IncompleteReadError`], [`LimitOverrunError`] | `a_separator_may_come_too_late`, `an_exact_number_may_not_come`, `a_line_arrives_two_turns_later` | one order |
@@ -63,12 +63,15 @@
 //! programs, each of which shows one promise.
 
 pub mod as_completed_yields_each_once;
+pub mod barrier_waits_for_each_round;
 pub mod cancelled_waiter_gives_its_permit_on;
 pub mod cancelled_waiter_locks_again;
 pub mod context_exits_on_panic;
 pub mod drain_waits_for_the_reader;
+pub mod event_wakes_every_waiter;
 pub mod failing_task_leaves_siblings_running;
 pub mod gather_keeps_order;
+pub mod gather_passes_its_cancellation_on;
 pub mod gather_returns_exceptions;
 pub mod group_cancels_siblings;
 pub mod join_waits_for_work;
@@ -80,8 +83,10 @@ pub mod switches_only_at_await;
 pub mod task_may_catch_its_cancellation;
 pub mod tasks_start_in_fifo_order;
 pub mod threads_leave_the_loop_running;
+pub mod wait_for_ends_what_is_late;
 
 pub(super) mod programs;
+pub(super) mod waiting_programs;
 
 mod barrier;
 mod cancellation;
