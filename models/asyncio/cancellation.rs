@@ -1,6 +1,7 @@
 //! Catching a cancellation: `try: … except CancelledError: …`.
 
 use super::control;
+use pin_project_lite::pin_project;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -54,37 +55,41 @@ impl CancelledError {
 /// assert_eq!(end.unwrap(), "cancelled: too late, and cleaned up");
 /// ```
 pub fn catch_cancelled<F: Future>(future: F) -> CatchCancelled<F> {
-    CatchCancelled { future: Some(Box::pin(future)), is_innermost: false }
+    CatchCancelled { future: Some(future), is_innermost: false }
 }
 
-/// What [`catch_cancelled`] gives: `await` it.
-#[must_use = "futures do nothing unless they are awaited"]
-pub struct CatchCancelled<F> {
-    /// Empty when it has ended.
-    future: Option<Pin<Box<F>>>,
-    /// When this was polled last, no awaitable of this room was below.
-    is_innermost: bool,
+pin_project! {
+    /// What [`catch_cancelled`] gives: `await` it.
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub struct CatchCancelled<F> {
+        // Empty when it has ended.
+        #[pin]
+        future: Option<F>,
+        // When this was polled last, no awaitable of this room was below.
+        is_innermost: bool,
+    }
 }
 
 impl<F: Future> Future for CatchCancelled<F> {
     type Output = Result<F::Output, CancelledError>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(future) = self.future.as_mut() else { return Poll::Pending };
-        let polled = future.as_mut().poll(context);
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
+        let polled = future.poll(context);
         let Some(task) = control::current() else { return polled.map(Ok) };
         if let Poll::Ready(output) = polled {
             task.put_off_raised();
-            self.future = None;
+            this.future.set(None);
             return Poll::Ready(Ok(output));
         }
-        let for_me = || if self.is_innermost && task.is_elsewhere() { task.take_delivered() } else { None };
+        let for_me = || if *this.is_innermost && task.is_elsewhere() { task.take_delivered() } else { None };
         if let Some(error) = task.take_raised().or_else(for_me) {
-            self.future = None;
+            this.future.set(None);
             return Poll::Ready(Err(error));
         }
-        self.is_innermost = task.is_elsewhere();
-        if self.is_innermost {
+        *this.is_innermost = task.is_elsewhere();
+        if *this.is_innermost {
             task.is_interruptible();
         }
         Poll::Pending
