@@ -7,7 +7,11 @@ use std::time::Duration;
 
 /// A reader that reads a byte at a time, and a writer that waits for it.
 pub fn little_is_kept() -> String {
-    write(async |writer| writer.drain().await.expect("nobody closes the connection"))
+    write(drain)
+}
+
+async fn drain(writer: &StreamWriter) {
+    writer.drain().await.expect("nobody closes the connection");
 }
 
 /// The same with a writer that is wrong: it only lets others have a turn.

@@ -50,8 +50,10 @@ struct Inner<T> {
     callbacks: RefCell<Vec<(CallbackKey, Callback)>>,
     last_key: Cell<CallbackKey>,
     /// How to give a result to more than one; while there is none, the result goes to who takes it.
-    duplicate: Cell<Option<fn(&T) -> T>>,
+    duplicate: Cell<Option<Duplicate<T>>>,
 }
+
+type Duplicate<T> = fn(&T) -> T;
 
 enum State<T> {
     Pending,
@@ -126,7 +128,7 @@ impl<T: 'static> LoopFuture<T> {
     }
 
     /// From now on, whoever asks gets the result.
-    pub(super) fn is_asked_by_several(&self, duplicate: fn(&T) -> T) {
+    pub(super) fn is_asked_by_several(&self, duplicate: Duplicate<T>) {
         self.0.duplicate.set(Some(duplicate));
     }
 

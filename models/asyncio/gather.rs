@@ -132,7 +132,7 @@ impl<T: 'static> Gathering<T> {
     }
 
     fn results(&self) -> impl Iterator<Item = Result<T, TaskError>> {
-        self.children.tasks.iter().map(|task| task.take_result().expect("every task has ended"))
+        self.children.tasks.iter().map(|task| task.result())
     }
 }
 

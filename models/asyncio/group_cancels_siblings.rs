@@ -1,6 +1,6 @@
 //! When a task of a group fails, the others are cancelled, and have ended when the group has.
 
-use super::{Task, catch_cancelled, create_task, gather, run, sleep, task_group};
+use super::{Task, TaskGroup, catch_cancelled, create_task, gather, run, sleep, task_group};
 use crate::panic;
 use std::cell::RefCell;
 use std::future::pending;
@@ -12,10 +12,7 @@ pub fn all_have_ended() -> String {
     run(async {
         let log = Log::default();
         let body = log.clone();
-        let ended = task_group(async move |group| {
-            let tasks = [group.create_task(waits(body)).map(drop), group.create_task(fails()).map(drop)];
-            assert_eq!(tasks, [Ok(()), Ok(())], "the group has just begun");
-        });
+        let ended = task_group(async move |group| start_both(&group, body));
         show(log, ended.await.map_or_else(|group| group.errors.len(), |()| 0))
     })
 }
@@ -27,6 +24,11 @@ pub fn some_go_on() -> String {
         let tasks: [Task<()>; 2] = [create_task(waits(log.clone())), create_task(fails())];
         show(log, usize::from(gather(tasks).await.is_err()))
     })
+}
+
+fn start_both(group: &TaskGroup, log: Log) {
+    let started = [group.create_task(waits(log)).map(drop), group.create_task(fails()).map(drop)];
+    assert_eq!(started, [Ok(()), Ok(())], "the group has just begun");
 }
 
 type Log = Rc<RefCell<Vec<&'static str>>>;

@@ -55,7 +55,9 @@ impl Lock {
     pub(super) async fn take(&self) {
         if self.locked() || !self.waiters.all_are_cancelled() {
             let waiting = Waiting { lock: self, waiter: Some(self.waiters.join()) };
-            waiting.waiter.as_ref().expect("it leaves when it is dropped").woken().await;
+            if let Some(waiter) = &waiting.waiter {
+                waiter.woken().await;
+            }
             self.is_locked.set(true);
         }
         self.is_locked.set(true);

@@ -31,7 +31,9 @@ impl Semaphore {
             return SemaphorePermit(self);
         }
         let mut waiting = Waiting { semaphore: self, waiter: Some(self.waiters.join()), is_served: false };
-        waiting.waiter.as_ref().expect("it leaves when it is dropped").woken().await;
+        if let Some(waiter) = &waiting.waiter {
+            waiter.woken().await;
+        }
         waiting.is_served = true;
         SemaphorePermit(self)
     }
@@ -58,9 +60,8 @@ struct Waiting<'s> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let waiter = self.waiter.take().expect("it leaves once");
-        let (was_woken, semaphore) = (waiter.was_woken(), self.semaphore);
-        drop(waiter);
+        let semaphore = self.semaphore;
+        let was_woken = self.waiter.take().is_some_and(|waiter| waiter.was_woken());
         if was_woken && !self.is_served {
             semaphore.value.set(semaphore.value.get() + 1);
         }

@@ -11,7 +11,11 @@ pub fn all_end() -> String {
 
 /// The same with an end that is wrong: a last item that says so, which one of them takes.
 pub fn one_ends() -> String {
-    consume(Rc::new(Queue::new()), |queue| queue.put_nowait(None).expect("the queue has room for all"))
+    consume(Rc::new(Queue::new()), put_last)
+}
+
+fn put_last(queue: &Items) {
+    queue.put_nowait(None).expect("the queue has room for all");
 }
 
 type Items = Queue<Option<u32>>;

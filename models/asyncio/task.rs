@@ -141,8 +141,8 @@ impl<T: 'static> Task<T> {
     }
 
     /// The result of a task that has ended.
-    pub(super) fn take_result(&self) -> Option<Result<T, TaskError>> {
-        self.end.take().map(End::into_result)
+    pub(super) fn result(&self) -> Result<T, TaskError> {
+        self.end.take().expect("it has ended").into_result()
     }
 
     /// Whether the two are one task.

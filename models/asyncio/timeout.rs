@@ -217,7 +217,7 @@ where
         ended.wait().await;
     }
     let was_cancelled = task.cancelled();
-    match task.take_result().expect("it has ended") {
+    match task.result() {
         Err(_) if was_cancelled => Err(WaitForError::TimedOut),
         result => Ok(result?),
     }
