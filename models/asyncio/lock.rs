@@ -58,6 +58,7 @@ impl Lock {
             if let Some(waiter) = &waiting.waiter {
                 waiter.woken().await;
             }
+            // Before it leaves the line, on which the next is woken if the lock is free.
             self.is_locked.set(true);
         }
         self.is_locked.set(true);
