@@ -16,6 +16,7 @@ const ROOMS: &[&[Program]] = &[
     processes::programs::PROGRAMS,
     gil::programs::PROGRAMS,
     asyncio::programs::PROGRAMS,
+    asyncio::waiting_programs::PROGRAMS,
     tasks::programs::PROGRAMS,
     litmus::programs::PROGRAMS,
     atomics::programs::PROGRAMS,

@@ -1,12 +1,13 @@
 //! Tasks in the order in which they end.
 
+use super::errors::TimeoutError;
 use super::iteration::AsyncIterator;
+use super::queue::Queue;
+use super::running::{TimerHandle, call_later};
 use super::task::{IntoTask, Task};
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// Iterates over `tasks` as they end, each once; futures are made tasks. Dropping the iterator leaves
 /// the others running.
@@ -36,14 +37,72 @@ where
     A: IntoTask<Output: 'static>,
 {
     let tasks: Vec<_> = tasks.into_iter().map(|task| Some(task.into_task())).collect();
-    let completions = Completions::of(tasks.iter().flatten());
-    AsCompleted { tasks, completions }
+    let completions = Rc::new(Completions::default());
+    completions.todo.set(tasks.len());
+    for (index, task) in tasks.iter().flatten().enumerate() {
+        let completions = completions.clone();
+        task.add_done_callback(move || completions.has_ended(index));
+    }
+    AsCompleted { left: tasks.len(), tasks, completions }
+}
+
+/// As [`as_completed`], but what has not ended when `timeout` has passed, counted from this call, is not waited for: for
+/// each of these it gives the error. They keep running.
+pub fn as_completed_within<A>(
+    tasks: impl IntoIterator<Item = A>,
+    timeout: Duration,
+) -> AsCompletedWithin<A::Output>
+where
+    A: IntoTask<Output: 'static>,
+{
+    let all = as_completed(tasks);
+    if all.left > 0 {
+        let completions = all.completions.clone();
+        let timer = call_later(timeout, move || completions.time_is_up());
+        all.completions.timer.replace(Some(timer));
+    }
+    AsCompletedWithin(all)
 }
 
 /// What [`as_completed`] gives.
 pub struct AsCompleted<T> {
     tasks: Vec<Option<Task<T>>>,
-    completions: Completions,
+    completions: Rc<Completions>,
+    left: usize,
+}
+
+/// What [`as_completed_within`] gives.
+pub struct AsCompletedWithin<T>(AsCompleted<T>);
+
+/// Which of some tasks have ended, told once for each, in the order of their ends; no index for one that is too late.
+#[derive(Default)]
+struct Completions {
+    done: Queue<Option<usize>>,
+    todo: Cell<usize>,
+    timer: RefCell<Option<TimerHandle>>,
+}
+
+impl Completions {
+    fn has_ended(&self, index: usize) {
+        if self.todo.get() == 0 {
+            return;
+        }
+        self.todo.set(self.todo.get() - 1);
+        self.tell(Some(index));
+        if self.todo.get() == 0 {
+            self.timer.borrow().iter().for_each(TimerHandle::cancel);
+        }
+    }
+
+    fn time_is_up(&self) {
+        for _ in 0..self.todo.replace(0) {
+            self.tell(None);
+        }
+    }
+
+    fn tell(&self, index: Option<usize>) {
+        self.done.put_nowait(index).expect("the queue has room for all");
+    }
 }
 
 impl<T> AsyncIterator for AsCompleted<T> {
@@ -51,49 +110,29 @@ impl<T> AsyncIterator for AsCompleted<T> {
 
     /// Waits until another task has ended; awaiting what it gives does not wait.
     async fn next(&mut self) -> Option<Task<T>> {
-        let index = poll_fn(|context| self.completions.poll_next(context)).await?;
-        self.tasks[index].take()
+        let index = self.next_index().await?;
+        self.tasks[index.expect("there is no time limit")].take()
     }
 }
 
-/// Which of some tasks have ended, told once for each, in the order of their ends.
-pub(super) struct Completions {
-    ended: Rc<RefCell<Ended>>,
-    left: usize,
-}
+impl<T> AsyncIterator for AsCompletedWithin<T> {
+    type Item = Result<Task<T>, TimeoutError>;
 
-#[derive(Default)]
-struct Ended {
-    indices: VecDeque<usize>,
-    waiter: Option<Waker>,
-}
-
-impl Completions {
-    pub(super) fn of<'t, T: 'static>(tasks: impl IntoIterator<Item = &'t Task<T>>) -> Self {
-        let mut completions = Completions { ended: Rc::default(), left: 0 };
-        for (index, task) in tasks.into_iter().enumerate() {
-            let ended = completions.ended.clone();
-            completions.left += 1;
-            task.add_done_callback(move || {
-                ended.borrow_mut().indices.push_back(index);
-                let waiter = ended.borrow_mut().waiter.take();
-                waiter.into_iter().for_each(Waker::wake);
-            });
+    /// Waits until another task has ended, or the time is up.
+    async fn next(&mut self) -> Option<Self::Item> {
+        match self.0.next_index().await? {
+            Some(index) => self.0.tasks[index].take().map(Ok),
+            None => Some(Err(TimeoutError)),
         }
-        completions
     }
+}
 
-    /// The index of the next task that has ended; `None` after the last.
-    pub(super) fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<usize>> {
+impl<T> AsCompleted<T> {
+    async fn next_index(&mut self) -> Option<Option<usize>> {
         if self.left == 0 {
-            return Poll::Ready(None);
+            return None;
         }
-        let mut ended = self.ended.borrow_mut();
-        let Some(index) = ended.indices.pop_front() else {
-            ended.waiter = Some(context.waker().clone());
-            return Poll::Pending;
-        };
         self.left -= 1;
-        Poll::Ready(Some(index))
+        Some(self.completions.done.get().await.expect("nobody shuts the queue down"))
     }
 }

@@ -1,8 +1,8 @@
 //! `async with`: a resource that is entered and left, with waiting at both ends.
 
-use crate::panic::{self, AssertUnwindSafe};
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use super::cancellation::catch_cancelled;
+use crate::panic;
+use std::future::Future;
 
 /// A resource for [`with`]. An implementation may write `async fn`.
 pub trait AsyncContext {
@@ -14,26 +14,21 @@ pub trait AsyncContext {
     fn exit(&mut self) -> impl Future<Output = ()>;
 }
 
-/// Enters `resource`, runs `body`, exits: also when `body` panics, which then goes on.
+/// Enters `resource`, runs `body`, exits: also when `body` panics, which then goes on, and when the task is cancelled
+/// in it, which it raises after that. A cancellation that comes while it exits ends that where it is.
 ///
-/// A future that is cancelled meanwhile cannot wait for an exit: it is dropped, and `resource` with
-/// it. What must be undone then belongs in its `Drop`.
+/// A future that is dropped meanwhile cannot wait for an exit, and `resource` is dropped with it. What must be undone then
+/// belongs in its `Drop`.
 ///
 /// # Panics
 /// With what `body` panics with.
 pub async fn with<C: AsyncContext, T>(mut resource: C, body: impl AsyncFnOnce(C::Entered) -> T) -> T {
     let entered = resource.enter().await;
-    let result = catch(body(entered)).await;
+    let ended = catch_cancelled(panic::catch_unwind_async(body(entered))).await;
     resource.exit().await;
-    result.unwrap_or_else(|payload| panic::resume_unwind(payload))
-}
-
-/// What `future` results in, or what it panics with.
-async fn catch<T>(future: impl Future<Output = T>) -> std::thread::Result<T> {
-    let mut future = pin!(future);
-    poll_fn(|context| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(polled) => polled.map(Ok),
-        Err(payload) => std::task::Poll::Ready(Err(payload)),
-    })
-    .await
+    match ended {
+        Ok(Ok(value)) => value,
+        Ok(Err(payload)) => panic::resume_unwind(payload),
+        Err(error) => error.raise().await,
+    }
 }

@@ -1,15 +1,21 @@
 //! Waiting for several tasks, with their results in the order of the arguments.
 
-use super::completion::Completions;
+use super::cancellation::CancelledError;
+use super::control::Cancel;
+use super::future::{End, LoopFuture, Raised, Wait};
 use super::task::{IntoTask, Task, TaskError};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 /// Runs `awaitables` as tasks, beside each other, and gives their results in the order of the
-/// arguments. The first failure ends it at once; the siblings of the failing task keep running.
+/// arguments. The first failure ends it at once; the siblings of the failing task keep running. A task that was
+/// cancelled by others counts as a failure; a task that is given twice is waited for once.
 ///
-/// The tasks are created by this call. Dropping what it gives before it is ready cancels them.
+/// The tasks are created by this call. Who awaits it and is cancelled passes that on to all tasks. Dropping what it
+/// gives before it is ready cancels them.
 ///
 /// # Examples
 /// ```
@@ -25,7 +31,7 @@ pub fn gather<A>(awaitables: impl IntoIterator<Item = A>) -> Gather<A::Output>
 where
     A: IntoTask<Output: 'static>,
 {
-    Gather(Children::of(awaitables))
+    Gather(Gathering::new(awaitables, false))
 }
 
 /// As [`gather`], but each failure is a result like the others: Python's `return_exceptions=True`.
@@ -48,30 +54,25 @@ pub fn gather_return_exceptions<A>(
 where
     A: IntoTask<Output: 'static>,
 {
-    GatherReturnExceptions(Children::of(awaitables))
+    GatherReturnExceptions(Gathering::new(awaitables, true))
 }
 
 /// What [`gather`] gives: `await` it.
 #[must_use = "the tasks are cancelled when this is dropped"]
-pub struct Gather<T: 'static>(Children<T>);
+pub struct Gather<T: 'static>(Gathering<T>);
 
 /// What [`gather_return_exceptions`] gives: `await` it.
 #[must_use = "the tasks are cancelled when this is dropped"]
-pub struct GatherReturnExceptions<T: 'static>(Children<T>);
+pub struct GatherReturnExceptions<T: 'static>(Gathering<T>);
 
 impl<T: 'static> Future for Gather<T> {
     type Output = Result<Vec<T>, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let children = &mut self.0;
-        while let Some(index) = ready!(children.poll_next(context)) {
-            if let Some(Err(error)) = &children.results[index] {
-                let error = error.clone();
-                children.release();
-                return Poll::Ready(Err(error));
-            }
+        match ready!(Pin::new(&mut self.0.ended).poll(context)).into_result() {
+            Ok(()) => Poll::Ready(self.0.results().collect()),
+            Err(error) => Poll::Ready(Err(error)),
         }
-        Poll::Ready(children.take_results().collect())
     }
 }
 
@@ -79,52 +80,115 @@ impl<T: 'static> Future for GatherReturnExceptions<T> {
     type Output = Vec<Result<T, TaskError>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let children = &mut self.0;
-        while ready!(children.poll_next(context)).is_some() {}
-        Poll::Ready(children.take_results().collect())
+        ready!(Pin::new(&mut self.0.ended).poll(context));
+        Poll::Ready(self.0.results().collect())
     }
 }
 
-/// The tasks, their ends as they come, and the results so far.
-struct Children<T: 'static> {
-    tasks: Vec<Task<T>>,
-    completions: Completions,
-    results: Vec<Option<Result<T, TaskError>>>,
+/// The tasks, and the wait for their end.
+struct Gathering<T: 'static> {
+    children: Rc<Children<T>>,
+    ended: Wait<()>,
 }
 
-/// Nothing in it is pinned.
-impl<T> Unpin for Children<T> {}
+struct Children<T> {
+    /// In the order of the arguments.
+    tasks: Vec<Task<T>>,
+    /// How many different ones have not ended.
+    left: Cell<usize>,
+    returns_exceptions: bool,
+    cancel_requested: Cell<bool>,
+    outer: LoopFuture<()>,
+}
+
+impl<T: 'static> Gathering<T> {
+    fn new<A: IntoTask<Output = T>>(
+        awaitables: impl IntoIterator<Item = A>,
+        returns_exceptions: bool,
+    ) -> Self {
+        let tasks: Vec<_> = awaitables.into_iter().map(IntoTask::into_task).collect();
+        let children = Rc::new(Children {
+            left: Cell::new(0),
+            tasks,
+            returns_exceptions,
+            cancel_requested: Cell::default(),
+            outer: LoopFuture::new(),
+        });
+        let different = different(&children.tasks);
+        children.left.set(different.len());
+        if different.is_empty() {
+            children.outer.set_result(());
+        }
+        for index in different {
+            let (task, children) = (&children.tasks[index], children.clone());
+            if task.done() {
+                children.has_ended(index);
+            } else {
+                task.add_done_callback(move || children.has_ended(index));
+            }
+        }
+        let ended = children.outer.wait_and_cancel(children.clone());
+        Gathering { children, ended }
+    }
+
+    fn results(&self) -> impl Iterator<Item = Result<T, TaskError>> {
+        self.children.tasks.iter().map(|task| task.result())
+    }
+}
+
+/// The indices of the tasks, of one that is there several times the first.
+fn different<T>(tasks: &[Task<T>]) -> Vec<usize> {
+    let mut seen = std::collections::BTreeSet::new();
+    (0..tasks.len()).filter(|&index| seen.insert(tasks[index].control.number)).collect()
+}
 
 impl<T: 'static> Children<T> {
-    fn of<A: IntoTask<Output = T>>(awaitables: impl IntoIterator<Item = A>) -> Self {
-        let tasks: Vec<_> = awaitables.into_iter().map(IntoTask::into_task).collect();
-        let completions = Completions::of(&tasks);
-        let results = tasks.iter().map(|_| None).collect();
-        Children { tasks, completions, results }
-    }
-
-    /// The index of the next task that has ended, its result filed; `None` when all have.
-    fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<usize>> {
-        let next = ready!(self.completions.poll_next(context));
-        if let Some(index) = next {
-            self.results[index] = self.tasks[index].take_result();
+    /// CPython's `_done_callback`.
+    fn has_ended(&self, index: usize) {
+        self.left.set(self.left.get() - 1);
+        if self.outer.is_done() {
+            return;
         }
-        Poll::Ready(next)
-    }
-
-    /// Leaves the tasks to themselves.
-    fn release(&mut self) {
-        self.tasks.clear();
-    }
-
-    fn take_results(&mut self) -> impl Iterator<Item = Result<T, TaskError>> + use<'_, T> {
-        self.tasks.clear();
-        self.results.drain(..).map(|result| result.expect("every task has ended"))
+        let task = &self.tasks[index];
+        if !self.returns_exceptions {
+            if task.cancelled() {
+                return self.outer.cancel();
+            }
+            if let Some(message) = task.end.error() {
+                return self.outer.set(End::Raised(Raised::new(Box::new(message))));
+            }
+        }
+        if self.left.get() == 0 {
+            match self.cancel_requested.get() {
+                true => self.outer.cancel(),
+                false => self.outer.set_result(()),
+            }
+        }
     }
 }
 
-impl<T: 'static> Drop for Children<T> {
+impl<T: 'static> Cancel for Children<T> {
+    fn cancel(&self, error: &CancelledError) -> bool {
+        if self.outer.is_done() {
+            return false;
+        }
+        let mut has_effect = false;
+        for task in &self.tasks {
+            has_effect |= task.control.cancel(error);
+        }
+        if has_effect {
+            self.cancel_requested.set(true);
+        }
+        has_effect
+    }
+}
+
+impl<T> Drop for Gathering<T> {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(Task::cancel);
+        if !self.children.outer.is_done() {
+            self.children.tasks.iter().for_each(|task| {
+                task.cancel();
+            });
+        }
     }
 }

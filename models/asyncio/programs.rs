@@ -1,4 +1,4 @@
-//! The table of this room's programs.
+//! The table of this room's programs: how tasks run, and end.
 
 use super::{
     as_completed_yields_each_once, context_exits_on_panic, failing_task_leaves_siblings_running,

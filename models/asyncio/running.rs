@@ -1,23 +1,29 @@
-//! The running loop: starting it, ending it, and which tasks it has.
+//! The running loop: starting it, ending it, which tasks it has, and calling something in a turn of its own.
+//!
+//! The queue of ready tasks is the one of the runtime beneath, of tokio or of the checker's event loop: both are first
+//! in, first out, as asyncio's. So what is to take its turn is a task of theirs, also a callback.
 
-use super::task::{End, create_task, ended};
-use crate::panic;
+use super::cancellation::CancelledError;
+use super::control::{Cancel, Control};
+use super::future::End;
+use super::task::create_task;
 use crate::task::per_thread::{self, PerThread};
 use crate::task::{self, AbortHandle};
+use crate::thread;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 /// Runs `main` as the first task of a new loop on this thread. When it has ended, the tasks that are
-/// left are cancelled, and have ended too when this returns. So are those that a cancelled task creates as
-/// it is dropped: where each of these creates another, this never returns. (Python cancels once, and
-/// gives up what comes after.)
+/// left are cancelled, and have ended too when this returns, as have the threads of [`to_thread`](super::to_thread).
+/// So have those that a cancelled task creates as it ends: where each of these creates another, this never returns.
+/// (Python cancels once, and gives up what comes after.)
 ///
 /// # Panics
-/// With what `main` panics with, and when a loop runs on this thread already.
+/// With what `main` panics with; if it was cancelled; and when a loop runs on this thread already.
 ///
 /// # Examples
 /// ```
@@ -32,84 +38,141 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let tasks = Rc::<Tasks>::default();
-    let _entered = per_thread::enter(&RUNNING, tasks.clone());
+    let running = Rc::<Loop>::default();
+    let _entered = per_thread::enter(&RUNNING, running.clone());
     // A task too, so that it takes its turn as soon as main has ended: tokio comes back to the future
     // of `block_on` only when many tasks have had theirs.
     let ending = async move {
-        let end = ended(&create_task(main)).await;
-        tasks.cancel_all().await;
+        let end = create_task(main).ended().await;
+        running.cancel_all().await;
         end
     };
     let end = task::block_on(async { task::spawn_local(ending).await });
     match end {
         Ok(End::Returned(value)) => value,
-        Ok(End::Raised(payload)) => panic::resume_unwind(payload),
-        Ok(End::Cancelled) | Err(_) => unreachable!("nobody else has the task of main"),
+        Ok(End::Raised(raised)) => raised.raise(),
+        Ok(End::Cancelled(error)) => panic!("main was {error}: nobody is left to whom that could be told"),
+        Err(_) => unreachable!("nobody else has the task that ends the loop"),
     }
 }
 
-/// Waits for `duration`; if that is zero, until each task that is ready now had its turn.
-pub async fn sleep(duration: Duration) {
-    if duration.is_zero() { next_turn().await } else { task::sleep(duration).await }
+/// Has `callback` called when the tasks that are ready now have had their turn.
+pub(super) fn call_soon(callback: impl FnOnce() + 'static) {
+    // A checker that stops an execution unwinds what holds locks and the like: there is no turn any more.
+    if !thread::panicking() {
+        task::spawn_local(async { callback() });
+    }
 }
 
-/// Goes to the end of the queue of ready tasks. `task::yield_now` may go elsewhere: tokio's waits
-/// until the whole queue is empty.
-async fn next_turn() {
-    let mut waited = false;
-    poll_fn(|context| {
-        if waited {
-            return Poll::Ready(());
+/// Has `callback` called when `delay` has passed, unless it is cancelled before.
+pub(super) fn call_later(delay: Duration, callback: impl FnOnce() + 'static) -> TimerHandle {
+    let is_cancelled = Rc::new(Cell::new(false));
+    let gives_up = is_cancelled.clone();
+    let timer = async move {
+        if !delay.is_zero() {
+            task::sleep(delay).await;
         }
-        waited = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
+        if !gives_up.get() {
+            callback();
+        }
+    };
+    TimerHandle { is_cancelled, timer: task::spawn_local(timer).abort_handle() }
+}
+
+/// What [`call_later`] gives.
+pub(super) struct TimerHandle {
+    is_cancelled: Rc<Cell<bool>>,
+    timer: AbortHandle,
+}
+
+impl TimerHandle {
+    pub(super) fn cancel(&self) {
+        if !self.is_cancelled.replace(true) {
+            self.timer.abort();
+        }
+    }
 }
 
 std::thread_local! {
-    static RUNNING: PerThread<Rc<Tasks>> = PerThread::default();
+    static RUNNING: PerThread<Rc<Loop>> = PerThread::default();
 }
 
-/// The tasks of the loop that runs on this thread.
-pub(super) fn current() -> Rc<Tasks> {
+/// The loop that runs on this thread.
+pub(super) fn current() -> Rc<Loop> {
     per_thread::current(&RUNNING).expect("no running event loop: start one with `asyncio::run`")
 }
 
 pub(super) type TaskNumber = u64;
 
-/// The tasks of a loop that have not ended.
+/// What runs on the loop.
 #[derive(Default)]
-pub(super) struct Tasks {
+pub(super) struct Loop {
     last: Cell<TaskNumber>,
-    running: RefCell<BTreeMap<TaskNumber, AbortHandle>>,
+    /// Those that have not ended.
+    tasks: RefCell<BTreeMap<TaskNumber, Rc<Control>>>,
+    /// The one that is being polled.
+    running: RefCell<Option<Rc<Control>>>,
+    /// How many calls of `to_thread` have not come back.
+    threads: Cell<usize>,
+    /// Who waits until all this is over.
+    ending: RefCell<Option<Waker>>,
 }
 
-impl Tasks {
+impl Loop {
     pub(super) fn next_number(&self) -> TaskNumber {
         self.last.set(self.last.get() + 1);
         self.last.get()
     }
 
-    pub(super) fn add(&self, number: TaskNumber, canceller: AbortHandle) {
-        self.running.borrow_mut().insert(number, canceller);
+    pub(super) fn add(&self, task: Rc<Control>) {
+        self.tasks.borrow_mut().insert(task.number, task);
+        self.tell_ending();
     }
 
     pub(super) fn remove(&self, number: TaskNumber) {
-        self.running.borrow_mut().remove(&number);
+        self.tasks.borrow_mut().remove(&number);
+        self.tell_ending();
     }
 
-    /// Cancels all tasks and lets them end, also those that are created by that.
+    pub(super) fn add_thread(&self) {
+        self.threads.set(self.threads.get() + 1);
+    }
+
+    pub(super) fn remove_thread(&self) {
+        self.threads.set(self.threads.get() - 1);
+        self.tell_ending();
+    }
+
+    pub(super) fn running_task(&self) -> Option<Rc<Control>> {
+        self.running.borrow().clone()
+    }
+
+    /// `task` is being polled from now on; who was before.
+    pub(super) fn switch_to(&self, task: Option<Rc<Control>>) -> Option<Rc<Control>> {
+        self.running.replace(task)
+    }
+
+    /// Cancels each task once, also those that are created by that, and waits until all have ended, and all threads.
     async fn cancel_all(&self) {
-        loop {
-            let running: Vec<_> = self.running.borrow().values().cloned().collect();
-            if running.is_empty() {
-                return;
+        let mut cancelled = 0;
+        poll_fn(|context| {
+            let new: Vec<_> =
+                self.tasks.borrow().range(cancelled + 1..).map(|(_, task)| task.clone()).collect();
+            for task in new {
+                cancelled = task.number;
+                task.cancel(&CancelledError::default());
             }
-            running.iter().for_each(AbortHandle::abort);
-            next_turn().await;
-        }
+            if self.tasks.borrow().is_empty() && self.threads.get() == 0 {
+                return Poll::Ready(());
+            }
+            self.ending.replace(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn tell_ending(&self) {
+        let ending = self.ending.take();
+        ending.into_iter().for_each(Waker::wake);
     }
 }

@@ -3,19 +3,19 @@
 //!
 //! The tasks of `crate::task` look alike, and are beneath these: they are tokio's, or a checker's like
 //! tokio's, where one handle is awaited and whoever awaits it is woken when the runtime has put the task
-//! away. In asyncio a task may have several callbacks, and at its end they are called in the order in
-//! which they were added, on which that of `as_completed` rests.
+//! away. In asyncio a task may have several callbacks, in the order in which they were added, and it may be cancelled
+//! more than once and go on.
 
-use super::running::{self, TaskNumber};
-use crate::panic::{self, AssertUnwindSafe};
-use crate::task::{self, AbortHandle};
-use std::any::Any;
-use std::cell::RefCell;
-use std::future::{Future, IntoFuture, poll_fn};
-use std::mem;
+use super::cancellation::CancelledError;
+use super::control::{self, Cancel, Control};
+use super::coroutine::Coroutine;
+use super::future::{End, LoopFuture, Wait};
+use super::running;
+use crate::panic;
+use crate::task;
+use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 /// Starts `future` as a task: its first step is taken when the tasks that are ready now had their turn.
 ///
@@ -26,17 +26,21 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let tasks = running::current();
-    let state = Rc::new(RefCell::new(State::Running(Vec::new())));
-    let number = tasks.next_number();
-    let coroutine =
-        Coroutine { future: Some(Box::pin(future)), state: state.clone(), number, tasks: tasks.clone() };
-    let canceller = task::spawn_local(coroutine).abort_handle();
-    tasks.add(number, canceller.clone());
-    Task { state, canceller }
+    let home = running::current();
+    let control = Control::new(home.next_number());
+    let end = LoopFuture::new();
+    let task = Task { control: control.clone(), end: end.clone() };
+    home.add(control.clone());
+    task::spawn_local(Coroutine::new(future, control, end, home));
+    task
 }
 
-/// A running task. `await` it for its result; dropping it leaves it running.
+/// A running task. `await` it for its result; dropping it leaves it running. Its clones are the same task, each of
+/// which gives the result.
+///
+/// A task that is cancelled raises [`CancelledError`] at the `await` at which it waits, and so ends there, unless it
+/// [catches](super::catch_cancelled) it. If what it waits for is a task, or several in a `gather`, they are cancelled
+/// first, and it raises when they have ended cancelled.
 ///
 /// # Examples
 /// ```
@@ -53,8 +57,8 @@ where
 /// assert_eq!(cancelled, Err(TaskError::Cancelled));
 /// ```
 pub struct Task<T> {
-    state: Rc<RefCell<State<T>>>,
-    canceller: AbortHandle,
+    pub(super) control: Rc<Control>,
+    pub(super) end: LoopFuture<T>,
 }
 
 /// Why a task has no result.
@@ -68,42 +72,89 @@ pub enum TaskError {
     Cancelled,
 }
 
+impl TaskError {
+    /// Python's `raise`, in the current task.
+    ///
+    /// # Panics
+    /// With the message, if it is of a panic.
+    pub async fn raise<T>(self) -> T {
+        match self {
+            TaskError::Raised(message) => panic::resume_unwind(Box::new(message)),
+            TaskError::Cancelled => CancelledError::default().raise().await,
+        }
+    }
+}
+
 impl<T: 'static> Task<T> {
-    /// Has the task dropped at the `await` where it waits, when its turn comes; no effect on a task
-    /// that has ended.
-    pub fn cancel(&self) {
-        self.canceller.abort();
+    /// Has the task raise [`CancelledError`] when its turn comes; one that has not begun never does. Whether that has
+    /// an effect: not on a task that has ended.
+    pub fn cancel(&self) -> bool {
+        self.control.cancel(&CancelledError::default())
+    }
+
+    /// As [`cancel`](Task::cancel), with a message for who catches it.
+    pub fn cancel_with(&self, message: impl Into<String>) -> bool {
+        self.control.cancel(&CancelledError { message: Some(message.into()) })
+    }
+
+    /// How often it was cancelled, without those calls that [`uncancel`](Task::uncancel) took back.
+    pub fn cancelling(&self) -> usize {
+        self.control.requests()
+    }
+
+    /// Takes back one call of [`cancel`](Task::cancel), as who caught the error and goes on should; how many are left.
+    pub fn uncancel(&self) -> usize {
+        self.control.uncancel()
     }
 
     /// Whether the task has ended: with a result, a panic, or cancelled.
     pub fn done(&self) -> bool {
-        !matches!(*self.state.borrow(), State::Running(_))
+        self.end.is_done()
     }
 
-    /// Has `callback` called when the task ends; at once if it has.
-    pub(super) fn add_done_callback(&self, callback: impl FnOnce() + 'static) {
-        if let State::Running(callbacks) = &mut *self.state.borrow_mut() {
-            return callbacks.push(Box::new(callback));
-        }
-        callback();
+    /// Whether the task has ended cancelled.
+    pub fn cancelled(&self) -> bool {
+        self.end.is_cancelled()
     }
 
-    /// How the task ended, if it has.
-    pub(super) fn take_end(&self) -> Option<End<T>> {
-        let mut state = self.state.borrow_mut();
-        match mem::replace(&mut *state, State::Taken) {
-            State::Ended(end) => Some(end),
-            running @ State::Running(_) => {
-                *state = running;
-                None
-            }
-            State::Taken => unreachable!("taking the end consumes the task"),
+    /// Has `callback` called after the task has ended, when those that are ready then have had their turn; if it has
+    /// ended, after those that are ready now. Several are called in the order in which they were added.
+    pub fn add_done_callback(&self, callback: impl FnOnce() + 'static) {
+        self.end.add_done_callback(callback);
+    }
+
+    /// The result, as Python's `await task` gives it: what the task raised is raised here too, and so is its cancellation.
+    ///
+    /// # Panics
+    /// With what the task panicked with.
+    pub async fn or_raise(self) -> T {
+        match self.ended().await {
+            End::Returned(value) => value,
+            End::Raised(raised) => raised.raise(),
+            End::Cancelled(error) => error.raise().await,
         }
+    }
+
+    /// Waits until the task has ended.
+    pub(super) fn ended(&self) -> Wait<T> {
+        self.end.wait_and_cancel(self.control.clone())
     }
 
     /// The result of a task that has ended.
-    pub(super) fn take_result(&self) -> Option<Result<T, TaskError>> {
-        self.take_end().map(End::into_result)
+    pub(super) fn result(&self) -> Result<T, TaskError> {
+        self.end.take().expect("it has ended").into_result()
+    }
+
+    /// Whether the two are one task.
+    pub fn is(&self, other: &Task<T>) -> bool {
+        self.end.is(&other.end)
+    }
+}
+
+impl<T: Clone + 'static> Clone for Task<T> {
+    fn clone(&self) -> Self {
+        self.end.is_asked_by_several(T::clone);
+        Task { control: self.control.clone(), end: self.end.clone() }
     }
 }
 
@@ -112,21 +163,45 @@ impl<T: 'static> IntoFuture for Task<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { ended(&self).await.into_result() })
+        Box::pin(async move { self.ended().await.into_result() })
     }
 }
 
-/// Waits until `task` has ended.
-pub(super) async fn ended<T: 'static>(task: &Task<T>) -> End<T> {
-    poll_fn(|context| match task.take_end() {
-        Some(end) => Poll::Ready(end),
-        None => {
-            let waker = context.waker().clone();
-            task.add_done_callback(|| waker.wake());
-            Poll::Pending
-        }
-    })
-    .await
+/// The task that runs.
+///
+/// # Panics
+/// Outside [`run`](super::run).
+pub fn current_task() -> CurrentTask {
+    CurrentTask(control::current().expect("no task runs here: start one with `asyncio::create_task`"))
+}
+
+/// What [`current_task`] gives: the task without its result.
+#[derive(Clone)]
+pub struct CurrentTask(pub(super) Rc<Control>);
+
+impl PartialEq for CurrentTask {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for CurrentTask {}
+
+impl CurrentTask {
+    /// As [`Task::cancel`]; the task that runs gets it at its next `await`.
+    pub fn cancel(&self) -> bool {
+        self.0.cancel(&CancelledError::default())
+    }
+
+    /// As [`Task::cancelling`].
+    pub fn cancelling(&self) -> usize {
+        self.0.requests()
+    }
+
+    /// As [`Task::uncancel`].
+    pub fn uncancel(&self) -> usize {
+        self.0.uncancel()
+    }
 }
 
 /// What can be a task: a future, which is made one, or a task.
@@ -135,6 +210,8 @@ pub trait IntoTask {
     type Output;
     /// The task.
     fn into_task(self) -> Task<Self::Output>;
+    /// Awaits it in the current task: a future is no task of its own then.
+    fn in_place(self) -> impl Future<Output = Result<Self::Output, TaskError>>;
 }
 
 impl<F: Future<Output: 'static> + 'static> IntoTask for F {
@@ -143,79 +220,30 @@ impl<F: Future<Output: 'static> + 'static> IntoTask for F {
     fn into_task(self) -> Task<F::Output> {
         create_task(self)
     }
+
+    async fn in_place(self) -> Result<F::Output, TaskError> {
+        Ok(self.await)
+    }
 }
 
-impl<T> IntoTask for Task<T> {
+impl<T: 'static> IntoTask for Task<T> {
     type Output = T;
 
     fn into_task(self) -> Task<T> {
         self
     }
-}
 
-/// How a task ended.
-pub(super) enum End<T> {
-    Returned(T),
-    Raised(Box<dyn Any + Send>),
-    Cancelled,
+    async fn in_place(self) -> Result<T, TaskError> {
+        self.await
+    }
 }
 
 impl<T> End<T> {
-    fn into_result(self) -> Result<T, TaskError> {
+    pub(super) fn into_result(self) -> Result<T, TaskError> {
         match self {
             End::Returned(value) => Ok(value),
-            End::Raised(payload) => Err(TaskError::Raised(panic::message(&*payload))),
-            End::Cancelled => Err(TaskError::Cancelled),
-        }
-    }
-}
-
-enum State<T> {
-    /// With whom to tell when it ends.
-    Running(Vec<Box<dyn FnOnce()>>),
-    Ended(End<T>),
-    Taken,
-}
-
-/// The future of a task, and where its end goes.
-struct Coroutine<F: Future> {
-    /// Empty when the task has ended.
-    future: Option<Pin<Box<F>>>,
-    state: Rc<RefCell<State<F::Output>>>,
-    number: TaskNumber,
-    tasks: Rc<running::Tasks>,
-}
-
-impl<F: Future> Coroutine<F> {
-    fn end(&mut self, end: End<F::Output>) {
-        // A task has not ended before what it owns is cleaned up.
-        self.future = None;
-        self.tasks.remove(self.number);
-        let State::Running(callbacks) = self.state.replace(State::Ended(end)) else { return };
-        callbacks.into_iter().for_each(|callback| callback());
-    }
-}
-
-impl<F: Future> Future for Coroutine<F> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let coroutine = self.get_mut();
-        let Some(future) = coroutine.future.as_mut() else { return Poll::Ready(()) };
-        let end = match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(value)) => End::Returned(value),
-            Err(payload) => End::Raised(payload),
-        };
-        coroutine.end(end);
-        Poll::Ready(())
-    }
-}
-
-impl<F: Future> Drop for Coroutine<F> {
-    fn drop(&mut self) {
-        if self.future.is_some() {
-            self.end(End::Cancelled);
+            End::Raised(raised) => Err(TaskError::Raised(raised.message)),
+            End::Cancelled(_) => Err(TaskError::Cancelled),
         }
     }
 }

@@ -5,7 +5,13 @@ use conccheck::models::workload::{Done, Job, Results, Sharing, Step, Workload};
 use conccheck::models::{Setting, gil, processes};
 use conccheck::{panic, task};
 use std::cell::RefCell;
+use std::future::{Future, pending, poll_fn};
+use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::Poll;
 use std::time::Duration;
 
 type Program = fn() -> String;
@@ -150,4 +156,186 @@ fn workload(jobs: Vec<Vec<Step>>) -> Workload {
 
 fn setting() -> Setting {
     Setting { workers: 2, time_scale: 1.0, gil: gil::Setting::Off, worker_process: processes::Launch::Task }
+}
+
+async fn turn() {
+    sleep(Duration::ZERO).await;
+}
+
+/// Polls `future` once, and drops it.
+async fn give_up_on(future: impl Future) {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        assert!(future.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    })
+    .await
+}
+
+#[test]
+fn a_waiter_that_is_dropped_leaves_the_line() {
+    run(async {
+        let lock = Lock::new();
+        let held = lock.acquire().await;
+        give_up_on(lock.acquire()).await;
+        drop(held);
+        drop(lock.acquire().await);
+
+        let semaphore = Semaphore::new(0);
+        give_up_on(semaphore.acquire()).await;
+        semaphore.release();
+        assert!(!semaphore.locked());
+
+        let queue = Queue::new();
+        give_up_on(queue.get()).await;
+        queue.put_nowait(1).unwrap();
+        assert_eq!(queue.get_nowait(), Ok(1));
+
+        let condition = Condition::new();
+        let mut held = condition.acquire().await;
+        give_up_on(held.wait()).await;
+        drop(held);
+        assert!(!condition.locked(), "who gave up waiting does not hold the lock");
+
+        let barrier = Barrier::new(NonZeroUsize::new(2).unwrap());
+        give_up_on(barrier.wait()).await;
+        assert_eq!(barrier.n_waiting(), 0);
+    });
+}
+
+#[test]
+fn a_permit_that_comes_to_a_waiter_that_is_dropped_is_not_lost() {
+    run(async {
+        let semaphore = Rc::new(Semaphore::new(0));
+        let mut waiting = Box::pin(semaphore.acquire());
+        poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context).is_pending())).await;
+        semaphore.release();
+        assert!(semaphore.locked(), "it is the waiter's");
+        drop(waiting);
+        assert!(!semaphore.locked());
+    });
+}
+
+/// Neither is one of this room's, so neither can raise.
+#[test]
+fn futures_of_others_are_dropped_where_the_cancellation_is_caught() {
+    let events = run(async {
+        let owned = Rc::new(());
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let (held, noted) = (owned.clone(), events.clone());
+        let task = create_task(async move {
+            let inner = async move {
+                let _held = held;
+                pending::<()>().await
+            };
+            let inner = catch_cancelled(catch_cancelled(inner)).await;
+            noted.borrow_mut().push(format!("outer {}, inner {}", inner.is_ok(), inner.unwrap().is_ok()));
+            turn().await;
+            noted.borrow_mut().push("goes on".to_string());
+        });
+        turn().await;
+        task.cancel();
+        turn().await;
+        events.borrow_mut().push(format!("dropped {}", Rc::strong_count(&owned) == 1));
+        task.await.unwrap();
+        events.take()
+    });
+    assert_eq!(events, ["outer true, inner false", "dropped true", "goes on"]);
+}
+
+#[test]
+fn a_future_of_others_that_is_ready_gives_its_value_before_the_cancellation_comes() {
+    run(async {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let task = create_task(async move {
+            let received = catch_cancelled(receiver).await;
+            assert_eq!(received, Ok(Ok(7)), "nothing is lost");
+            catch_cancelled(turn()).await.is_err()
+        });
+        turn().await;
+        sender.send(7).unwrap();
+        task.cancel();
+        assert_eq!(task.await, Ok(true));
+    });
+}
+
+#[test]
+fn a_task_without_this_rooms_awaitables_ends_where_it_waits() {
+    run(async {
+        let owned = Rc::new(());
+        let held = owned.clone();
+        let task = create_task(async move {
+            let _held = held;
+            pending::<()>().await;
+        });
+        turn().await;
+        assert!(task.cancel());
+        assert_eq!(Rc::strong_count(&owned), 2);
+        assert_eq!(task.await, Err(TaskError::Cancelled));
+        assert_eq!(Rc::strong_count(&owned), 1);
+    });
+}
+
+#[test]
+fn run_waits_for_threads_whose_caller_was_cancelled() {
+    let ended = Arc::new(AtomicBool::new(false));
+    let tells = ended.clone();
+    run(async move {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let task = create_task(to_thread(move || {
+            receiver.recv().unwrap();
+            tells.store(true, Relaxed);
+        }));
+        turn().await;
+        task.cancel();
+        assert_eq!(task.await, Err(TaskError::Cancelled));
+        sender.send(()).unwrap();
+    });
+    assert!(ended.load(Relaxed));
+}
+
+#[test]
+fn a_main_that_cancels_itself_says_so() {
+    let ended = panic::catch_unwind(|| {
+        run(async {
+            current_task().cancel();
+            turn().await;
+        })
+    });
+    assert!(panic::message(&*ended.unwrap_err()).contains("main was cancelled"));
+}
+
+#[test]
+fn a_limit_serves_once_and_cannot_be_moved_after_that() {
+    run(async {
+        let limit = Timeout::after(None);
+        assert!(!limit.reschedule(None), "it has not begun");
+        assert_eq!(limit.limit(async { limit.reschedule(None) }).await, Ok(true));
+        assert!(!limit.reschedule(None), "it has ended");
+        assert!(limit.limit(turn()).await.is_ok());
+    });
+}
+
+/// Both waits are of one task, which the wait that a `select!` polls does not know.
+#[test]
+fn a_branch_that_raises_beside_one_that_is_ready_is_cancelled_at_its_next_await() {
+    run(async {
+        let event = Rc::new(Event::new());
+        let waited = event.clone();
+        let task = create_task(async move {
+            let mut first = Box::pin(waited.wait());
+            let mut second = pin!(turn());
+            let mut polls = 0;
+            poll_fn(|context| {
+                polls += 1;
+                assert!(first.as_mut().poll(context).is_pending());
+                if polls == 1 { second.as_mut().poll(context) } else { Poll::Ready(()) }
+            })
+            .await;
+            catch_cancelled(turn()).await.is_err()
+        });
+        turn().await;
+        task.cancel();
+        assert_eq!(task.await, Ok(true));
+    });
 }

@@ -12,6 +12,7 @@ mod agree;
 mod arcs;
 mod async_diagnoses;
 mod asyncio;
+mod asyncio_orders;
 mod backends;
 mod cancellation;
 mod channels;
