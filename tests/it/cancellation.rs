@@ -196,10 +196,13 @@ fn what_leaves_nothing_out_finds_the_same_of_one() {
     assert_eq!(values(&reduced), values(&all));
 }
 
+/// Who waits, and whether he was given a permit.
+type Queue = Vec<(Waker, Rc<RefCell<bool>>)>;
+
 /// A semaphore whose permits go to who has waited longest; who is dropped when it was given one has to hand it on.
 struct Handing {
     hands_on: bool,
-    state: RefCell<(u32, Vec<(Waker, Rc<RefCell<bool>>)>)>,
+    state: RefCell<(u32, Queue)>,
 }
 
 /// Who waits for a permit.
@@ -262,7 +265,7 @@ impl Drop for Waits {
 }
 
 /// One that may give up waits before one that does not.
-pub(crate) fn in_a_queue(hands_on: bool) {
+fn in_a_queue(hands_on: bool) {
     on_loop(async move {
         let permits = Handing::new(hands_on);
         let (first, second) = (permits.acquire(), permits.acquire());
@@ -342,7 +345,7 @@ fn safely() -> [Option<[u32; 2]>; 2] {
     })
 }
 
-pub(crate) fn carelessly() -> [Option<[u32; 2]>; 2] {
+fn carelessly() -> [Option<[u32; 2]>; 2] {
     on_loop(async {
         let mut records = Records::new();
         let mut next = async || records.next().await;
