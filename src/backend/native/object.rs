@@ -453,7 +453,11 @@ pub(crate) fn draw_whom(count: u8, place: &'static Location<'static>) -> u32 {
 pub(crate) fn up(count: u32, set: u32) -> u32 {
     let action = Action::Chance(Chance::Times { count, set });
     let operation = Operation { object: ObjectId::NOWHERE, action, place: Location::caller() };
-    perform(operation, |value| value).choice
+    let drawn = perform(operation, |value| value);
+    if drawn.is_logged && drawn.choice > 0 {
+        note("timer", String::new(), "is up".to_string());
+    }
+    drawn.choice
 }
 
 /// Whether a time is up that nobody has looked at yet; both are explored.

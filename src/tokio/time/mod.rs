@@ -10,8 +10,8 @@
 //! is known; what is due may be late, and what is up may be several at once. No time passes within a poll, and any time from
 //! one poll to the next, as on a machine that is busy. So
 //!
-//! * of timers that are reckoned from one poll, as `sleep(a)` and `sleep(b)`, or ticks of one [`interval`], the one that is due
-//!   first is up first;
+//! * of timers that are reckoned from one poll, as `sleep(a)` and `sleep(b)`, or ticks of one [`interval`](fn@interval),
+//!   the one that is due first is up first;
 //! * of two from different polls the later one can be the first only if it takes less: less than the other one takes but
 //!   for the time that is known to have passed in between, since some timer was up. So a task that sleeps a
 //!   moment again and again does not keep another from its turn that sleeps longer;
