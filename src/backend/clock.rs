@@ -56,11 +56,6 @@ impl Deadline {
         Duration::from_nanos(self.0)
     }
 
-    /// Whether the calling task's clock shows that, or later.
-    pub(crate) fn has_come(self) -> bool {
-        self.since_beginning() <= shown()
-    }
-
     /// The time was up: the clock shows it.
     pub(crate) fn pass(self) {
         let Deadline(until) = self;

@@ -295,7 +295,7 @@ pub(super) fn poll_unconstrained<F: Future>(
     if is_real() {
         return future.poll(context);
     }
-    let mut future = pin!(tokio::task::coop::unconstrained(future));
+    let future = pin!(tokio::task::coop::unconstrained(future));
     if task::is_of_loop(context.waker()) {
         return future.poll(context);
     }
