@@ -16,8 +16,8 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 /// }
 /// ```
 ///
-/// As `#[tokio::test]` it takes `flavor = "current_thread"`, which is the default, or `"multi_thread"`, and
-/// `worker_threads`; and `checker`, an expression for the `Checker` that explores the test. The test may give
+/// As `#[tokio::test]` it takes `flavor = "current_thread"`, which is the default, or `"multi_thread"`,
+/// `worker_threads` and `start_paused`; and `checker`, an expression for the `Checker` that explores the test. The test may give
 /// a `Result`, of which an `Err` is a failure.
 ///
 /// Where `conccheck` is built without its feature `check`, the test runs once, for real, as `#[tokio::test]`
@@ -33,13 +33,15 @@ pub fn test(options: TokenStream, function: TokenStream) -> TokenStream {
 struct Options {
     new: &'static str,
     worker_threads: Option<TokenStream>,
+    start_paused: Option<TokenStream>,
     checker: Option<TokenStream>,
 }
 
 impl Options {
     /// What `key = value, …` says.
     fn of(options: TokenStream) -> Result<Self, String> {
-        let mut parsed = Options { new: "new_current_thread", worker_threads: None, checker: None };
+        let mut parsed =
+            Options { new: "new_current_thread", worker_threads: None, start_paused: None, checker: None };
         let tokens: Vec<TokenTree> = options.into_iter().collect();
         let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
         for option in tokens.split(is_comma).filter(|option| !option.is_empty()) {
@@ -57,6 +59,7 @@ impl Options {
                     ));
                 }
                 ("worker_threads", _) => parsed.worker_threads = Some(value),
+                ("start_paused", _) => parsed.start_paused = Some(value),
                 ("checker", _) => parsed.checker = Some(value),
                 (other, _) => return Err(format!("`{other}` is no option of #[conccheck::test]; {HOW}")),
             }
@@ -65,8 +68,8 @@ impl Options {
     }
 }
 
-const HOW: &str =
-    "there are `flavor = \"multi_thread\"`, `worker_threads = 2` and `checker = Checker::new()`";
+const HOW: &str = "there are `flavor = \"multi_thread\"`, `worker_threads = 2`, `start_paused = true` and \
+                   `checker = Checker::new()`";
 
 /// The test: a function of the same name, in which there is the one that was written.
 fn expand(options: &Options, function: TokenStream) -> Result<TokenStream, String> {
@@ -88,8 +91,11 @@ fn expand(options: &Options, function: TokenStream) -> Result<TokenStream, Strin
     let written: TokenStream = tokens.split_off(begins).into_iter().collect();
     let threads = options.worker_threads.as_ref();
     let threads = threads.map(|count| format!(".worker_threads({count})")).unwrap_or_default();
+    let paused = options.start_paused.as_ref();
+    let paused = paused.map(|paused| format!(".start_paused({paused})")).unwrap_or_default();
+    let new = options.new;
     let build =
-        format!("|| ::conccheck::tokio::runtime::Builder::{}(){threads}.enable_all().build()", options.new);
+        format!("|| ::conccheck::tokio::runtime::Builder::{new}(){threads}{paused}.enable_all().build()");
     let body = match &options.checker {
         Some(checker) => format!("::conccheck::__test_with(&({checker}), {build}, {name})"),
         None => format!("::conccheck::__test({build}, {name})"),

@@ -18,32 +18,41 @@ pub struct Builder {
     tokio: tokio::runtime::Builder,
     is_multi_thread: bool,
     blocking_max: Option<usize>,
+    starts_paused: bool,
 }
 
 impl Builder {
     /// A runtime of one thread, the one that calls [`Runtime::block_on`]: tasks switch only at `await`.
     pub fn new_current_thread() -> Builder {
         let tokio = tokio::runtime::Builder::new_current_thread();
-        Builder { tokio, is_multi_thread: false, blocking_max: None }
+        Builder { tokio, is_multi_thread: false, blocking_max: None, starts_paused: false }
     }
 
     /// A runtime with threads of its own.
     pub fn new_multi_thread() -> Builder {
         let tokio = tokio::runtime::Builder::new_multi_thread();
-        Builder { tokio, is_multi_thread: true, blocking_max: None }
+        Builder { tokio, is_multi_thread: true, blocking_max: None, starts_paused: false }
     }
 
     /// Makes it.
     ///
     /// # Errors
     /// When the operating system has no threads or timers left.
+    ///
+    /// # Panics
+    /// As tokio, if a runtime of several threads is to [start paused](Builder::start_paused).
+    #[track_caller]
     pub fn build(&mut self) -> io::Result<Runtime> {
         match backend::current() {
             Backend::Real => self.tokio.build().map(Runtime::real),
+            _ if self.is_multi_thread && self.starts_paused => panic!("{}", checked::ONE_THREAD),
             _ if self.is_multi_thread => {
                 Ok(Runtime::checked(checked::Runtime::multi_thread(self.blocking_max)))
             }
-            _ => Ok(Runtime::checked(checked::Runtime::current_thread(self.blocking_max))),
+            _ => {
+                let runtime = checked::Runtime::current_thread(self.blocking_max, self.starts_paused);
+                Ok(Runtime::checked(runtime))
+            }
         }
     }
 
@@ -56,6 +65,13 @@ impl Builder {
     pub fn max_blocking_threads(&mut self, count: usize) -> &mut Self {
         self.tokio.max_blocking_threads(count);
         self.blocking_max = Some(count);
+        self
+    }
+
+    /// Whether its clock is frozen when it begins, as by [`pause`](crate::tokio::time::pause).
+    pub fn start_paused(&mut self, start_paused: bool) -> &mut Self {
+        self.tokio.start_paused(start_paused);
+        self.starts_paused = start_paused;
         self
     }
 

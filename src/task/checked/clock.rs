@@ -21,6 +21,11 @@ impl LoopClock {
         LoopClock { base: Duration::ZERO, going_since: Some(Duration::ZERO) }
     }
 
+    /// One that is frozen when its thread's clock shows this.
+    pub(super) fn frozen(thread: Duration) -> Self {
+        LoopClock { base: thread, going_since: None }
+    }
+
     pub(super) fn is_frozen(&self) -> bool {
         self.going_since.is_none()
     }
@@ -40,7 +45,7 @@ impl LoopClock {
         if self.is_frozen() {
             return Err("time is already frozen");
         }
-        *self = LoopClock { base: self.at(thread), going_since: None };
+        *self = LoopClock::frozen(self.at(thread));
         Ok(())
     }
 

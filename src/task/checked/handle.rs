@@ -1,5 +1,6 @@
 //! A runtime as those see it who spawn on it, and which one that is for a thread.
 
+use super::clock::LoopClock;
 use super::control::{Control, Whose, next_number};
 use super::core::Core;
 use super::event_loop::{self, EventLoop, Order};
@@ -53,8 +54,8 @@ impl Handle {
     }
 
     /// A runtime of one loop, in this order.
-    pub(super) fn one(order: Order, blocking_max: Option<usize>) -> Self {
-        Handle::new(Tasks::One(Box::new(OneLoop::new(order))), blocking_max)
+    pub(super) fn one(order: Order, blocking_max: Option<usize>, clock: LoopClock) -> Self {
+        Handle::new(Tasks::One(Box::new(OneLoop::new(order, clock))), blocking_max)
     }
 
     /// A runtime whose tasks have threads of their own.

@@ -36,6 +36,7 @@ pub(super) use event_loop::is_running as is_in_runtime;
 pub(super) use handle::{Handle, NO_RUNTIME, current as current_runtime};
 pub(super) use join_set::JoinSet;
 pub(super) use local_set::{Current as CurrentSet, LocalSet};
+pub(super) use passing::ONE_THREAD;
 pub(crate) use passing::{advance, freeze, go, of_loop};
 pub(super) use runtime::{Runtime, block_on, wait};
 pub(super) use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};

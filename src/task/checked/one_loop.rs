@@ -1,5 +1,6 @@
 //! The loop of a runtime that has one: whoever waits for the runtime runs it, one thread after another.
 
+use super::clock::LoopClock;
 use super::core::Core;
 use super::event_loop::{EventLoop, Order};
 use super::handle::Handle;
@@ -27,9 +28,10 @@ struct Idle {
 }
 
 impl OneLoop {
-    pub(super) fn new(order: Order) -> Self {
+    pub(super) fn new(order: Order, clock: LoopClock) -> Self {
         let mailbox = Mailbox::new();
-        let idle = Idle { core: Some(Core::new(mailbox.number)), waiting: VecDeque::new() };
+        let core = Core { clock, ..Core::new(mailbox.number) };
+        let idle = Idle { core: Some(core), waiting: VecDeque::new() };
         OneLoop { mailbox, order, idle: Mutex::new(idle) }
     }
 

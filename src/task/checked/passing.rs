@@ -85,10 +85,7 @@ impl EventLoop {
 pub(crate) fn freeze() -> Result<(), &'static str> {
     let here = current().ok_or(OUTSIDE)?;
     if here.is_of_many() {
-        return Err(
-            "`time::pause()` requires the `current_thread` Tokio runtime. This is the default Runtime used by \
-                    `#[tokio::test].",
-        );
+        return Err(ONE_THREAD);
     }
     here.set_clock(|clock| clock.freeze(clock::shown()))
 }
@@ -118,6 +115,10 @@ pub(crate) fn advance(duration: Duration, waker: &Waker) -> Result<(), &'static 
     waker.wake_by_ref();
     Ok(())
 }
+
+/// What tokio says of a runtime of several threads.
+pub(in crate::task) const ONE_THREAD: &str = "`time::pause()` requires the `current_thread` Tokio runtime. This is the \
+                                              default Runtime used by `#[tokio::test].";
 
 const OUTSIDE: &str = "time cannot be frozen from outside the Tokio runtime";
 

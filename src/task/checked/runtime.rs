@@ -1,10 +1,11 @@
 //! A runtime as its owner has it: what it waits for with its tasks, and how it comes to its end.
 
+use super::clock::LoopClock;
 use super::event_loop::{self, Order};
 use super::handle::{Handle, Tasks};
 use super::members;
 use super::time::sleep;
-use crate::backend;
+use crate::backend::{self, clock};
 use crate::panic;
 use crate::task::Workers;
 use crate::thread;
@@ -18,7 +19,7 @@ use std::time::Duration;
 pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
     match workers {
         Workers::CurrentThread => {
-            let runtime = Handle::one(Order::Rounds, None);
+            let runtime = Handle::one(Order::Rounds, None, LoopClock::going());
             let output = runtime.block_on(future);
             runtime.0.members.end_blocking();
             output
@@ -53,8 +54,10 @@ enum Patience {
 }
 
 impl Runtime {
-    pub(in crate::task) fn current_thread(blocking_max: Option<usize>) -> Self {
-        Runtime { handle: Handle::one(Order::Tokio, blocking_max), has_ended: false }
+    /// Its clock is frozen if it `starts_paused`.
+    pub(in crate::task) fn current_thread(blocking_max: Option<usize>, starts_paused: bool) -> Self {
+        let clock = if starts_paused { LoopClock::frozen(clock::shown()) } else { LoopClock::going() };
+        Runtime { handle: Handle::one(Order::Tokio, blocking_max, clock), has_ended: false }
     }
 
     pub(in crate::task) fn multi_thread(blocking_max: Option<usize>) -> Self {

@@ -35,11 +35,10 @@
 //! A multi-thread runtime that nobody drops, as one in a static, ends when the program has returned, without
 //! being waited for: its tasks are dropped, where in a real run the process would end.
 //!
-//! A task that sleeps on a current-thread runtime is refused, in words, if another thread goes on running it.
 //! Not explored is that tokio takes every 31st task from those that other threads made ready, which here come
 //! when none of the loop's own is ready; and that to block in place takes one of the threads for what blocks.
 //!
-//! Not there are `metrics`, local runtimes (a [`LocalSet`](crate::tokio::task::LocalSet) is), `start_paused`,
+//! Not there are `metrics`, local runtimes (a [`LocalSet`](crate::tokio::task::LocalSet) is),
 //! and what tokio calls unstable. Of a tokio runtime's tuning nothing has a meaning inside a check: see
 //! [`Builder`].
 

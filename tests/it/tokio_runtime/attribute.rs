@@ -5,6 +5,7 @@ use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use conccheck::tokio::runtime::{Handle, RuntimeFlavor};
 use conccheck::tokio::sync::mpsc;
 use conccheck::tokio::task::spawn;
+use conccheck::tokio::time::{Duration, Instant, pause, sleep};
 use conccheck::{Backend, Checker, Strategy};
 use std::error::Error;
 
@@ -47,6 +48,33 @@ async fn the_checker_is_the_users() -> Result<(), Box<dyn Error>> {
     assert_eq!(spawn(async move { number }).await?, 3);
     Ok(())
 }
+
+#[conccheck::test(start_paused = true)]
+async fn a_clock_that_is_paused_goes_on_when_there_is_nothing_else_to_do() {
+    let begun = Instant::now();
+    let first = spawn(async move {
+        sleep(Duration::from_secs(60)).await;
+        begun.elapsed()
+    });
+    sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(first.await.unwrap(), Duration::from_secs(60));
+    assert_eq!(begun.elapsed(), Duration::from_secs(3_600));
+}
+
+#[conccheck::test(start_paused = true)]
+#[should_panic(expected = "time is already frozen")]
+async fn what_is_paused_cannot_be_paused() {
+    pause();
+}
+
+#[conccheck::test(start_paused = false)]
+async fn what_is_not_paused_can_be() {
+    pause();
+}
+
+#[conccheck::test(flavor = "multi_thread", start_paused = true)]
+#[should_panic(expected = "requires the `current_thread` Tokio runtime")]
+async fn a_runtime_of_several_threads_does_not_start_paused() {}
 
 #[conccheck::test]
 #[should_panic(expected = "the test came to an error")]
