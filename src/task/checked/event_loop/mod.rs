@@ -25,7 +25,7 @@ use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::Waker;
 
 /// The future that the loop was started with.
 pub(super) const MAIN: TaskId = 0;
@@ -136,10 +136,16 @@ impl EventLoop {
 
     /// Runs `main` to its end, with the tasks that are added meanwhile.
     pub(super) fn run<F: Future>(self: &Rc<Self>, main: F) -> F::Output {
+        let mut output = None;
+        self.run_to_end(pin!(async { output = Some(main.await) }));
+        output.expect("the future has come to its end")
+    }
+
+    /// The same whatever the future is of, so that it is compiled once.
+    fn run_to_end(self: &Rc<Self>, main: Pin<&mut dyn Future<Output = ()>>) {
         assert!(current().is_none(), "a runtime was started inside a runtime: await the future instead");
         let _entered = per_thread::enter(&RUNNING, self.clone());
         let _runtime = self.runtime.clone().map(Handle::enter);
-        let main = pin!(main);
         let main_waker = self.mailbox.waker(MAIN);
         story::begins(self.name(MAIN));
         self.make_ready(MAIN);
@@ -150,28 +156,25 @@ impl EventLoop {
     }
 
     /// Drops the tasks that are left at the end of `main`.
-    fn run_in_rounds<F: Future>(&self, mut main: Pin<&mut F>, main_waker: &OwnWaker) -> F::Output {
+    fn run_in_rounds(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
         loop {
             self.take_calls(self.is_idle());
             let turn = self.core.borrow().ready.len();
             for task in (0..turn).map_while(|_| self.next_ready()) {
                 if task != MAIN {
                     self.poll(task);
-                } else if let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), main_waker) {
-                    self.drop_tasks();
-                    return output;
+                } else if self.tell_poll(MAIN, main.as_mut(), main_waker).is_ready() {
+                    return self.drop_tasks();
                 }
             }
         }
     }
 
     /// Leaves the tasks where they are at the end of `main`.
-    fn run_as_tokio<F: Future>(&self, mut main: Pin<&mut F>, main_waker: &OwnWaker) -> F::Output {
+    fn run_as_tokio(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
         loop {
-            if self.is_main_woken.take()
-                && let Poll::Ready(output) = self.tell_poll(MAIN, main.as_mut(), main_waker)
-            {
-                return output;
+            if self.is_main_woken.take() && self.tell_poll(MAIN, main.as_mut(), main_waker).is_ready() {
+                return;
             }
             self.poll_ready();
             // tokio, too, takes the last first.
