@@ -3,7 +3,7 @@
 use super::{JoinHandle, checked};
 use crate::backend::{self, Backend};
 use std::future::{Future, pending, poll_fn};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Starts a task on the current runtime; it may run on another thread.
 ///
@@ -95,13 +95,14 @@ pub async fn yield_now() {
 /// When awaited outside a runtime.
 pub fn sleep(duration: Duration) -> impl Future<Output = ()> {
     let (mut wait, deadline) = match backend::current() {
-        Backend::Real => (None, Instant::now().checked_add(duration)),
+        // tokio's clock, which may be paused.
+        Backend::Real => (None, tokio::time::Instant::now().checked_add(duration)),
         _ => (Some(checked::Wait::after(duration)), None),
     };
     async move {
         match (&mut wait, deadline) {
             (Some(wait), _) => poll_fn(|context| wait.poll(context)).await,
-            (None, Some(deadline)) => tokio::time::sleep_until(deadline.into()).await,
+            (None, Some(deadline)) => tokio::time::sleep_until(deadline).await,
             (None, None) => pending().await,
         }
     }

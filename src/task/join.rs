@@ -151,7 +151,7 @@ impl From<checked::AbortHandle> for AbortHandle {
 #[error(transparent)]
 pub struct JoinError(Failure);
 
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 enum Failure {
     #[error(transparent)]
     Real(#[from] tokio::task::JoinError),
@@ -159,6 +159,20 @@ enum Failure {
     Panicked { id: checked::Number, payload: Mutex<Payload> },
     #[error("task was cancelled")]
     Cancelled { id: checked::Number },
+}
+
+impl fmt::Debug for Failure {
+    /// Without a number of the task, which differs from execution to execution: outcomes with this in them are the same.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Real(error) => error.fmt(f),
+            Failure::Panicked { payload, .. } => {
+                let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);
+                f.debug_tuple("Panicked").field(&panic::message(&**payload)).finish()
+            }
+            Failure::Cancelled { .. } => f.write_str("Cancelled"),
+        }
+    }
 }
 
 /// What a task panicked with; behind a mutex, for it is not `Sync` and a `JoinError` is.

@@ -4,7 +4,8 @@
 use super::clock::LoopClock;
 use super::event_loop::{EventLoop, MAIN, current};
 use super::time;
-use crate::backend::{self, clock};
+use super::wheel::Number;
+use crate::backend::{self, Backend, clock};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ impl EventLoop {
     pub(super) fn let_timers_be_up(&self) -> bool {
         let next = || {
             let (times, set) = self.wheel.borrow().counts();
-            if times == 0 || self.clock.get().is_frozen() {
+            if times == 0 || self.clock.get().is_frozen() || backend::current() != Backend::Native {
                 None
             } else {
                 backend::native::up(times, set).checked_sub(1)
@@ -42,6 +43,15 @@ impl EventLoop {
             are_up = true;
         }
         are_up
+    }
+
+    /// One timer is up: that of this number, if it is among the next.
+    pub(super) fn let_one_be_up(&self, number: Number) {
+        if self.clock.get().is_frozen() {
+            return self.move_on();
+        }
+        let place = self.wheel.borrow().place_among_next(number);
+        self.ring(place.unwrap_or(0));
     }
 
     /// The timer that is at this place of the next is up.

@@ -160,8 +160,8 @@ impl Wait {
 struct Timer {
     /// Its loop's.
     home: Arc<Mailbox>,
-    /// On its loop's wheel; if there is none, it is a thread that calls the loop.
-    number: Option<Number>,
+    /// On its loop's wheel.
+    number: Number,
     alarm: Alarm,
 }
 
@@ -176,16 +176,16 @@ pub(super) struct AlarmState {
 }
 
 impl Timer {
-    /// It is up whenever the checker likes, and the loop's clock shows the deadline then.
+    /// It is up whenever the checker likes, and the loop's clock shows the deadline then. Native draws that; the others let
+    /// as many threads as there are timers each call the loop once.
     fn set(here: &EventLoop, due: Due) -> Self {
         let (home, alarm) = (here.mailbox.clone(), Alarm::default());
-        if backend::current() == Backend::Native {
-            let number = here.wheel.borrow_mut().set(due, alarm.clone());
-            return Timer { home, number: Some(number), alarm };
+        let number = here.wheel.borrow_mut().set(due, alarm.clone());
+        if backend::current() != Backend::Native {
+            let mailbox = home.clone();
+            thread::spawn(move || mailbox.call(move |here| here.let_one_be_up(number)));
         }
-        let (mailbox, set_off) = (home.clone(), alarm.clone());
-        thread::spawn(move || mailbox.call(move |_| ring(&set_off, due.deadline)));
-        Timer { home, number: None, alarm }
+        Timer { home, number, alarm }
     }
 
     /// Whether the current loop is its own. On another one it can only be dropped: who waits there sets a new one.
@@ -217,9 +217,7 @@ impl Drop for Timer {
             return;
         };
         own(&self.alarm).is_over = true;
-        if let Some(number) = self.number {
-            here.wheel.borrow_mut().cancel(number);
-        }
+        here.wheel.borrow_mut().cancel(self.number);
     }
 }
 

@@ -89,6 +89,11 @@ impl<T> Wheel<T> {
         (count(self.next.len()), count(self.timers.len()))
     }
 
+    /// The place of that timer among those that may be up next, from 0, if it is one of them.
+    pub(super) fn place_among_next(&self, number: Number) -> Option<u32> {
+        (0..).zip(&self.next).find_map(|(place, &(_, next))| (next == number).then_some(place))
+    }
+
     /// When the first is due.
     pub(super) fn first_deadline(&self) -> Option<Duration> {
         self.timers.values().map(|timer| timer.rank.due.at()).min()

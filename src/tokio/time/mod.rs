@@ -19,7 +19,7 @@
 //!
 //! Tasks that have threads of their own, those of a multi-thread runtime, may each be late, in any order. Nothing is known of
 //! an [`Instant`] that comes from another task or from [`Instant::from_std`], but that what is reckoned from one and the same is
-//! in order. Under shuttle and loom timers are up in any order.
+//! in order.
 //!
 //! # When
 //!

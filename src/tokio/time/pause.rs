@@ -11,7 +11,7 @@ use std::task::Poll;
 /// deadlines, none before all else has been done, and those of one moment together. Clocks of std are not frozen by this.
 ///
 /// With tokio the clock does not move on by itself while a call of `spawn_blocking` runs. Inside a check it does; and under
-/// shuttle and loom, which know no time, timers are up in any order nevertheless.
+/// shuttle and loom, which know no time, also while there is something else to do.
 ///
 /// # Panics
 /// As tokio's: outside a current-thread runtime, and if the clock is frozen.
