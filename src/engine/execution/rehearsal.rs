@@ -11,6 +11,9 @@ use crate::engine::world::Trial;
 use crate::engine::{Fact, Mark, TaskId};
 use std::panic::Location;
 
+/// How often who is rehearsed together with others may go over to another loop, in vain as well, before that is no livelock.
+const CHANGES_MAX: u32 = 16;
+
 /// What is tried out.
 pub(super) enum Rehearsal {
     /// Whether one task's loop ends if nobody else does anything.
@@ -45,6 +48,8 @@ pub(super) struct Player {
     /// How often it had gone round, and has to have before it is the next one's turn.
     from: u32,
     until: u32,
+    /// How often it went over to another loop.
+    changes: u32,
 }
 
 /// An execution that is run again with more rounds of a loop.
@@ -200,7 +205,7 @@ impl Engine {
         let player = |&task: &TaskId| {
             let place = self.world.tasks[task.index()].polling.round_place()?;
             let from = self.repeats(task)?;
-            Some(Player { task, place, from, until: from + 1 })
+            Some(Player { task, place, from, until: from + 1, changes: 0 })
         };
         let players: Vec<Player> = self.world.held().iter().filter_map(player).collect();
         self.world.rehearses = true;
@@ -242,7 +247,13 @@ impl Engine {
 
     fn rehearse_players(&mut self, mut players: Vec<Player>, mut turn: usize) {
         let goes_round = |player: &Player| self.repeats(player.task);
-        let is_out = |player: &Player| goes_round(player).is_none();
+        // Who goes round another loop than before, in vain as well, begins to count anew.
+        for player in &mut players {
+            if let Some(from) = goes_round(player).filter(|&repeats| repeats < player.from) {
+                (player.from, player.until, player.changes) = (from, from + 1, player.changes + 1);
+            }
+        }
+        let is_out = |player: &Player| goes_round(player).is_none() || player.changes > CHANGES_MAX;
         if let Some(player) = players.iter().find(|player| is_out(player)) {
             // Something that cannot be seen made it go on.
             let fact = Fact::LoopIsBlind(Mark::of(player.place));
