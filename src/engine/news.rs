@@ -201,7 +201,8 @@ impl World {
     }
 
     /// The lot that the task has drawn when it was here before, if it goes round a loop in vain that awaits something: what
-    /// would come of other lots, came of them then.
+    /// would come of other lots, came of them then. That the loop remembers none is compared, as long as its rounds do the same
+    /// with all of them.
     pub(super) fn lot_as_before(&self, task: TaskId, operation: &Operation) -> Option<u32> {
         let round = self.loops.awaiting_around(operation.place)?;
         if round.iter().any(|place| self.facts.has(Fact::LoopIsBlind(Mark::of(place)))) {

@@ -8,7 +8,8 @@
 //! has to wait; one that ends is code like any other. Where all tasks that are left wait in such loops, they are
 //! rehearsed together, in turn and for much longer, before that is called a livelock. And the first executions in
 //! which a loop has waited are run once more with some more rounds of it, and have to come to the same: where they
-//! do not, the loop counts its rounds, which it then may go round as often as a bound says. Awaiting is as in
+//! do not, the loop counts its rounds, which it then may go round as often as a bound says. One that draws lots is compared
+//! so twice, the second time with other lots than it has drawn, since it may remember these. Awaiting is as in
 //! Jonsson, Lång, Sagonas, "Awaiting for Godot" (a loop goes on when it would not do the same); the rehearsals are
 //! ours, since here a loop is not known as such.
 //!
@@ -315,6 +316,38 @@ impl Polling {
         (1..=(len / 2).min(PERIOD_MAX))
             .filter(|period| what(len - 1 - period) == what(len - 1))
             .find(|&period| (len - period..len).all(|at| what(at) == what(at - period)))
+    }
+
+    /// How many steps of all kinds the task has done.
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Whether its last steps, so many, were all in vain.
+    pub(super) fn has_done_in_vain(&self, steps: u32) -> bool {
+        self.steps.len() >= steps as usize
+    }
+
+    /// Of how many steps the round is that it is in.
+    pub(super) fn period_of_round(&self) -> u32 {
+        self.round.map_or(0, |round| round.id.period as u32)
+    }
+
+    /// Whether its last steps, so many, were those of a round and of the one before, be it in another order.
+    pub(super) fn has_gone_round(&self, period: u32) -> bool {
+        let period = period as usize;
+        let whole = |rounds: usize| {
+            let begin = self.steps.len().checked_sub(rounds * period)?;
+            let mut whats: Vec<u64> = self.steps[begin..][..period].iter().map(|step| step.what).collect();
+            whats.sort_unstable();
+            Some(whats)
+        };
+        whole(1) == whole(2)
+    }
+
+    /// What the task has chosen when it was where a step is the last time, if it did this with that choice.
+    pub(super) fn last_choice_of(&self, what: impl Fn(u32) -> u64) -> Option<u32> {
+        Some(self.steps.iter().rfind(|step| step.what == what(step.choice))?.choice)
     }
 
     /// How often the task has gone round the loop that it is in once more.

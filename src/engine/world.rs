@@ -658,6 +658,21 @@ impl World {
         Some(choice).filter(|&choice| is_same && self.has_choice(task, choice))
     }
 
+    /// Another lot than the task has drawn the last time.
+    pub(super) fn other_lot(&self, task: TaskId) -> Option<u32> {
+        let operation = self.announced(task)?;
+        let Action::Chance(Chance::Start(count)) = operation.action else { return None };
+        let last = self.tasks[task.index()].polling.choice_of(in_vain(&operation, 0))?;
+        Some((last + 1) % u32::from(count))
+    }
+
+    /// Which time was up when the task was here before, if it may be up again.
+    pub(super) fn choice_as_before(&self, task: TaskId) -> Option<u32> {
+        let operation = self.announced(task).filter(|operation| is_of_time(operation.action))?;
+        let choice = self.tasks[task.index()].polling.last_choice_of(|choice| in_vain(&operation, choice))?;
+        Some(choice).filter(|&choice| self.has_choice(task, choice))
+    }
+
     /// Lets those who poll go on otherwise, if there is something else to choose for them: a time that is up. Whether there are
     /// any.
     pub(super) fn release_to_choose(&mut self) -> bool {

@@ -10,6 +10,8 @@ use conccheck::tokio::task::{spawn, spawn_local};
 use conccheck::tokio::time::{Duration, interval, sleep, timeout};
 use conccheck::{Checker, Outcome, Report, Strategy, Verdict, task, thread};
 use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::future::{pending, ready};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -137,6 +139,70 @@ fn a_loop_that_waits_for_a_notification_with_a_timeout_ends() {
     let executions =
         [comes_to([false, true], || notifies(true)), comes_to([false, true], || notifies(false))];
     assert_eq!(executions, [78, 12]);
+}
+
+/// Which lots a loop has drawn before another task ends it.
+fn lots() -> BTreeSet<u32> {
+    on_threads(async {
+        let shared = flag(false);
+        let mut lots = BTreeSet::new();
+        while !shared.0.load(SeqCst) {
+            select! {
+                () = ready(()) => lots.insert(1),
+                () = ready(()) => lots.insert(2),
+                () = ready(()) => lots.insert(3),
+            };
+            sleep(MOMENT).await;
+        }
+        lots
+    })
+}
+
+#[test]
+fn a_loop_that_remembers_its_lots_goes_round_for_more() {
+    let checker = || Checker::new().executions_max(2_000);
+    let report = checker().explore(lots);
+    assert!(values(&report).contains(&[1, 2, 3].into()) && !report.is_complete(), "{report}");
+    let report = checker().strategy(Strategy::Random { seed: 1 }).explore(lots);
+    assert_eq!(values(&report).len(), 8, "each set of lots, and none at all: {report}");
+}
+
+/// What another task sends while a loop looks after two pairs of channels in turn.
+fn looks_after_pairs() -> u32 {
+    type Numbers = mpsc::UnboundedReceiver<u32>;
+    async fn first_of(one: &mut Numbers, other: &mut Numbers) -> Option<u32> {
+        select! {
+            number = one.recv() => number,
+            number = other.recv() => number,
+            () = sleep(MOMENT) => None,
+        }
+    }
+    on_threads(async {
+        let (_silent, mut silence) = mpsc::unbounded_channel();
+        let (_quiet, mut quietness) = mpsc::unbounded_channel();
+        let (sender, mut numbers) = mpsc::unbounded_channel();
+        let (other, mut others) = mpsc::unbounded_channel();
+        spawn(async move {
+            sender.send(3).unwrap();
+            other.send(4).unwrap();
+            pending::<()>().await;
+        });
+        loop {
+            if let Some(number) = first_of(&mut silence, &mut quietness).await {
+                return number;
+            }
+            if let Some(number) = first_of(&mut numbers, &mut others).await {
+                return number;
+            }
+        }
+    })
+}
+
+#[test]
+fn a_lot_that_decides_only_who_is_looked_at_first_is_not_drawn_anew() {
+    let report = Checker::new().explore(looks_after_pairs);
+    assert_eq!(values(&report), [3, 4].into(), "{report}");
+    assert!(report.is_complete(), "{report}");
 }
 
 #[test]

@@ -361,22 +361,22 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
     /// Runs the last execution again with a few more rounds of a loop that waits in it, if it has one that was not
     /// looked at so. Where that comes to something else, the loop is not what it seemed.
     fn compare(&mut self, running: &mut Running, came: &Came<T>) -> Option<Fact> {
-        if !with(Engine::begin_comparison) {
-            return None;
+        let mut fact = None;
+        while fact.is_none() && with(Engine::begin_comparison) {
+            let (end, value) = run_fresh(running, &self.body);
+            fact = with(|engine| {
+                let again = came_to(&engine.world, &end, running, value);
+                engine.finish(&end);
+                let is_same = match again {
+                    Some(again) => again.outcome == came.outcome,
+                    // What else there is to find out about the program comes first.
+                    None => matches!(end, End::Rehearsed | End::Learned(_)),
+                };
+                engine.differs().filter(|_| !is_same)
+            });
         }
-        let (end, value) = run_fresh(running, &self.body);
-        with(|engine| {
-            let again = came_to(&engine.world, &end, running, value);
-            engine.finish(&end);
-            let is_same = match again {
-                Some(again) => again.outcome == came.outcome,
-                // What else there is to find out about the program comes first.
-                None => matches!(end, End::Rehearsed | End::Learned(_)),
-            };
-            let fact = engine.differs().filter(|_| !is_same);
-            engine.end_comparison();
-            fact
-        })
+        with(Engine::end_comparison);
+        fact
     }
 }
 

@@ -11,6 +11,9 @@ use crate::engine::world::Trial;
 use crate::engine::{Fact, Mark, TaskId};
 use std::panic::Location;
 
+/// How often who is rehearsed together with others may go over to another loop, in vain as well, before that is no livelock.
+const CHANGES_MAX: u32 = 16;
+
 /// What is tried out.
 pub(super) enum Rehearsal {
     /// Whether one task's loop ends if nobody else does anything.
@@ -18,7 +21,16 @@ pub(super) enum Rehearsal {
     /// Whether the loops of all tasks that are left end if these go round in turn.
     Together { players: Vec<Player>, turn: usize },
     /// A few more rounds of a loop, after which the execution goes on as if there had been none.
-    More { task: TaskId, from: u32, as_it_was: Box<AsItWas> },
+    More { task: TaskId, rounds: MoreRounds, as_it_was: Box<AsItWas> },
+}
+
+/// Rounds of a loop, one after the other.
+#[derive(Clone, Copy)]
+pub(super) struct MoreRounds {
+    /// How many steps the task had done when the one that it is in began.
+    from: u32,
+    /// How many are over.
+    gone: u32,
 }
 
 /// What a few more rounds of a loop leave as it was.
@@ -36,6 +48,8 @@ pub(super) struct Player {
     /// How often it had gone round, and has to have before it is the next one's turn.
     from: u32,
     until: u32,
+    /// How often it went over to another loop.
+    changes: u32,
 }
 
 /// An execution that is run again with more rounds of a loop.
@@ -44,6 +58,18 @@ pub(super) struct Comparison {
     uncompared: Uncompared,
     /// Whether the rounds are still to come.
     is_to_come: bool,
+    lots: Lots,
+}
+
+/// What becomes of lots that a task draws in the rounds that it goes more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lots {
+    /// It draws the same again, as far as is known none.
+    NoneYet,
+    /// It has drawn the same again.
+    Same,
+    /// It draws others: where these decide what becomes of the loop, it is not the same again.
+    Others,
 }
 
 impl Engine {
@@ -56,11 +82,11 @@ impl Engine {
             let (polling, events) = (record.polling.clone(), record.events);
             let is_held = self.world.is_held(running);
             let as_it_was = Box::new(AsItWas { is_held, polling, events, trial });
-            let from = self.repeats(running).unwrap_or(0);
+            let rounds = MoreRounds { from: as_it_was.polling.count(), gone: 0 };
             self.world.release(running);
             self.world.tasks[running.index()].polling.is_to_read_on = false;
             self.world.rehearses = true;
-            self.rehearsal = Some(Rehearsal::More { task: running, from, as_it_was });
+            self.rehearsal = Some(Rehearsal::More { task: running, rounds, as_it_was });
             self.rehearse();
             return self.rehearsal.is_some() || self.end.is_some();
         }
@@ -98,34 +124,69 @@ impl Engine {
         self.comparison.is_some_and(|comparison| comparison.is_to_come && is_it(&comparison.uncompared))
     }
 
-    fn rehearse_more(&mut self, task: TaskId, from: u32, as_it_was: Box<AsItWas>) {
-        match self.repeats(task) {
-            Some(repeats) if repeats - from < COMPARED_ROUNDS && self.world.is_enabled(task) => {
-                self.rehearsal = Some(Rehearsal::More { task, from, as_it_was });
-                self.play(task);
+    fn rehearse_more(&mut self, task: TaskId, mut rounds: MoreRounds, as_it_was: Box<AsItWas>) {
+        let period = as_it_was.polling.period_of_round();
+        let polling = &self.world.tasks[task.index()].polling;
+        let steps = polling.count() - rounds.from;
+        if !polling.has_done_in_vain(steps) || steps == period && !polling.has_gone_round(period) {
+            return self.end_of_rounds();
+        }
+        if steps == period {
+            rounds = MoreRounds { from: polling.count(), gone: rounds.gone + 1 };
+        }
+        if rounds.gone < COMPARED_ROUNDS && self.world.is_enabled(task) {
+            self.rehearsal = Some(Rehearsal::More { task, rounds, as_it_was });
+            return self.play_more(task);
+        }
+        let record = &mut self.world.tasks[task.index()];
+        (record.polling, record.events) = (as_it_was.polling, as_it_was.events);
+        self.world.end_trial(as_it_was.trial);
+        if as_it_was.is_held {
+            self.world.ready.remove(task);
+            self.world.held.insert(task);
+        }
+        self.world.rehearses = false;
+        self.comparison.iter_mut().for_each(|comparison| comparison.is_to_come = false);
+    }
+
+    /// A round was another than those before it.
+    fn end_of_rounds(&mut self) {
+        if self.comparison.is_some_and(|comparison| comparison.lots == Lots::Others) {
+            // Whoever was looked at first was ready: so much the lot decides.
+            self.end = Some(End::Rehearsed);
+        } else {
+            self.diverge("another round".to_string(), "an end of the loop".to_string());
+        }
+    }
+
+    fn play_more(&mut self, task: TaskId) {
+        let other = self.world.other_lot(task);
+        let comparison = self.comparison.as_mut().filter(|_| other.is_some());
+        let draws_others = comparison.is_some_and(|comparison| {
+            if comparison.lots == Lots::NoneYet {
+                comparison.lots = Lots::Same;
             }
-            Some(_) => {
-                let record = &mut self.world.tasks[task.index()];
-                (record.polling, record.events) = (as_it_was.polling, as_it_was.events);
-                self.world.end_trial(as_it_was.trial);
-                if as_it_was.is_held {
-                    self.world.ready.remove(task);
-                    self.world.held.insert(task);
-                }
-                self.world.rehearses = false;
-                self.comparison.iter_mut().for_each(|comparison| comparison.is_to_come = false);
-            }
-            None => self.diverge("another round".to_string(), "an end of the loop".to_string()),
+            comparison.lots == Lots::Others
+        });
+        match other.filter(|_| draws_others).or_else(|| self.world.choice_as_before(task)) {
+            Some(choice) => self.set_next(task, choice),
+            None => self.play(task),
         }
     }
 
     /// Begins the last execution again, with a few more rounds of a loop in which it has waited, if there is one that
-    /// was not compared so yet.
+    /// was not compared so yet: first with the same lots, if it draws any, then with others.
     pub(crate) fn begin_comparison(&mut self) -> bool {
-        let Some(uncompared) = self.world.uncompared else { return false };
-        self.world.loops.compare(uncompared.place);
+        let (uncompared, lots) = match (self.comparison, self.world.uncompared) {
+            (Some(Comparison { uncompared, lots: Lots::Same, .. }), _) => (uncompared, Lots::Others),
+            (None, Some(uncompared)) => {
+                self.world.loops.compare(uncompared.place);
+                (uncompared, Lots::NoneYet)
+            }
+            _ => return false,
+        };
         self.begin_again();
-        self.comparison = Some(Comparison { uncompared, is_to_come: true });
+        self.comparison = Some(Comparison { uncompared, is_to_come: true, lots });
         true
     }
 
@@ -144,7 +205,7 @@ impl Engine {
         let player = |&task: &TaskId| {
             let place = self.world.tasks[task.index()].polling.round_place()?;
             let from = self.repeats(task)?;
-            Some(Player { task, place, from, until: from + 1 })
+            Some(Player { task, place, from, until: from + 1, changes: 0 })
         };
         let players: Vec<Player> = self.world.held().iter().filter_map(player).collect();
         self.world.rehearses = true;
@@ -179,14 +240,20 @@ impl Engine {
                 self.end = Some(End::Rehearsed);
             }
             Some(Rehearsal::Together { players, turn }) => self.rehearse_players(players, turn),
-            Some(Rehearsal::More { task, from, as_it_was }) => self.rehearse_more(task, from, as_it_was),
+            Some(Rehearsal::More { task, rounds, as_it_was }) => self.rehearse_more(task, rounds, as_it_was),
             None => {}
         }
     }
 
     fn rehearse_players(&mut self, mut players: Vec<Player>, mut turn: usize) {
         let goes_round = |player: &Player| self.repeats(player.task);
-        let is_out = |player: &Player| goes_round(player).is_none();
+        // Who goes round another loop than before, in vain as well, begins to count anew.
+        for player in &mut players {
+            if let Some(from) = goes_round(player).filter(|&repeats| repeats < player.from) {
+                (player.from, player.until, player.changes) = (from, from + 1, player.changes + 1);
+            }
+        }
+        let is_out = |player: &Player| goes_round(player).is_none() || player.changes > CHANGES_MAX;
         if let Some(player) = players.iter().find(|player| is_out(player)) {
             // Something that cannot be seen made it go on.
             let fact = Fact::LoopIsBlind(Mark::of(player.place));
