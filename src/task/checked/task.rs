@@ -3,6 +3,7 @@
 use super::control::{Control, Number};
 use super::event_loop;
 use super::story;
+use crate::backend::{self, Backend};
 use crate::panic::{self, AssertUnwindSafe};
 use crate::sync::PoisonError;
 use crate::thread;
@@ -151,13 +152,18 @@ impl<F: Future> Future for Task<F> {
 impl<F: Future> Drop for Task<F> {
     /// A task that is dropped before its end, with its loop, counts as aborted.
     fn drop(&mut self) {
-        // A panic here is the loop's own, or a checker that stops the execution: nobody waits.
-        if self.future.is_some() && !thread::panicking() {
+        if self.future.is_some() && !is_stopped() {
             let control = self.control.clone();
             let _polled = control.polls();
             self.finish(TaskEnd::Aborted);
         }
     }
+}
+
+/// Whether the checker has stopped the execution, so that nobody waits any more. Some unwind their threads to do
+/// so, and then it cannot be told from a panic of the program's, which drops a runtime with its tasks.
+fn is_stopped() -> bool {
+    backend::abandoned() || backend::current() != Backend::Native && thread::panicking()
 }
 
 /// What runs on a thread of its own and is no future, with the slot that its end goes to.
@@ -203,7 +209,7 @@ impl<F: FnOnce() -> R, R> Job<F, R> {
 
 impl<F: FnOnce() -> R, R> Drop for Job<F, R> {
     fn drop(&mut self) {
-        if self.act.is_some() && !thread::panicking() {
+        if self.act.is_some() && !is_stopped() {
             self.act = None;
             self.leave(TaskEnd::Aborted);
             self.control.finish_unseen();
