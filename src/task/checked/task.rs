@@ -9,6 +9,7 @@ use crate::sync::PoisonError;
 use crate::thread;
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(in crate::task) enum TaskEnd<T> {
 pub(in crate::task) struct JoinHandle<T> {
     control: Arc<Control>,
     end: Arc<EndSlot<T>>,
+    is_taken: bool,
 }
 
 /// Where a task leaves how it ended. Not an operation of its own: it is filled before the task counts
@@ -46,7 +48,8 @@ impl<T> JoinHandle<T> {
     }
 
     /// How the finished task ended.
-    pub(super) fn take(&self) -> TaskEnd<T> {
+    pub(super) fn take(&mut self) -> TaskEnd<T> {
+        self.is_taken = true;
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
         end.expect("JoinHandle polled after completion")
     }
@@ -56,7 +59,7 @@ impl<T> Future for JoinHandle<T> {
     type Output = TaskEnd<T>;
 
     #[track_caller]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
         if self.finished_or_wake(context.waker()) {
             return Poll::Ready(self.take());
         }
@@ -64,6 +67,25 @@ impl<T> Future for JoinHandle<T> {
             here.awaits(self.control.name, Location::caller());
         }
         Poll::Pending
+    }
+}
+
+/// Whoever is the later, the task or its handle, drops what nobody takes. A task that comes to nothing that does
+/// anything when it is dropped does not have to know.
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        if !self.is_taken && mem::needs_drop::<T>() && !is_stopped() && self.control.let_go() {
+            drop_end(&self.end);
+        }
+    }
+}
+
+/// Drops how a task ended. A panic of that goes nowhere, as with tokio.
+fn drop_end<T>(end: &EndSlot<T>) {
+    let end = end.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // What a panic comes with may panic as well.
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(end))) {
+        mem::forget(payload);
     }
 }
 
@@ -106,7 +128,7 @@ pub(super) struct Task<F: Future> {
 impl<F: Future> Task<F> {
     pub(super) fn new(future: F, control: Arc<Control>) -> (Self, JoinHandle<F::Output>) {
         let end = Arc::<EndSlot<F::Output>>::default();
-        let handle = JoinHandle { control: control.clone(), end: end.clone() };
+        let handle = JoinHandle { control: control.clone(), end: end.clone(), is_taken: false };
         (Task { future: Some(Box::pin(future)), control, end }, handle)
     }
 
@@ -120,7 +142,9 @@ impl<F: Future> Task<F> {
             (end, _) => end,
         };
         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
-        self.control.finish(is_aborted);
+        if self.control.finish(is_aborted) {
+            drop_end(&self.end);
+        }
     }
 }
 
@@ -177,7 +201,7 @@ pub(super) struct Job<F: FnOnce() -> R, R> {
 impl<F: FnOnce() -> R, R> Job<F, R> {
     pub(super) fn new(act: F, control: Arc<Control>) -> (Self, JoinHandle<R>) {
         let end = Arc::<EndSlot<R>>::default();
-        let handle = JoinHandle { control: control.clone(), end: end.clone() };
+        let handle = JoinHandle { control: control.clone(), end: end.clone(), is_taken: false };
         (Job { act: Some(act), control, end }, handle)
     }
 
@@ -199,7 +223,9 @@ impl<F: FnOnce() -> R, R> Job<F, R> {
             }
         };
         self.leave(end);
-        control.finish(false);
+        if control.finish(false) {
+            drop_end(&self.end);
+        }
     }
 
     fn leave(&self, end: TaskEnd<R>) {
