@@ -19,6 +19,8 @@ pub(crate) enum Fact {
     /// Some execution does not end, since a task goes round a loop that has an effect, and pauses: after some rounds it has to
     /// let others go on.
     LoopsGoOn,
+    /// Somebody asks which of two tasks has the greater id: to give one out is an event.
+    IdsAreOrdered,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

@@ -2,10 +2,11 @@
 
 use super::checked;
 use crate::backend::{self, Backend};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// Tells a task from the others that there are: [`tokio::task::Id`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Id(Number);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +38,22 @@ pub fn try_id() -> Option<Id> {
 impl Id {
     pub(super) fn checked(number: checked::Number) -> Self {
         Id(Number::Checked(number))
+    }
+}
+
+/// Who is spawned later has the greater one.
+impl Ord for Id {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if let (Number::Checked(_), Number::Checked(_)) = (self.0, other.0) {
+            checked::ids_are_ordered();
+        }
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Id {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -87,6 +87,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::PoisonIsCleared => (4, None),
             Fact::OrderingsAreWeak => (5, None),
             Fact::LoopsGoOn => (6, None),
+            Fact::IdsAreOrdered => (7, None),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -106,6 +107,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             4 => Fact::PoisonIsCleared,
             5 => Fact::OrderingsAreWeak,
             6 => Fact::LoopsGoOn,
+            7 => Fact::IdsAreOrdered,
             _ => return None,
         });
     }

@@ -6,7 +6,8 @@ use super::local_set::SetMail;
 use super::lock::Lock;
 use super::mailbox::{self, Mailbox};
 use super::story::{self, Name};
-use crate::backend;
+use crate::backend::{self, Backend, Call, Callee, native};
+use crate::schedule::Fact;
 use crate::task::per_thread::{self, Entered, PerThread};
 use std::cell::Cell;
 use std::mem;
@@ -25,8 +26,28 @@ std::thread_local! {
     static POLLED: PerThread<Number> = PerThread::default();
 }
 
+/// Where numbers come from, where it matters which comes first.
+static NUMBERS: Callee = Callee::new("the ids of tasks");
+
 /// A number for a task that is about to be made.
+#[track_caller]
 pub(super) fn next_number() -> Number {
+    let is_event = backend::current() == Backend::Native && native::knows(Fact::IdsAreOrdered);
+    if is_event && !backend::is_main_alone() {
+        NUMBERS.call(Call::changes(&"next"), Location::caller(), next)
+    } else {
+        next()
+    }
+}
+
+/// Which of two numbers is greater matters from here on.
+pub(in crate::task) fn ids_are_ordered() {
+    if backend::current() == Backend::Native && !native::knows(Fact::IdsAreOrdered) {
+        native::find_out(Fact::IdsAreOrdered);
+    }
+}
+
+fn next() -> Number {
     let execution = backend::number();
     let (of, last) = LAST.get();
     let next = if of == execution { last + 1 } else { 1 };
@@ -49,6 +70,8 @@ pub(super) struct Control {
 #[derive(Default)]
 struct Progress {
     finished: bool,
+    /// Nobody will ever take how it ended.
+    is_let_go: bool,
     joiners: Vec<Waker>,
 }
 
@@ -121,18 +144,29 @@ impl Control {
         self.progress.look(|progress| progress.finished)
     }
 
-    pub(super) fn finish(&self, is_aborted: bool) {
+    /// Nobody will ever take how it ended: whether it has ended, so that this is to be dropped here.
+    pub(super) fn let_go(&self) -> bool {
+        !self.progress.is_elsewhere()
+            && self.progress.with(|progress| {
+                progress.is_let_go = true;
+                progress.finished
+            })
+    }
+
+    /// Whether nobody will ever take how it ended, so that this is to be dropped here.
+    pub(super) fn finish(&self, is_aborted: bool) -> bool {
         story::ends(is_aborted);
-        self.finish_unseen();
+        self.finish_unseen()
     }
 
     /// As [`Control::finish`], for what no reader is told of.
-    pub(super) fn finish_unseen(&self) {
-        let joiners = self.progress.with(|progress| {
+    pub(super) fn finish_unseen(&self) -> bool {
+        let (joiners, is_let_go) = self.progress.with(|progress| {
             progress.finished = true;
-            mem::take(&mut progress.joiners)
+            (mem::take(&mut progress.joiners), progress.is_let_go)
         });
         joiners.into_iter().for_each(Waker::wake);
+        is_let_go
     }
 
     /// Has the task dropped when its turn comes, instead of polled.

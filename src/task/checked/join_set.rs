@@ -54,7 +54,7 @@ impl<T> JoinSet<T> {
     }
 
     fn take_finished(&mut self, waiter: Option<&Waker>) -> Option<(Number, TaskEnd<T>)> {
-        let member = {
+        let mut member = {
             let mut guard = lock(&self.finished.0);
             let (numbers, waiting) = &mut *guard;
             // Who was let go of is none.

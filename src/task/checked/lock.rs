@@ -43,6 +43,11 @@ impl<S> Lock<S> {
         self.call(LOOK, act)
     }
 
+    /// Whether it is another thread's only.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        matches!(self, Lock::Home(home, _) if *home != thread::current().id())
+    }
+
     fn call<R>(&self, call: Call, act: impl FnOnce(&mut S) -> R) -> R {
         match self {
             Lock::Home(thread, state) => {

@@ -30,7 +30,7 @@ mod time;
 mod wheel;
 
 pub(super) use cancellation::Cancellation;
-pub(super) use control::{Number, current_number};
+pub(super) use control::{Number, current_number, ids_are_ordered};
 pub(crate) use core::is_of_loop;
 pub(super) use event_loop::is_running as is_in_runtime;
 pub(super) use handle::{Handle, NO_RUNTIME, current as current_runtime};

@@ -3,11 +3,13 @@
 use super::control::{Control, Number};
 use super::event_loop;
 use super::story;
+use crate::backend::{self, Backend};
 use crate::panic::{self, AssertUnwindSafe};
 use crate::sync::PoisonError;
 use crate::thread;
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ pub(in crate::task) enum TaskEnd<T> {
 pub(in crate::task) struct JoinHandle<T> {
     control: Arc<Control>,
     end: Arc<EndSlot<T>>,
+    is_taken: bool,
 }
 
 /// Where a task leaves how it ended. Not an operation of its own: it is filled before the task counts
@@ -45,7 +48,8 @@ impl<T> JoinHandle<T> {
     }
 
     /// How the finished task ended.
-    pub(super) fn take(&self) -> TaskEnd<T> {
+    pub(super) fn take(&mut self) -> TaskEnd<T> {
+        self.is_taken = true;
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
         end.expect("JoinHandle polled after completion")
     }
@@ -55,7 +59,7 @@ impl<T> Future for JoinHandle<T> {
     type Output = TaskEnd<T>;
 
     #[track_caller]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
         if self.finished_or_wake(context.waker()) {
             return Poll::Ready(self.take());
         }
@@ -63,6 +67,25 @@ impl<T> Future for JoinHandle<T> {
             here.awaits(self.control.name, Location::caller());
         }
         Poll::Pending
+    }
+}
+
+/// Whoever is the later, the task or its handle, drops what nobody takes. A task that comes to nothing that does
+/// anything when it is dropped does not have to know.
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        if !self.is_taken && mem::needs_drop::<T>() && !is_stopped() && self.control.let_go() {
+            drop_end(&self.end);
+        }
+    }
+}
+
+/// Drops how a task ended. A panic of that goes nowhere, as with tokio.
+fn drop_end<T>(end: &EndSlot<T>) {
+    let end = end.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // What a panic comes with may panic as well.
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(end))) {
+        mem::forget(payload);
     }
 }
 
@@ -105,7 +128,7 @@ pub(super) struct Task<F: Future> {
 impl<F: Future> Task<F> {
     pub(super) fn new(future: F, control: Arc<Control>) -> (Self, JoinHandle<F::Output>) {
         let end = Arc::<EndSlot<F::Output>>::default();
-        let handle = JoinHandle { control: control.clone(), end: end.clone() };
+        let handle = JoinHandle { control: control.clone(), end: end.clone(), is_taken: false };
         (Task { future: Some(Box::pin(future)), control, end }, handle)
     }
 
@@ -119,7 +142,9 @@ impl<F: Future> Task<F> {
             (end, _) => end,
         };
         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
-        self.control.finish(is_aborted);
+        if self.control.finish(is_aborted) {
+            drop_end(&self.end);
+        }
     }
 }
 
@@ -151,13 +176,18 @@ impl<F: Future> Future for Task<F> {
 impl<F: Future> Drop for Task<F> {
     /// A task that is dropped before its end, with its loop, counts as aborted.
     fn drop(&mut self) {
-        // A panic here is the loop's own, or a checker that stops the execution: nobody waits.
-        if self.future.is_some() && !thread::panicking() {
+        if self.future.is_some() && !is_stopped() {
             let control = self.control.clone();
             let _polled = control.polls();
             self.finish(TaskEnd::Aborted);
         }
     }
+}
+
+/// Whether the checker has stopped the execution, so that nobody waits any more. Some unwind their threads to do
+/// so, and then it cannot be told from a panic of the program's, which drops a runtime with its tasks.
+fn is_stopped() -> bool {
+    backend::abandoned() || backend::current() != Backend::Native && thread::panicking()
 }
 
 /// What runs on a thread of its own and is no future, with the slot that its end goes to.
@@ -171,7 +201,7 @@ pub(super) struct Job<F: FnOnce() -> R, R> {
 impl<F: FnOnce() -> R, R> Job<F, R> {
     pub(super) fn new(act: F, control: Arc<Control>) -> (Self, JoinHandle<R>) {
         let end = Arc::<EndSlot<R>>::default();
-        let handle = JoinHandle { control: control.clone(), end: end.clone() };
+        let handle = JoinHandle { control: control.clone(), end: end.clone(), is_taken: false };
         (Job { act: Some(act), control, end }, handle)
     }
 
@@ -193,7 +223,9 @@ impl<F: FnOnce() -> R, R> Job<F, R> {
             }
         };
         self.leave(end);
-        control.finish(false);
+        if control.finish(false) {
+            drop_end(&self.end);
+        }
     }
 
     fn leave(&self, end: TaskEnd<R>) {
@@ -203,7 +235,7 @@ impl<F: FnOnce() -> R, R> Job<F, R> {
 
 impl<F: FnOnce() -> R, R> Drop for Job<F, R> {
     fn drop(&mut self) {
-        if self.act.is_some() && !thread::panicking() {
+        if self.act.is_some() && !is_stopped() {
             self.act = None;
             self.leave(TaskEnd::Aborted);
             self.control.finish_unseen();

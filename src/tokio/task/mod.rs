@@ -7,7 +7,8 @@
 //! * [`block_in_place`] lets a task of a multi-thread runtime block, which is a thread anyway.
 //! * A [`LocalSet`] takes its tasks in the order in which tokio does.
 //! * An [`Id`] tells a task from the others of its execution. It is a small number, which may be another one
-//!   in another execution.
+//!   in another execution: do not let the outcome depend on how it is written. Which of two is the greater is
+//!   explored, once somebody asks.
 
 mod local;
 

@@ -52,6 +52,29 @@ fn it_is_dropped_later_where_the_end_waits_for_nothing() {
     comes_to([0, 1], || drops(many_threads(), |runtime| runtime.shutdown_timeout(Duration::from_secs(5))));
 }
 
+/// A thread has a runtime with a task that waits for ever, and ends by `end`: whether who waits for the task
+/// hears of that.
+fn hears_of_the_end(runtime: fn() -> Runtime, end: fn(Runtime)) -> bool {
+    let (sender, receiver) = mpsc::channel();
+    let owner = thread::spawn(move || {
+        let runtime = runtime();
+        sender.send(runtime.spawn(pending::<()>())).unwrap();
+        end(runtime);
+    });
+    let is_panic = owner.join().is_err();
+    let task = receiver.recv().unwrap();
+    one_thread().block_on(task).unwrap_err().is_cancelled() && is_panic
+}
+
+#[test]
+fn a_panic_of_its_owner_ends_it_too() {
+    let panics = |_runtime| panic!("broken");
+    comes_to([true], move || hears_of_the_end(one_thread, panics));
+    comes_to([true], move || hears_of_the_end(many_threads, panics));
+    // One that is never dropped does not end.
+    assert!(hangs(|| hears_of_the_end(one_thread, std::mem::forget)).is_empty());
+}
+
 #[test]
 fn a_task_that_never_began_is_dropped_too() {
     comes_to([(1, true)], || {

@@ -2,10 +2,12 @@
 
 use super::{comes_to, comes_to_all, many_threads, one_thread};
 use crate::tokio_sync::hangs;
-use conccheck::thread;
+use conccheck::sync::mpsc;
+use conccheck::thread::{self, ThreadId};
 use conccheck::tokio::runtime::{Handle, Runtime};
 use conccheck::tokio::sync::oneshot;
 use conccheck::tokio::task;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[test]
 fn a_thread_spawns_on_a_runtime_that_others_wait_for() {
@@ -103,4 +105,71 @@ fn whether_a_task_has_ended_is_seen_from_other_threads() {
         looks.join().unwrap()
     });
     assert_eq!(executions, 2);
+}
+
+/// Tells, when it is dropped, whether that is on the thread that made it.
+struct Tells(ThreadId, mpsc::Sender<bool>);
+
+impl Drop for Tells {
+    fn drop(&mut self) {
+        self.1.send(thread::current().id() == self.0).unwrap();
+    }
+}
+
+#[test]
+fn what_nobody_takes_is_dropped_by_the_task_or_with_its_handle() {
+    fn is_dropped_with_the_handle() -> bool {
+        let runtime = many_threads();
+        let (sender, receiver) = mpsc::channel();
+        let (here, (begins, has_begun)) = (thread::current().id(), mpsc::channel());
+        let task = runtime.spawn(async move {
+            begins.send(()).unwrap();
+            Tells(here, sender)
+        });
+        has_begun.recv().unwrap();
+        drop(task);
+        drop(runtime);
+        receiver.recv().unwrap()
+    }
+    comes_to_all([false, true], is_dropped_with_the_handle);
+}
+
+#[test]
+fn a_panic_of_what_nobody_takes_goes_nowhere() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("broken");
+        }
+    }
+    for runtime in [one_thread, many_threads] {
+        comes_to([3], move || {
+            runtime().block_on(async {
+                drop(task::spawn(async { Panics }));
+                task::yield_now().await;
+                task::spawn(async { 3 }).await.unwrap()
+            })
+        });
+    }
+    // Who takes it has it.
+    comes_to([true], || {
+        let taken = one_thread().block_on(async { task::spawn(async { Panics }).await.unwrap() });
+        catch_unwind(AssertUnwindSafe(|| drop(taken))).is_err()
+    });
+}
+
+#[test]
+fn which_task_has_the_greater_id_is_explored() {
+    let spawns_two = || {
+        many_threads().block_on(async {
+            let [one, other] = [(); 2].map(|()| task::spawn(async { task::spawn(async {}).id() }));
+            let (one, other) = (one.await.unwrap(), other.await.unwrap());
+            (one != other, one < other)
+        })
+    };
+    comes_to([(true, false), (true, true)], spawns_two);
+    // Of those that one thread spawns the later has the greater.
+    comes_to([true], || {
+        one_thread().block_on(async { task::spawn(async {}).id() < task::spawn(async {}).id() })
+    });
 }

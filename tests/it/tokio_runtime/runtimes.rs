@@ -8,7 +8,8 @@ use conccheck::sync::{Arc, mpsc};
 use conccheck::thread;
 use conccheck::tokio::runtime::{Handle, Runtime, RuntimeFlavor};
 use conccheck::tokio::sync::oneshot;
-use conccheck::tokio::task::{self, yield_now};
+use conccheck::tokio::task::{self, JoinHandle, yield_now};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[test]
 fn tasks_of_several_threads_run_while_nobody_waits_for_the_runtime() {
@@ -123,6 +124,49 @@ fn two_threads_wait_for_a_runtime_of_one_thread() {
         other.join().unwrap();
         received
     });
+}
+
+/// Two threads wait while main runs the loop: the first for nothing that has to be run, and so it goes without
+/// having run it, by `goes`; the other for a task, which it waits for by `waits`.
+fn one_of_two_that_wait_goes(goes: fn(&Runtime), waits: fn(&Runtime, JoinHandle<u32>) -> u32) -> u32 {
+    let runtime = Arc::new(one_thread());
+    let (sender, until_gone) = oneshot::channel();
+    let first = thread::spawn({
+        let runtime = runtime.clone();
+        move || {
+            goes(&runtime);
+            sender.send(()).unwrap();
+        }
+    });
+    let other = thread::spawn({
+        let runtime = runtime.clone();
+        move || {
+            let task = runtime.spawn(async { 3 });
+            waits(&runtime, task)
+        }
+    });
+    runtime.block_on(until_gone).unwrap();
+    first.join().unwrap();
+    other.join().unwrap()
+}
+
+#[test]
+fn who_goes_without_having_run_the_loop_leaves_it_to_the_next() {
+    fn runs_it(runtime: &Runtime, task: JoinHandle<u32>) -> u32 {
+        runtime.block_on(task).unwrap()
+    }
+    fn panics(runtime: &Runtime) {
+        let waits = || runtime.block_on(async { panic!("broken") });
+        catch_unwind(AssertUnwindSafe(waits)).unwrap_err();
+    }
+    comes_to([3], || one_of_two_that_wait_goes(|runtime| runtime.block_on(async {}), runs_it));
+    comes_to([3], || one_of_two_that_wait_goes(panics, runs_it));
+    // Who does not run it waits for ever, if it comes when main has gone.
+    let returned = hangs(|| {
+        let does_not = |runtime: &Runtime, task: JoinHandle<u32>| runtime.handle().block_on(task).unwrap();
+        one_of_two_that_wait_goes(|runtime| runtime.block_on(async {}), does_not)
+    });
+    assert_eq!(returned, [3]);
 }
 
 #[test]
