@@ -151,8 +151,9 @@ impl Engine {
 
     /// A round was another than those before it.
     fn end_of_rounds(&mut self) {
-        if self.comparison.is_some_and(|comparison| comparison.lots == Lots::Others) {
-            // Whoever was looked at first was ready: so much the lot decides.
+        if let Some(Comparison { uncompared, lots: Lots::Others, .. }) = self.comparison {
+            // Whoever was looked at first was ready: so much the lot decides. Whether the loop remembers that is not known.
+            self.world.cut_loop.get_or_insert((uncompared.place, COMPARED_ROUNDS));
             self.end = Some(End::Rehearsed);
         } else {
             self.diverge("another round".to_string(), "an end of the loop".to_string());

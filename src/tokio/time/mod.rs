@@ -44,8 +44,9 @@
 //! `timeout` or a `select!` with one of these, are seen through, as loops that yield are: a round in which nothing
 //! but a time was up brings nothing new, so that the task waits until another has changed something that the round looks at.
 //! One that nobody can end is a livelock. Where it matters how often such a loop goes round, it does so up to a bound, and
-//! the verdict says so. Not noticed is one that remembers, from round to round, which of several branches its `select!` has
-//! taken that were ready at once, if each of these looks at something else that others could change. A `select!` between several branches in a loop that does work costs many executions nevertheless.
+//! the verdict says so; also where several branches of a `select!` in it are ready at once and each looks at something else:
+//! which of them it takes in such a round the loop may remember. A `select!` between several branches in a loop that does work
+//! costs many executions nevertheless.
 
 mod instant;
 mod interval;
