@@ -154,18 +154,29 @@ impl<T: Ord> Report<T> {
     /// assert_eq!(checker(Backend::Native).explore(program).note(), None);
     /// ```
     pub fn note(&self) -> Option<String> {
+        self.note_with(|place| place.to_string())
+    }
+
+    /// The same for review: without lines, which change with whatever comes before them.
+    pub(crate) fn note_for_review(&self) -> Option<String> {
+        self.note_with(|place| place.file().rsplit(['/', '\\']).next().unwrap_or_default().to_string())
+    }
+
+    fn note_with(&self, tell: fn(&Location) -> String) -> Option<String> {
         let backend = self.backend;
         let timed =
             format!("note: a task that hangs waits with a timeout, which never passes under {backend}");
         let seq_cst = "note: loom takes SeqCst loads and stores for AcqRel, so it may show what cannot happen; order them \
                        with fence(SeqCst), which loom knows, or check under native";
-        let buffering = self.buffering.map_or(String::new(), |[load, store]| {
+        let buffering = self.buffering.map_or(String::new(), |places| {
+            let [load, store] = places.map(tell);
             format!(
                 "note: load buffering was not explored: a machine may let the load at {load} read what is stored at \
                  {store}, though that store comes after the load"
             )
         });
         let held = self.held_over_await.map_or(String::new(), |place| {
+            let place = tell(place);
             format!(
                 "note: the lock taken at {place} is held over an await: who wants it on the same thread waits for ever, on \
                  another it keeps a worker from its tasks; give it back before, or take conccheck::tokio::sync::Mutex"

@@ -24,7 +24,7 @@ pub(crate) fn text<T: Ord + Debug>(
     };
     let entries = outcomes.iter().enumerate().map(entry).collect();
     let explored = explored(report.is_sampled(), report.incomplete_because());
-    let note = report.note();
+    let note = report.note_for_review();
     let explain = |number: usize| report.witness(outcomes[number]);
     let is_due = report.buffering.is_some() || report.held_over_await.is_some();
     in_sections(entries, &explored, note.as_deref(), is_due, &explain)

@@ -41,7 +41,6 @@ pub(crate) use replay::replay;
 use super::roll::Roll;
 use super::{TaskId, execution, unsupported};
 use crate::engine::{Announced, Body, Engine, Spawned};
-use crate::schedule::Fact;
 use std::cell::RefCell;
 use std::io;
 use std::panic::Location;
@@ -52,6 +51,7 @@ use std::sync::atomic::Ordering;
 pub(crate) use crate::engine::Moment;
 pub(crate) use crate::engine::object::Update;
 pub(crate) use crate::engine::{Chance, LoopDeed, LoopTask, Performed, TaskId as Task};
+pub(crate) use crate::schedule::Fact;
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
