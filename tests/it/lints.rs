@@ -1,7 +1,7 @@
 //! What is told of async programs that are not wrong yet: it changes no verdict.
 
 use crate::tokio_sync::{on_loop, on_threads};
-use conccheck::sync::{Arc, Mutex, RwLock};
+use conccheck::sync::{Arc, Barrier, Mutex, RwLock};
 use conccheck::{Checker, Report, Verdict, task};
 
 fn explore(program: fn()) -> Report<()> {
@@ -87,6 +87,26 @@ fn what_another_thread_holds_meanwhile_is_no_matter() {
         on_loop(task::yield_now());
         thread.join().unwrap();
     });
+    assert_eq!(report.note(), None);
+}
+
+#[test]
+fn who_reads_at_the_same_time_gives_back_what_is_its_own() {
+    let report = explore(|| {
+        on_threads(async {
+            let shared = Arc::new((RwLock::new(0), Barrier::new(2)));
+            let reads = |shared: Arc<(RwLock<u32>, Barrier)>| async move {
+                let guard = shared.0.read().unwrap();
+                shared.1.wait();
+                drop(guard);
+                task::yield_now().await;
+            };
+            let other = task::spawn(reads(Arc::clone(&shared)));
+            reads(shared).await;
+            other.await.unwrap();
+        });
+    });
+    assert!(report.is_complete(), "{report}");
     assert_eq!(report.note(), None);
 }
 

@@ -23,12 +23,16 @@ pub(super) fn took(lock: u64, place: Place) {
     HELD.with_borrow_mut(|held| held.push((running(), lock, place)));
 }
 
-/// It gives it back.
+/// It gives it back; others may read at the same time, and keep theirs.
 pub(super) fn gives(lock: u64) {
-    // A thread that ends has none any more.
+    // A thread that ends has none any more, nor an engine.
     let _ = HELD.try_with(|held| {
         let mut held = held.borrow_mut();
-        if let Some(at) = held.iter().rposition(|&(_, other, _)| other == lock) {
+        if held.is_empty() {
+            return;
+        }
+        let thread = running();
+        if let Some(at) = held.iter().rposition(|&(holder, other, _)| (holder, other) == (thread, lock)) {
             held.swap_remove(at);
         }
     });
