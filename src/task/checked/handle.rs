@@ -1,11 +1,12 @@
 //! A runtime as those see it who spawn on it, and which one that is for a thread.
 
 use super::clock::LoopClock;
-use super::control::{Control, Whose, next_number};
+use super::control::{Control, Whose};
 use super::core::Core;
 use super::event_loop::{self, EventLoop, Order};
 use super::mailbox::Mailbox;
 use super::members::Members;
+use super::numbers;
 use super::one_loop::OneLoop;
 use super::story;
 use super::task::{Job, JoinHandle, Task};
@@ -27,7 +28,7 @@ pub(super) struct Shared {
     number: u64,
     pub(super) tasks: Tasks,
     /// What runs on threads of their own.
-    pub(super) members: Members,
+    pub(super) members: Arc<Members>,
 }
 
 /// Where tasks run.
@@ -49,8 +50,8 @@ pub(in crate::task) const NO_RUNTIME: &str =
 
 impl Handle {
     pub(super) fn new(tasks: Tasks, blocking_max: Option<usize>) -> Self {
-        let number = next_number();
-        Handle(Arc::new(Shared { number, tasks, members: Members::new(blocking_max) }))
+        let number = numbers::next_runtime();
+        Handle(Arc::new(Shared { number, tasks, members: Arc::new(Members::new(blocking_max)) }))
     }
 
     /// A runtime of one loop, in this order.
@@ -87,7 +88,7 @@ impl Handle {
         match &self.0.tasks {
             Tasks::Many => self.spawn_thread(future),
             Tasks::One(one) => {
-                let number = next_number();
+                let number = numbers::next();
                 let here = event_loop::current().filter(|here| Arc::ptr_eq(&here.mailbox, &one.mailbox));
                 let control = match &here {
                     Some(here) if here.is_local() => Control::at_home(number, one.mailbox.clone()),
@@ -108,11 +109,12 @@ impl Handle {
         F::Output: Send + 'static,
     {
         let mailbox = Mailbox::new();
-        let control = Control::of_thread(next_number(), mailbox.clone());
+        let control = Control::of_thread(numbers::next(), mailbox.clone());
         let (task, handle) = Task::new(future, control.clone());
         if self.0.members.admit(control) {
             let runtime = self.clone();
-            thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(task));
+            let thread = thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(task));
+            thread.put_in_background();
         }
         handle
     }
@@ -124,7 +126,7 @@ impl Handle {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        let control = Control::blocking(next_number());
+        let control = Control::blocking(numbers::next());
         let (job, handle) = Job::new(act, control.clone());
         let runtime = self.clone();
         let run = move || {
@@ -133,13 +135,14 @@ impl Handle {
         };
         if let Some(run) = self.0.members.admit_blocking(control, Box::new(run)) {
             let runtime = self.clone();
-            thread::spawn(move || {
+            let thread = thread::spawn(move || {
                 let mut next = Some(run);
                 while let Some(run) = next {
                     run();
                     next = runtime.0.members.next_blocking();
                 }
             });
+            thread.put_in_background();
         }
         handle
     }

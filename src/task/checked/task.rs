@@ -1,7 +1,8 @@
 //! Tasks: how they run and end, and the handles by which others wait for or abort them.
 
-use super::control::{Control, Number};
+use super::control::Control;
 use super::event_loop;
+use super::numbers::Number;
 use super::story;
 use crate::backend::{self, Backend};
 use crate::panic::{self, AssertUnwindSafe};

@@ -12,6 +12,7 @@ use super::core::{Asleep, Core, Local, OwnWaker, TaskId, Tasks};
 use super::handle::Handle;
 use super::mailbox::Call;
 pub(super) use super::mailbox::Mailbox;
+use super::numbers;
 use super::story::{self, Name};
 use super::time::Alarm;
 use super::wheel::Wheel;
@@ -313,26 +314,30 @@ impl EventLoop {
         Turn { event_loop: self.mailbox.number, number: self.turns.get() }
     }
 
+    /// Drops all tasks, in the order in which tokio does: those that stay on this thread are in a `LocalSet` there.
     fn drop_tasks(&self) {
         // What a task drops may add tasks.
         loop {
-            let task = self.core.borrow_mut().tasks.pop_first();
+            let sent = self.core.borrow().tasks.keys().copied().collect();
+            for task in numbers::in_order_of_end(sent) {
+                let task = self.core.borrow_mut().tasks.remove(&task);
+                drop(task);
+            }
             let local = self.local_tasks.borrow_mut().pop_first();
-            if task.is_none() && local.is_none() {
+            if local.is_none() && self.core.borrow().tasks.is_empty() {
                 return;
             }
-            drop((task, local));
+            drop(local);
         }
     }
 
-    /// Drops all tasks, also those that others want to add. A task that is added later is dropped.
+    /// Drops all tasks, also those that others have added. A task that is added later is dropped.
     pub(super) fn close(&self) {
         let _runtime = self.runtime.clone().map(Handle::enter);
+        let calls = self.mailbox.close();
+        self.answer(calls);
         self.core.borrow_mut().is_closed = true;
         self.drop_tasks();
-        for call in self.mailbox.close() {
-            call(self);
-        }
     }
 
     /// What is kept of it when it does not run.
