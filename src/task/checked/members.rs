@@ -5,6 +5,7 @@ use super::event_loop::EventLoop;
 use super::lock::lock;
 use super::mailbox::Mailbox;
 use super::task::AbortHandle;
+use crate::backend;
 use crate::sync::Mutex;
 use crate::thread;
 use std::collections::VecDeque;
@@ -20,6 +21,8 @@ pub(super) struct Members {
     state: Mutex<State>,
     /// Whether anything that may block was spawned.
     has_blocked: AtomicBool,
+    /// Nothing begins any more, since before there was a second thread.
+    is_over: AtomicBool,
     /// Whether its runtime has come to its end, to main when all others have.
     has_ended: AtomicBool,
 }
@@ -43,8 +46,8 @@ type Run = Box<dyn FnOnce() + Send>;
 
 impl Members {
     pub(super) fn new(blocking_max: Option<usize>) -> Self {
-        let (has_blocked, has_ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        Members { blocking_max, state: Mutex::new(State::default()), has_blocked, has_ended }
+        let [has_blocked, is_over, has_ended] = [false; 3].map(AtomicBool::new);
+        Members { blocking_max, state: Mutex::new(State::default()), has_blocked, is_over, has_ended }
     }
 
     /// Whether a task may begin.
@@ -59,6 +62,9 @@ impl Members {
     /// Gives back what a new thread is to run. What has to wait is kept; once there is no runtime any more,
     /// it is dropped.
     pub(super) fn admit_blocking(&self, control: Arc<Control>, run: Run) -> Option<Run> {
+        if self.is_over.load(Ordering::Relaxed) {
+            return None;
+        }
         self.has_blocked.store(true, Ordering::Relaxed);
         let mut state = lock(&self.state);
         if state.is_blocking_closed {
@@ -130,6 +136,11 @@ impl Members {
         left
     }
 
+    /// Whether no task begins any more.
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.state).is_closed
+    }
+
     /// As [`Members::close`], unless that was done.
     pub(super) fn close_if_open(&self) {
         if !self.has_ended.load(Ordering::Relaxed) {
@@ -137,13 +148,15 @@ impl Members {
         }
     }
 
-    /// Aborts all and waits until each has ended, also those that are spawned meanwhile.
+    /// Aborts all and waits until each has ended, also those that are spawned meanwhile; those that come later are refused.
     pub(super) async fn end(&self) {
         loop {
             let controls = {
                 let mut state = lock(&self.state);
                 let mut controls = mem::take(&mut state.tasks);
                 controls.append(&mut state.blocking);
+                state.is_closed = controls.is_empty();
+                state.is_blocking_closed = controls.is_empty();
                 controls
             };
             if controls.is_empty() {
@@ -155,9 +168,10 @@ impl Members {
 
     /// As [`Members::end`], on a thread that runs no loop, for who has no tasks among them.
     pub(super) fn end_blocking(&self) {
-        // What blocks is spawned by this thread, or by what blocks.
-        if self.has_blocked.load(Ordering::Relaxed) {
+        if self.has_blocked.load(Ordering::Relaxed) || !backend::is_main_alone() {
             wait(self.end());
+        } else {
+            self.is_over.store(true, Ordering::Relaxed);
         }
     }
 }

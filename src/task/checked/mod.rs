@@ -11,6 +11,7 @@ mod cancellation;
 mod clock;
 mod control;
 mod core;
+mod driver;
 mod elapsed;
 mod event_loop;
 mod handle;

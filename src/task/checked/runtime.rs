@@ -5,6 +5,7 @@ use super::event_loop::{self, Order};
 use super::handle::{Handle, Tasks};
 use super::members;
 use super::numbers;
+use super::task;
 use super::time::sleep;
 use crate::backend::{self, Backend, clock};
 use crate::panic;
@@ -21,9 +22,8 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
     match workers {
         Workers::CurrentThread => {
             let runtime = Handle::one(Order::Rounds, None, LoopClock::going());
-            let output = runtime.block_on(future);
-            runtime.0.members.end_blocking();
-            output
+            let _ending = Ending(&runtime);
+            runtime.block_on(future)
         }
         Workers::Threads(_) => {
             let runtime = Handle::many(None);
@@ -32,6 +32,17 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
                 runtime.0.members.end().await;
                 output.unwrap_or_else(|payload| panic::resume_unwind(payload))
             })
+        }
+    }
+}
+
+/// What blocks on a runtime has ended when this is dropped, also by a panic.
+struct Ending<'a>(&'a Handle);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if !task::is_stopped() {
+            self.0.0.members.end_blocking();
         }
     }
 }
@@ -122,7 +133,7 @@ fn may_wait() -> bool {
 impl Handle {
     pub(in crate::task) fn block_on_alone<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
-        self.wait_for(future)
+        self.wait_asking(future)
     }
 }
 

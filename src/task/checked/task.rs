@@ -187,7 +187,7 @@ impl<F: Future> Drop for Task<F> {
 
 /// Whether the checker has stopped the execution, so that nobody waits any more. Some unwind their threads to do
 /// so, and then it cannot be told from a panic of the program's, which drops a runtime with its tasks.
-fn is_stopped() -> bool {
+pub(super) fn is_stopped() -> bool {
     backend::abandoned() || backend::current() != Backend::Native && thread::panicking()
 }
 
