@@ -147,6 +147,17 @@ impl Execution {
         self.lock().roll.expect_join(task);
     }
 
+    /// Writes down that the program is over without that task's end.
+    pub(crate) fn put_in_background(&self, task: TaskId) {
+        self.lock().roll.put_in_background(task);
+    }
+
+    /// Whether others than main have not ended that are not in the background.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn has_others(&self) -> bool {
+        self.lock().roll.has_others()
+    }
+
     /// A task's name, by its number in the order of spawning.
     pub(crate) fn task_name(&self, number: usize) -> String {
         self.lock().roll.name(number)

@@ -1,6 +1,7 @@
 //! What is still to be done when the program has returned: what in a real run the end of the process does
 //! away with.
 
+use super::{Backend, current, native};
 use std::cell::RefCell;
 
 type Act = Box<dyn FnOnce()>;
@@ -9,14 +10,24 @@ thread_local! {
     static LEFT: RefCell<Vec<Act>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has `act` done by main when the program has returned.
+/// Has `act` done by main when the program has returned, and its threads have. Where it is not sure that main gets to know
+/// of that it is not done.
 pub(crate) fn when_main_returns(act: impl FnOnce() + 'static) {
+    if current() == Backend::Native && native::running() != native::Task::MAIN {
+        return;
+    }
     LEFT.with_borrow_mut(|left| left.push(Box::new(act)));
 }
 
 /// Does what is to be done, when the program has come to `result`.
 pub(super) fn main_returned<T>(result: std::thread::Result<T>) -> std::thread::Result<T> {
-    if result.is_ok() {
+    if result.is_ok() && LEFT.with_borrow(|left| !left.is_empty()) {
+        match current() {
+            Backend::Native => native::outlive_others(),
+            #[cfg(feature = "shuttle")]
+            Backend::Shuttle => super::shuttle::outlive_others(),
+            _ => {}
+        }
         LEFT.take().into_iter().for_each(|act| act());
     }
     result

@@ -300,6 +300,21 @@ pub(crate) fn is_main_first() -> bool {
     }
 }
 
+/// Which of so many orders it is in which a runtime drops its tasks at its end, under a checker. Each is explored; under
+/// loom, which draws no lots, it is the first.
+#[track_caller]
+pub(crate) fn draw_first_dropped(count: u8) -> u32 {
+    match current() {
+        Backend::Native => native::draw_first_dropped(count, std::panic::Location::caller()),
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            ::shuttle::rand::thread_rng().gen_range(0..u32::from(count))
+        }
+        _ => 0,
+    }
+}
+
 /// A match arm for backends whose feature is off: no check starts with one, so no task gets here.
 pub(crate) fn not_compiled_in() -> ! {
     panic!("the backend is not compiled in; enable the cargo feature of its name")

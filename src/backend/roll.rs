@@ -22,6 +22,8 @@ struct Task {
     ended: bool,
     panic: Option<Box<Panic>>,
     joined: bool,
+    /// Whether the program is over without its end.
+    is_background: bool,
 }
 
 impl Task {
@@ -96,6 +98,16 @@ impl Roll {
     /// Writes down that somebody will see how the task ended.
     pub(crate) fn expect_join(&mut self, TaskId(id): TaskId) {
         self.tasks[id].joined = true;
+    }
+
+    /// Writes down that the program is over without that task's end.
+    pub(crate) fn put_in_background(&mut self, TaskId(id): TaskId) {
+        self.tasks[id].is_background = true;
+    }
+
+    /// Whether others than main have not ended that are not in the background.
+    pub(crate) fn has_others(&self) -> bool {
+        self.tasks.iter().skip(1).any(|task| !task.ended && !task.is_background)
     }
 
     /// A task's name, by its number in the order of spawning.

@@ -138,9 +138,11 @@ impl<T> Came<T> {
         }
     }
 
-    /// All its tasks have ended; `value` is what its main task returned.
+    /// All its tasks have ended that it is not over without; `value` is what its main task returned.
     pub(crate) fn to_its_end(execution: &Running, value: Option<T>) -> Self {
-        Came::to(execution, || match execution.leaked() {
+        // What goes on in the background has what it has.
+        let leaked = || if execution.unfinished().is_empty() { execution.leaked() } else { Vec::new() };
+        Came::to(execution, || match leaked() {
             what if what.is_empty() => {
                 Outcome::Returned(value.expect("a main task that ended has returned or panicked"))
             }

@@ -199,7 +199,12 @@ impl<T: Ord + 'static> State<T> {
         }
         if !execution.is_abandoned() {
             if tasks.is_empty() && !execution.unfinished().is_empty() {
-                self.record_deadlock(&execution);
+                if execution.has_ended(TaskId::MAIN) && !execution.has_others() {
+                    let value = self.value.take();
+                    self.search.record(Came::to_its_end(&execution, value));
+                } else {
+                    self.record_deadlock(&execution);
+                }
                 execution.mark_abandoned();
             } else if self.steps > self.search.limits.steps_max {
                 self.search.record_endless();
@@ -256,5 +261,16 @@ impl<T: Ord + 'static> Scheduler for Steering<T> {
         let mut state = self.lock();
         state.had_choice = true;
         state.chosen.next_u64()
+    }
+}
+
+/// Main lets others go on until all have ended but those in the background, or for so long that they may never.
+pub(super) fn outlive_others() {
+    const YIELDS_MAX: usize = 1_000;
+    for _ in 0..YIELDS_MAX {
+        if !execution().has_others() {
+            return;
+        }
+        shuttle::thread::yield_now();
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Task {
     pub(crate) tasks_made: usize,
     /// Who waits for its end, and from where in the program.
     pub(crate) joiner: Option<(TaskId, &'static Location<'static>)>,
+    /// Whether the program is over without its end.
+    pub(crate) is_background: bool,
     /// The notification that woke it before it had stopped to wait.
     pub(crate) woken_by: Option<usize>,
     /// What unpark gives it.
@@ -95,7 +97,7 @@ pub(crate) enum State {
         lock: Operation,
         condvar: ObjectId,
     },
-    /// It waits for a task's end.
+    /// It waits for a task's end; main that waits for its own does for that of all others.
     Joining(TaskId),
     Ended,
 }
@@ -113,6 +115,7 @@ impl Task {
             choice,
             tasks_made,
             joiner,
+            is_background,
             woken_by,
             token,
             end,
@@ -129,6 +132,7 @@ impl Task {
         (*state, *coroutine, *switch, *name) = (State::Absent, None, None, None);
         (*events, *others, *choice, *tasks_made, *unwinds) = (0, 0, 0, 0, 0);
         (*is_timed, *timed_out, *is_touched, *clock) = (false, false, false, Clock::default());
+        *is_background = false;
         (*joiner, *woken_by, *token, *end) = (None, None, None, None);
         (*unwinding, *barred_by, *place) = (None, None, None);
         polling.reset();

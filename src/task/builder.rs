@@ -17,6 +17,7 @@ use std::time::Duration;
 pub struct Builder {
     tokio: tokio::runtime::Builder,
     is_multi_thread: bool,
+    workers: Option<usize>,
     blocking_max: Option<usize>,
     starts_paused: bool,
 }
@@ -25,13 +26,13 @@ impl Builder {
     /// A runtime of one thread, the one that calls [`Runtime::block_on`]: tasks switch only at `await`.
     pub fn new_current_thread() -> Builder {
         let tokio = tokio::runtime::Builder::new_current_thread();
-        Builder { tokio, is_multi_thread: false, blocking_max: None, starts_paused: false }
+        Builder { tokio, is_multi_thread: false, workers: None, blocking_max: None, starts_paused: false }
     }
 
     /// A runtime with threads of its own.
     pub fn new_multi_thread() -> Builder {
         let tokio = tokio::runtime::Builder::new_multi_thread();
-        Builder { tokio, is_multi_thread: true, blocking_max: None, starts_paused: false }
+        Builder { tokio, is_multi_thread: true, workers: None, blocking_max: None, starts_paused: false }
     }
 
     /// Makes it.
@@ -47,7 +48,7 @@ impl Builder {
             Backend::Real => self.tokio.build().map(Runtime::real),
             _ if self.is_multi_thread && self.starts_paused => panic!("{}", checked::ONE_THREAD),
             _ if self.is_multi_thread => {
-                Ok(Runtime::checked(checked::Runtime::multi_thread(self.blocking_max)))
+                Ok(Runtime::checked(checked::Runtime::multi_thread(self.blocking_max, self.workers)))
             }
             _ => {
                 let runtime = checked::Runtime::current_thread(self.blocking_max, self.starts_paused);
@@ -82,6 +83,7 @@ impl Builder {
     #[track_caller]
     pub fn worker_threads(&mut self, count: usize) -> &mut Self {
         self.tokio.worker_threads(count);
+        self.workers = Some(count);
         self
     }
 

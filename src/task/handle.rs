@@ -67,7 +67,7 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0 {
-            Side::Real(handle) => handle.spawn(future).into(),
+            Side::Real(handle) => expect_real(handle).spawn(future).into(),
             Side::Checked(handle) => handle.spawn(future).into(),
         }
     }
@@ -80,7 +80,7 @@ impl Handle {
         R: Send + 'static,
     {
         match &self.0 {
-            Side::Real(handle) => handle.spawn_blocking(act).into(),
+            Side::Real(handle) => expect_real(handle).spawn_blocking(act).into(),
             Side::Checked(handle) => handle.spawn_blocking(act).into(),
         }
     }
@@ -110,7 +110,7 @@ impl Handle {
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         match &self.0 {
-            Side::Real(handle) => handle.block_on(future),
+            Side::Real(handle) => expect_real(handle).block_on(future),
             Side::Checked(handle) => handle.block_on_alone(future),
         }
     }
@@ -118,7 +118,7 @@ impl Handle {
     /// Makes it the runtime of the calling thread, until the guard is dropped.
     pub fn enter(&self) -> EnterGuard<'_> {
         let guard = match &self.0 {
-            Side::Real(handle) => Guard::Real { _guard: handle.enter() },
+            Side::Real(handle) => Guard::Real { _guard: expect_real(handle).enter() },
             Side::Checked(handle) => Guard::Checked { _guard: handle.clone().enter() },
         };
         EnterGuard { _guard: guard, handle: PhantomData }
@@ -152,6 +152,12 @@ impl Handle {
             Side::Checked(handle) => Err(handle),
         }
     }
+}
+
+/// Refuses what was made outside of the check.
+pub(super) fn expect_real<T>(made_outside: &T) -> &T {
+    backend::expect_real("a runtime");
+    made_outside
 }
 
 impl From<tokio::runtime::Handle> for Handle {

@@ -2,7 +2,6 @@
 
 use super::checked::{self, TaskEnd};
 use super::id::Id;
-use crate::panic;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -147,32 +146,45 @@ impl From<checked::AbortHandle> for AbortHandle {
 }
 
 /// Why a task has no result.
-#[derive(Debug, thiserror::Error)]
+///
+/// Inside a check its text is tokio's with a `_` for the number of the task, which differs from execution to execution:
+/// outcomes with this in them are the same.
+#[derive(thiserror::Error)]
 #[error(transparent)]
 pub struct JoinError(Failure);
 
-#[derive(thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
     Real(#[from] tokio::task::JoinError),
-    #[error("task panicked: {}", panic::message(&**payload.lock().unwrap_or_else(PoisonError::into_inner)))]
+    #[error("task _ panicked{}", with_message(payload))]
     Panicked { id: checked::Number, payload: Mutex<Payload> },
-    #[error("task was cancelled")]
+    #[error("task _ was cancelled")]
     Cancelled { id: checked::Number },
 }
 
-impl fmt::Debug for Failure {
-    /// Without a number of the task, which differs from execution to execution: outcomes with this in them are the same.
+impl fmt::Debug for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match &self.0 {
             Failure::Real(error) => error.fmt(f),
-            Failure::Panicked { payload, .. } => {
-                let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);
-                f.debug_tuple("Panicked").field(&panic::message(&**payload)).finish()
-            }
-            Failure::Cancelled { .. } => f.write_str("Cancelled"),
+            Failure::Panicked { payload, .. } => match message(payload) {
+                Some(message) => write!(f, "JoinError::Panic(Id(_), {message:?}, ...)"),
+                None => f.write_str("JoinError::Panic(Id(_), ...)"),
+            },
+            Failure::Cancelled { .. } => f.write_str("JoinError::Cancelled(Id(_))"),
         }
     }
+}
+
+fn with_message(payload: &Mutex<Payload>) -> String {
+    message(payload).map(|message| format!(" with message {message:?}")).unwrap_or_default()
+}
+
+/// What a panic says, if that is a text.
+fn message(payload: &Mutex<Payload>) -> Option<String> {
+    let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);
+    let owned = payload.downcast_ref::<String>().cloned();
+    owned.or_else(|| payload.downcast_ref::<&'static str>().map(ToString::to_string))
 }
 
 /// What a task panicked with; behind a mutex, for it is not `Sync` and a `JoinError` is.
@@ -199,10 +211,7 @@ impl JoinError {
     /// If the task did not panic.
     #[track_caller]
     pub fn into_panic(self) -> Payload {
-        match self.try_into_panic() {
-            Ok(payload) => payload,
-            Err(_) => panic!("the task did not panic, it was cancelled: ask `is_panic` first"),
-        }
+        self.try_into_panic().expect("`JoinError` reason is not a panic.")
     }
 
     /// What the task panicked with.

@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::checked;
-use super::handle::{EnterGuard, Handle};
+use super::handle::{EnterGuard, Handle, expect_real};
 use super::join::JoinHandle;
 use crate::backend;
 use std::fmt;
@@ -88,7 +88,7 @@ impl Runtime {
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         match &self.side {
-            Side::Real(runtime) => runtime.block_on(future),
+            Side::Real(runtime) => expect_real(runtime).block_on(future),
             Side::Checked(runtime) => runtime.block_on(future),
         }
     }

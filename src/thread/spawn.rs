@@ -331,6 +331,16 @@ impl Ending {
 }
 
 impl<T> JoinHandle<T> {
+    /// The program is over without the thread's end, where the checker knows of such threads.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn put_in_background(&self) {
+        match (&self.handle, &self.record) {
+            (Handle::Native(Native { id, .. }), _) => backend::native::put_in_background(id.task),
+            (_, Some(record)) => record.execution.put_in_background(record.task),
+            _ => {}
+        }
+    }
+
     /// What tells whether the thread has ended; `None` if it is std's.
     pub(super) fn ending(&self) -> Option<Ending> {
         let native = match &self.handle {

@@ -2,9 +2,10 @@
 
 use crate::policy::values;
 use crate::tokio_sync::{comes_to, on_loop, on_threads};
+use conccheck::tokio::runtime::Builder;
 use conccheck::tokio::select;
 use conccheck::tokio::sync::{mpsc, oneshot};
-use conccheck::tokio::task::{spawn_local, yield_now};
+use conccheck::tokio::task::{LocalSet, spawn_local, yield_now};
 use conccheck::tokio::time::{
     Duration, Instant, advance, interval, pause, resume, sleep, sleep_until, timeout,
 };
@@ -237,4 +238,61 @@ fn who_cannot_freeze_a_clock_is_told_what_tokio_says() {
     let report = Checker::new().explore(messages);
     assert_eq!(values(&report), [real].into(), "{report}");
     assert_eq!(report.verdict(), Verdict::Pass);
+}
+
+/// On a runtime whose clock is frozen from the beginning on.
+fn frozen<F: Future>(future: F) -> F::Output {
+    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(future)
+}
+
+#[test]
+fn a_clock_that_is_frozen_between_two_ticks_moves_on_by_whole_ones() {
+    let micros = Duration::from_micros;
+    comes_to([(2_000, 1_000, 3_400)], || {
+        frozen(async {
+            let micros = Duration::from_micros;
+            let beginning = Instant::now();
+            advance(micros(400)).await;
+            let frozen = Instant::now();
+            sleep(micros(1_000)).await;
+            let first = frozen.elapsed().as_micros();
+            sleep_until(beginning + micros(2_900)).await;
+            (first, (beginning.elapsed() - micros(2_400)).as_micros(), beginning.elapsed().as_micros())
+        })
+    });
+    // What is due at a tick that is still to come is not up.
+    for (by, expected) in [(1_500, false), (1_999, false), (2_000, true), (2_400, true)] {
+        let is_up = move || {
+            frozen(async move {
+                let is_up = Rc::new(Cell::new(false));
+                let sleeper = is_up.clone();
+                LocalSet::new()
+                    .run_until(async move {
+                        spawn_local(async move {
+                            sleep(micros(1_200)).await;
+                            sleeper.set(true);
+                        });
+                        yield_now().await;
+                        advance(micros(by)).await;
+                        yield_now().await;
+                        is_up.get()
+                    })
+                    .await
+            })
+        };
+        assert_eq!(is_up(), expected, "for real, by {by}");
+        let report = Checker::new().explore(is_up);
+        assert_eq!(values(&report), [expected].into(), "by {by}: {report}");
+    }
+    // Nor what was due before it was polled, at a tick that was not.
+    comes_to([1_000], || {
+        frozen(async {
+            let late = sleep(Duration::from_micros(300));
+            advance(Duration::from_micros(400)).await;
+            let frozen = Instant::now();
+            late.await;
+            frozen.elapsed().as_micros()
+        })
+    });
 }

@@ -48,6 +48,11 @@ impl<T> NativeMailbox<T> {
     #[track_caller]
     pub(crate) fn close(&self) -> VecDeque<T> {
         self.object.mail(Action::TryTake);
+        self.close_unseen()
+    }
+
+    /// As [`NativeMailbox::close`]. It is no operation, so nothing may depend on what comes before and what after.
+    pub(crate) fn close_unseen(&self) -> VecDeque<T> {
         self.letters().take().unwrap_or_default()
     }
 

@@ -32,8 +32,8 @@ pub(crate) use least::least;
 #[cfg(feature = "tokio")]
 pub(crate) use mailbox::NativeMailbox;
 pub(crate) use object::{
-    Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, draw_whom, is_main_first, is_up_already,
-    up,
+    Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, draw_first_dropped, draw_whom,
+    is_main_first, is_up_already, up,
 };
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;
@@ -178,6 +178,16 @@ pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>
     ROLL.with_borrow_mut(|roll| roll.expect_join(number));
     stop_if(with(|engine| engine.join(task, place)));
     ROLL.with_borrow(|roll| roll.panic_of(number))
+}
+
+/// The program is over without that task's end.
+pub(crate) fn put_in_background(task: Task) {
+    with(|engine| engine.put_in_background(task));
+}
+
+/// Main waits until all others have ended but those in the background, or until nobody can go on.
+pub(crate) fn outlive_others() {
+    stop_if(with(Engine::outlive_others));
 }
 
 /// The running task.

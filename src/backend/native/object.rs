@@ -480,6 +480,11 @@ pub(crate) fn is_main_first(place: &'static Location<'static>) -> bool {
     lot(2, place, |drawn| ("block_on", said(drawn).to_string())) == 0
 }
 
+/// Which of so many orders it is in which a runtime drops its tasks at its end; each is explored.
+pub(crate) fn draw_first_dropped(count: u8, place: &'static Location<'static>) -> u32 {
+    lot(count, place, |drawn| ("runtime", format!("its end drops tasks in order {} of {count}", drawn + 1)))
+}
+
 /// One of so many, each of which is explored. `tell` names for readers what drew it, and says what that means.
 fn lot(
     count: u8,

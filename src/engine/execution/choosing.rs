@@ -13,6 +13,9 @@ impl Engine {
         if self.end.is_some() || self.leaves() || self.rehearses() {
             return;
         }
+        if self.is_outliving() && !self.has_others() {
+            return self.go_on_with_main(|task| matches!(task.state, State::Ended) && !task.is_background);
+        }
         let step = self.world.position;
         if !self.world.held.is_empty() {
             self.release_insisted();
@@ -89,7 +92,11 @@ impl Engine {
             return true;
         }
         if self.livelock == Some(self.world.position) {
-            self.end = Some(End::Polling);
+            if self.is_outliving() {
+                self.go_on_with_main(|_| true);
+            } else {
+                self.end = Some(if self.is_over() { End::Finished } else { End::Polling });
+            }
             return false;
         }
         self.rehearse_together();
@@ -97,9 +104,16 @@ impl Engine {
     }
 
     fn end_for_want_of_tasks(&mut self) {
+        if self.is_outliving() {
+            return self.go_on_with_main(|_| true);
+        }
+        self.end = Some(if self.is_over() { End::Finished } else { End::Blocked });
+    }
+
+    /// Whether main has ended and all that the program is not over without.
+    fn is_over(&self) -> bool {
         let has_ended = |task: &Task| matches!(task.state, State::Absent | State::Ended);
-        let is_over = self.world.tasks.iter().all(has_ended);
-        self.end = Some(if is_over { End::Finished } else { End::Blocked });
+        has_ended(&self.world.tasks[TaskId::MAIN.index()]) && !self.has_others()
     }
 
     pub(super) fn diverge(&mut self, expected: String, found: String) {

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::engine::log::Deed;
 use crate::engine::object::State as ObjectState;
 use crate::engine::scheduling::{Announced, Spawned};
-use crate::engine::task::State;
+use crate::engine::task::{State, Task};
 use crate::engine::{Coroutine, Fact, Switch, TaskId};
 use std::panic::Location;
 use std::sync::Arc;
@@ -93,5 +93,54 @@ impl Engine {
         self.world.tasks[other.index()].joiner = Some((running, place));
         self.task().state = State::Joining(other);
         Announced::Stop(self.switch())
+    }
+
+    /// The program is over without that task's end.
+    pub(crate) fn put_in_background(&mut self, task: TaskId) {
+        self.world.tasks[task.index()].is_background = true;
+    }
+
+    /// Main, which runs and has returned, waits until all others have ended but those in the background, or until nobody
+    /// can go on.
+    pub(crate) fn outlive_others(&mut self) -> Announced {
+        if !self.has_others() {
+            self.outlive(|task| matches!(task.state, State::Ended));
+            return Announced::Go;
+        }
+        self.heed_bar();
+        self.task().state = State::Joining(TaskId::MAIN);
+        Announced::Stop(self.switch())
+    }
+
+    /// Whether main waits for the others.
+    pub(super) fn is_outliving(&self) -> bool {
+        matches!(self.world.tasks[TaskId::MAIN.index()].state, State::Joining(TaskId::MAIN))
+    }
+
+    /// Whether others than main have not ended that are not in the background.
+    pub(super) fn has_others(&self) -> bool {
+        let is_left =
+            |task: &Task| !matches!(task.state, State::Absent | State::Ended) && !task.is_background;
+        self.world.tasks.iter().skip(TaskId::MAIN.index() + 1).any(is_left)
+    }
+
+    /// Main has waited for those for long enough, and is next.
+    pub(super) fn go_on_with_main(&mut self, outlived: impl Fn(&Task) -> bool) {
+        self.world.tasks[TaskId::MAIN.index()].state = State::Running;
+        self.outlive(outlived);
+        self.next = Some(TaskId::MAIN);
+    }
+
+    /// What main does from here on comes after what those did.
+    fn outlive(&mut self, outlived: impl Fn(&Task) -> bool) {
+        let others = self.world.spawned().iter().filter(|&&other| other != TaskId::MAIN);
+        let outlived: Vec<_> =
+            others.filter(|other| outlived(&self.world.tasks[other.index()])).copied().collect();
+        for other in outlived {
+            self.world.happens_after_all_of(TaskId::MAIN, other);
+            self.world.order.join(TaskId::MAIN, other);
+            self.world.depend_on(TaskId::MAIN, other);
+        }
+        self.world.leave(TaskId::MAIN);
     }
 }

@@ -67,19 +67,25 @@ impl LoopClock {
         Ok(())
     }
 
-    /// Moves it on to the tick at which a timer with this deadline is up, if it is frozen.
+    /// Moves it on until a timer with this deadline is up, if it is frozen: by as many whole ticks as there are between, from
+    /// where it stands.
     pub(super) fn advance_to(&mut self, deadline: Duration) {
         if self.is_frozen() {
-            self.base = self.base.max(tick(deadline));
+            self.base += tick(deadline).saturating_sub(ticked(self.base));
         }
     }
 }
 
 /// The first tick that is not before this.
 pub(super) fn tick(time: Duration) -> Duration {
-    let rest = time.as_nanos() % TICK.as_nanos();
-    let up = if rest == 0 { 0 } else { TICK.as_nanos() - rest };
-    time + Duration::from_nanos(u64::try_from(up).expect("less than a tick"))
+    let last = ticked(time);
+    if last == time { time } else { last + TICK }
+}
+
+/// The last tick that is not after this.
+fn ticked(time: Duration) -> Duration {
+    let rest = u64::try_from(time.as_nanos() % TICK.as_nanos()).expect("less than a tick");
+    time - Duration::from_nanos(rest)
 }
 
 #[cfg(test)]
@@ -104,10 +110,13 @@ mod tests {
 
     #[test]
     fn it_is_moved_on_by_whole_ticks() {
-        let mut clock = LoopClock::default();
+        let mut clock = LoopClock::frozen(Duration::ZERO);
         clock.advance_to(Duration::from_micros(1_200));
         assert_eq!(clock.at(seconds(9)), Duration::from_millis(2));
         clock.advance_to(Duration::from_millis(1));
         assert_eq!(clock.at(seconds(9)), Duration::from_millis(2));
+        clock.advance(Duration::from_micros(400)).expect("it is frozen");
+        clock.advance_to(Duration::from_micros(2_300));
+        assert_eq!(clock.at(seconds(9)), Duration::from_micros(3_400));
     }
 }

@@ -5,54 +5,18 @@ use super::core::TaskId;
 use super::local_set::SetMail;
 use super::lock::Lock;
 use super::mailbox::{self, Mailbox};
+use super::numbers::Number;
 use super::story::{self, Name};
-use crate::backend::native::Fact;
-use crate::backend::{self, Backend, Call, Callee, native};
 use crate::task::per_thread::{self, Entered, PerThread};
-use std::cell::Cell;
 use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 
-/// Tells tasks of an execution from each other.
-pub(in crate::task) type Number = TaskId;
-
 std::thread_local! {
-    /// The last number of an execution, all tasks of which are on one thread of the machine.
-    static LAST: Cell<(u64, Number)> = const { Cell::new((0, 0)) };
     /// The task that each thread polls.
     static POLLED: PerThread<Number> = PerThread::default();
-}
-
-/// Where numbers come from, where it matters which comes first.
-static NUMBERS: Callee = Callee::new("the ids of tasks");
-
-/// A number for a task that is about to be made.
-#[track_caller]
-pub(super) fn next_number() -> Number {
-    let is_event = backend::current() == Backend::Native && native::knows(Fact::IdsAreOrdered);
-    if is_event && !backend::is_main_alone() {
-        NUMBERS.call(Call::changes(&"next"), Location::caller(), next)
-    } else {
-        next()
-    }
-}
-
-/// Which of two numbers is greater matters from here on.
-pub(in crate::task) fn ids_are_ordered() {
-    if backend::current() == Backend::Native && !native::knows(Fact::IdsAreOrdered) {
-        native::find_out(Fact::IdsAreOrdered);
-    }
-}
-
-fn next() -> Number {
-    let execution = backend::number();
-    let (of, last) = LAST.get();
-    let next = if of == execution { last + 1 } else { 1 };
-    LAST.set((execution, next));
-    next
 }
 
 /// The task that the calling thread polls.

@@ -1,18 +1,22 @@
 //! A runtime as those see it who spawn on it, and which one that is for a thread.
 
 use super::clock::LoopClock;
-use super::control::{Control, Whose, next_number};
+use super::control::{Control, Whose};
 use super::core::Core;
+use super::driver::Driven;
 use super::event_loop::{self, EventLoop, Order};
 use super::mailbox::Mailbox;
 use super::members::Members;
+use super::numbers;
 use super::one_loop::OneLoop;
 use super::story;
-use super::task::{Job, JoinHandle, Task};
+use super::task::{self, Job, JoinHandle, Task};
+use crate::backend;
 use crate::task::per_thread::{self, Entered, PerThread};
 use crate::thread;
 use std::future::Future;
 use std::panic::Location;
+use std::rc::Rc;
 use std::sync::Arc;
 
 std::thread_local! {
@@ -25,9 +29,11 @@ pub(crate) struct Handle(pub(super) Arc<Shared>);
 
 pub(super) struct Shared {
     number: u64,
+    /// In which it was made.
+    execution: u64,
     pub(super) tasks: Tasks,
     /// What runs on threads of their own.
-    pub(super) members: Members,
+    pub(super) members: Arc<Members>,
 }
 
 /// Where tasks run.
@@ -49,8 +55,8 @@ pub(in crate::task) const NO_RUNTIME: &str =
 
 impl Handle {
     pub(super) fn new(tasks: Tasks, blocking_max: Option<usize>) -> Self {
-        let number = next_number();
-        Handle(Arc::new(Shared { number, tasks, members: Members::new(blocking_max) }))
+        let (number, execution) = (numbers::next_runtime(), backend::number());
+        Handle(Arc::new(Shared { number, execution, tasks, members: Arc::new(Members::new(blocking_max)) }))
     }
 
     /// A runtime of one loop, in this order.
@@ -72,6 +78,17 @@ impl Handle {
         matches!(self.0.tasks, Tasks::Many)
     }
 
+    /// Refuses one that an earlier execution has left behind.
+    pub(super) fn expect_here(&self) {
+        if self.0.execution != backend::number() && !backend::abandoned() {
+            backend::unsupported(
+                "a runtime that an earlier execution of the checked program made is used again",
+                "make it inside the checked program; a static is there anew in each execution if it is a `LazyLock` or \
+                 `OnceLock` of `conccheck::sync`",
+            );
+        }
+    }
+
     /// Makes it the calling thread's until the guard is dropped.
     pub(in crate::task) fn enter(self) -> Entered<Handle> {
         per_thread::enter(&CURRENT, self)
@@ -84,10 +101,11 @@ impl Handle {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.expect_here();
         match &self.0.tasks {
             Tasks::Many => self.spawn_thread(future),
             Tasks::One(one) => {
-                let number = next_number();
+                let number = numbers::next();
                 let here = event_loop::current().filter(|here| Arc::ptr_eq(&here.mailbox, &one.mailbox));
                 let control = match &here {
                     Some(here) if here.is_local() => Control::at_home(number, one.mailbox.clone()),
@@ -95,7 +113,11 @@ impl Handle {
                 };
                 story::spawns(control.name, Location::caller());
                 let (task, handle) = Task::new(future, control);
-                one.mailbox.call(move |event_loop| event_loop.add(number, task));
+                let add = move || one.mailbox.call(move |event_loop| event_loop.add(number, task));
+                match here {
+                    Some(_) => add(),
+                    None => one.add_from_elsewhere(add),
+                }
                 handle
             }
         }
@@ -108,11 +130,12 @@ impl Handle {
         F::Output: Send + 'static,
     {
         let mailbox = Mailbox::new();
-        let control = Control::of_thread(next_number(), mailbox.clone());
+        let control = Control::of_thread(numbers::next(), mailbox.clone());
         let (task, handle) = Task::new(future, control.clone());
         if self.0.members.admit(control) {
             let runtime = self.clone();
-            thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(task));
+            let thread = thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(task));
+            thread.put_in_background();
         }
         handle
     }
@@ -124,7 +147,8 @@ impl Handle {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        let control = Control::blocking(next_number());
+        self.expect_here();
+        let control = Control::blocking(numbers::next());
         let (job, handle) = Job::new(act, control.clone());
         let runtime = self.clone();
         let run = move || {
@@ -133,24 +157,36 @@ impl Handle {
         };
         if let Some(run) = self.0.members.admit_blocking(control, Box::new(run)) {
             let runtime = self.clone();
-            thread::spawn(move || {
+            let thread = thread::spawn(move || {
                 let mut next = Some(run);
                 while let Some(run) = next {
                     run();
                     next = runtime.0.members.next_blocking();
                 }
             });
+            thread.put_in_background();
         }
         handle
     }
 
     /// Runs `future` to its end on this thread, and nothing else.
     pub(in crate::task) fn wait_for<F: Future>(&self, future: F) -> F::Output {
+        self.expect_here();
         EventLoop::alone(Mailbox::new(), Some(self.clone())).run(future)
+    }
+
+    /// As [`Handle::wait_for`], where it is not known whether somebody has timers go on.
+    pub(super) fn wait_asking<F: Future>(&self, future: F) -> F::Output {
+        self.expect_here();
+        let event_loop = EventLoop::alone(Mailbox::new(), Some(self.clone()));
+        event_loop.news.set((0, Driven::Unknown));
+        let asks = Asks(event_loop);
+        asks.0.run(future)
     }
 
     /// Runs `future` to its end on this thread; and if that is where the tasks are, them.
     pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.expect_here();
         match &self.0.tasks {
             Tasks::One(one) => one.block_on(self, future),
             Tasks::Many => self.wait_for(future),
@@ -161,7 +197,20 @@ impl Handle {
 impl OneLoop {
     /// Drops all tasks, and those that come later.
     pub(super) fn close(&self, runtime: &Handle) {
-        let core = self.take_core().unwrap_or_else(|| Core::new(self.mailbox.number));
+        let (core, telling) = self.take_core_for_good();
+        let core = core.unwrap_or_else(|| Core::new(self.mailbox.number));
         EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), Order::Tokio, core).close();
+        telling.tell();
+    }
+}
+
+/// A loop that may have asked who has its timers go on.
+struct Asks(Rc<EventLoop>);
+
+impl Drop for Asks {
+    fn drop(&mut self) {
+        if !task::is_stopped() {
+            self.0.leave_driver();
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A set of tasks, whose ends are taken in the order in which they came.
 
-use super::control::Number;
 use super::lock::lock;
+use super::numbers::Number;
 use super::task::{AbortHandle, JoinHandle, TaskEnd};
 use crate::sync::Mutex;
 use std::collections::{BTreeMap, VecDeque};
@@ -76,13 +76,24 @@ impl<T> JoinSet<T> {
 
     /// Lets go of all members.
     pub(in crate::task) fn detach_all(&mut self) {
-        drop(mem::take(&mut self.members));
+        self.drain(drop);
+    }
+
+    /// Takes all members out, in tokio's order: those first that have not finished, as they came, then those that have, as
+    /// they did.
+    fn drain(&mut self, act: impl Fn(JoinHandle<T>)) {
+        let finished = mem::take(&mut lock(&self.finished.0).0);
+        let mut members = mem::take(&mut self.members);
+        let finished: Vec<_> = finished.into_iter().filter_map(|number| members.remove(&number)).collect();
+        members.into_values().chain(finished).for_each(act);
     }
 }
 
 impl<T> Drop for JoinSet<T> {
     fn drop(&mut self) {
-        self.abort_all();
+        if !self.members.is_empty() {
+            self.drain(|member| member.abort_handle().abort());
+        }
     }
 }
 

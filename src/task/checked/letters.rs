@@ -75,6 +75,14 @@ impl<T> Letters<T> {
         }
     }
 
+    /// As [`Letters::close`], where it makes no difference whether a letter comes before or after that: it is no operation.
+    pub(super) fn close_unseen(&self) -> VecDeque<T> {
+        match self {
+            Letters::Native(letters) => letters.close_unseen(),
+            Letters::Others { .. } => self.close(),
+        }
+    }
+
     /// Takes all that are there, and refuses what comes later.
     pub(super) fn close(&self) -> VecDeque<T> {
         match self {

@@ -1,11 +1,12 @@
 //! Tasks that stay on their thread, polled by whoever polls their set: tokio's `LocalSet`, in its order.
 
-use super::control::{Control, Whose, next_number};
+use super::control::{Control, Whose};
 use super::core::{Asleep, Local, OwnWaker, Ready, TaskId, Tasks};
 use super::event_loop::{self, MAIN};
 use super::letters::Letters;
 use super::lock::own;
 use super::mailbox;
+use super::numbers;
 use super::story::{self, Name};
 use super::task::{JoinHandle, Task};
 use crate::backend::{self, Whom};
@@ -155,7 +156,7 @@ impl Inside {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let number = next_number();
+        let number = numbers::next();
         let control = Control::of(number, Whose::Set(self.mail.clone()));
         story::spawns(control.name, Location::caller());
         let (task, handle) = Task::new(future, control);

@@ -2,31 +2,40 @@
 
 use super::clock::LoopClock;
 use super::core::Core;
+use super::driver::{Driven, Sleepers, Telling};
 use super::event_loop::{EventLoop, Order};
 use super::handle::Handle;
 use super::lock::lock;
 use super::mailbox::Mailbox;
+use crate::backend;
 use crate::sync::Mutex;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Waker};
 
 pub(super) struct OneLoop {
     pub(super) mailbox: Arc<Mailbox>,
     order: Order,
-    idle: Mutex<Idle>,
+    pub(super) idle: Mutex<Idle>,
+    /// Whether it has come to its end, since before there was a second thread.
+    is_over: AtomicBool,
 }
 
-struct Idle {
+pub(super) struct Idle {
     /// `None` while somebody runs the loop.
     core: Option<Core>,
     /// Who would like to, and waits for a future of its own meanwhile.
     waiting: VecDeque<(Number, Waker)>,
     /// How many have waited so far.
     waited: Number,
+    /// Of a loop in rounds: it has come to its end.
+    refuses_tasks: bool,
+    /// Who sleeps elsewhere, and can do so only while somebody runs the loop.
+    pub(super) sleepers: Sleepers,
 }
 
 /// Tells those who wait from each other: not by their wakers, for who waits a second time has the same.
@@ -36,8 +45,14 @@ impl OneLoop {
     pub(super) fn new(order: Order, clock: LoopClock) -> Self {
         let mailbox = Mailbox::new();
         let core = Core { clock, ..Core::new(mailbox.number) };
-        let idle = Idle { core: Some(core), waiting: VecDeque::new(), waited: 0 };
-        OneLoop { mailbox, order, idle: Mutex::new(idle) }
+        let idle = Idle {
+            core: Some(core),
+            waiting: VecDeque::new(),
+            waited: 0,
+            refuses_tasks: false,
+            sleepers: Sleepers::default(),
+        };
+        OneLoop { mailbox, order, idle: Mutex::new(idle), is_over: AtomicBool::new(false) }
     }
 
     /// Runs `future` to its end, and meanwhile the loop, unless another thread does.
@@ -50,14 +65,15 @@ impl OneLoop {
         let mut future = pin!(future);
         let mut core = self.take_core();
         loop {
-            if let Some(core) = core {
+            if let Some((core, telling)) = core {
+                telling.tell();
                 let event_loop =
                     EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, core);
                 let running = Running { one_loop: self, event_loop };
                 return running.event_loop.run(future);
             }
             let mut place = Place { one_loop: self, number: None };
-            let waited = runtime.wait_for(poll_fn(|context| {
+            let waited = runtime.wait_asking(poll_fn(|context| {
                 if let Some(core) = place.take_core_or_wait(context.waker()) {
                     return Poll::Ready(Err(core));
                 }
@@ -70,17 +86,69 @@ impl OneLoop {
         }
     }
 
-    pub(super) fn take_core(&self) -> Option<Core> {
-        lock(&self.idle).core.take()
+    /// Has another thread add a task, unless the loop has come to its end: one of `conccheck::task` does so unnoticed.
+    pub(super) fn add_from_elsewhere(&self, add: impl FnOnce()) {
+        if !self.is_in_rounds() {
+            return add();
+        }
+        let refused = {
+            let idle = lock(&self.idle);
+            let is_refused = idle.refuses_tasks || self.is_over.load(Ordering::Relaxed);
+            if is_refused {
+                Some(add)
+            } else {
+                add();
+                None
+            }
+        };
+        // What it drops may do anything.
+        drop(refused);
+    }
+
+    /// The loop, which is in rounds, has come to its end.
+    pub(super) fn refuse_tasks(&self) {
+        if backend::is_main_alone() {
+            self.is_over.store(true, Ordering::Relaxed);
+        } else {
+            lock(&self.idle).refuses_tasks = true;
+        }
+    }
+
+    /// Whether each of its tasks has one turn in a round.
+    pub(super) fn is_in_rounds(&self) -> bool {
+        self.order == Order::Rounds
+    }
+
+    fn take_core(&self) -> Option<(Core, Telling)> {
+        lock(&self.idle).take_core()
+    }
+
+    /// As it is taken for the last time; whom to tell of that when it is done.
+    pub(super) fn take_core_for_good(&self) -> (Option<Core>, Telling) {
+        let mut idle = lock(&self.idle);
+        (idle.core.take(), idle.sleepers.news(Driven::NoMore))
     }
 
     fn put_back(&self, core: Core) {
-        let next = {
+        let (next, telling) = {
             let mut idle = lock(&self.idle);
             idle.core = Some(core);
-            idle.waiting.pop_front()
+            (idle.waiting.pop_front(), idle.sleepers.news(Driven::NotNow))
         };
+        telling.tell();
         next.into_iter().for_each(|(_, next)| next.wake());
+    }
+}
+
+impl Idle {
+    /// Whether somebody runs the loop.
+    pub(super) fn is_run(&self) -> bool {
+        self.core.is_none()
+    }
+
+    fn take_core(&mut self) -> Option<(Core, Telling)> {
+        let core = self.core.take()?;
+        Some((core, self.sleepers.news(Driven::Yes)))
     }
 }
 
@@ -92,9 +160,9 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn take_core_or_wait(&mut self, waker: &Waker) -> Option<Core> {
+    fn take_core_or_wait(&mut self, waker: &Waker) -> Option<(Core, Telling)> {
         let mut idle = lock(&self.one_loop.idle);
-        let core = idle.core.take();
+        let core = idle.take_core();
         let is_waiting = idle.waiting.iter().any(|(number, _)| Some(*number) == self.number);
         if core.is_some() {
             idle.waiting.retain(|(number, _)| Some(*number) != self.number);

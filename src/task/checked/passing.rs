@@ -2,6 +2,7 @@
 //! frozen.
 
 use super::clock::LoopClock;
+use super::driver::Driven;
 use super::event_loop::{EventLoop, MAIN, current};
 use super::time;
 use super::wheel::Number;
@@ -13,7 +14,7 @@ impl EventLoop {
     /// Waits until some other thread calls, or a time is up. Whether it was the time.
     pub(super) fn wait(&self) -> bool {
         let is_frozen = self.clock.get().is_frozen();
-        let (times, set) = self.wheel.borrow().counts();
+        let (times, set) = self.times();
         // A clock that is frozen moves on to the first deadline.
         let times = if is_frozen { times.min(1) } else { times };
         let waited =
@@ -27,10 +28,15 @@ impl EventLoop {
         is_up
     }
 
+    /// How many timers may be up next, and how many are set.
+    fn times(&self) -> (u32, u32) {
+        if self.news.get().1 == Driven::Yes { self.wheel.borrow().counts() } else { (0, 0) }
+    }
+
     /// Has timers be up though some task is ready; whether any is.
     pub(super) fn let_timers_be_up(&self) -> bool {
         let next = || {
-            let (times, set) = self.wheel.borrow().counts();
+            let (times, set) = self.times();
             if times == 0 || self.clock.get().is_frozen() || backend::current() != Backend::Native {
                 None
             } else {
@@ -47,6 +53,9 @@ impl EventLoop {
 
     /// One timer is up: that of this number, if it is among the next.
     pub(super) fn let_one_be_up(&self, number: Number) {
+        if self.news.get().1 != Driven::Yes {
+            return self.late.borrow_mut().push(number);
+        }
         if self.clock.get().is_frozen() {
             return self.move_on();
         }

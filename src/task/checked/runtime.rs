@@ -4,8 +4,10 @@ use super::clock::LoopClock;
 use super::event_loop::{self, Order};
 use super::handle::{Handle, Tasks};
 use super::members;
+use super::numbers;
+use super::task;
 use super::time::sleep;
-use crate::backend::{self, clock};
+use crate::backend::{self, Backend, clock};
 use crate::panic;
 use crate::task::Workers;
 use crate::thread;
@@ -20,9 +22,8 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
     match workers {
         Workers::CurrentThread => {
             let runtime = Handle::one(Order::Rounds, None, LoopClock::going());
-            let output = runtime.block_on(future);
-            runtime.0.members.end_blocking();
-            output
+            let _ending = Ending(&runtime);
+            runtime.block_on(future)
         }
         Workers::Threads(_) => {
             let runtime = Handle::many(None);
@@ -35,6 +36,17 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
     }
 }
 
+/// What blocks on a runtime has ended when this is dropped, also by a panic.
+struct Ending<'a>(&'a Handle);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if !task::is_stopped() {
+            self.0.0.members.end_blocking();
+        }
+    }
+}
+
 /// Waits for `future` on a thread that runs no tasks.
 pub(in crate::task) fn wait<F: Future>(future: F) -> F::Output {
     members::wait(future)
@@ -43,29 +55,25 @@ pub(in crate::task) fn wait<F: Future>(future: F) -> F::Output {
 /// A runtime of `conccheck::tokio`.
 pub(in crate::task) struct Runtime {
     pub(in crate::task) handle: Handle,
-    has_ended: bool,
-}
-
-/// How long the end of a runtime waits for what runs.
-enum Patience {
-    Endless,
-    Until(Duration),
-    None,
+    /// Whether its threads have been told to end.
+    is_shut_down: bool,
 }
 
 impl Runtime {
     /// Its clock is frozen if it `starts_paused`.
     pub(in crate::task) fn current_thread(blocking_max: Option<usize>, starts_paused: bool) -> Self {
         let clock = if starts_paused { LoopClock::frozen(clock::shown()) } else { LoopClock::going() };
-        Runtime { handle: Handle::one(Order::Tokio, blocking_max, clock), has_ended: false }
+        Runtime { handle: Handle::one(Order::Tokio, blocking_max, clock), is_shut_down: false }
     }
 
-    pub(in crate::task) fn multi_thread(blocking_max: Option<usize>) -> Self {
+    /// tokio has so many `workers`, if that is known.
+    pub(in crate::task) fn multi_thread(blocking_max: Option<usize>, workers: Option<usize>) -> Self {
         let handle = Handle::many(blocking_max);
-        // One that is in a static is never dropped; its threads end with the program.
+        numbers::skip(workers.unwrap_or(0));
+        // One that is in a static is never dropped; what is left of it ends with the program.
         let runtime = handle.0.clone();
         backend::when_main_returns(move || runtime.members.close_if_open());
-        Runtime { handle, has_ended: false }
+        Runtime { handle, is_shut_down: false }
     }
 
     pub(in crate::task) fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -73,30 +81,25 @@ impl Runtime {
         self.handle.block_on(future)
     }
 
+    /// Waits at most so long for what runs, and then drops what it runs itself.
     pub(in crate::task) fn shutdown(mut self, timeout: Duration) {
-        self.end(if timeout.is_zero() { Patience::None } else { Patience::Until(timeout) });
+        self.is_shut_down = true;
+        let left = self.handle.0.members.close_some_time();
+        if !timeout.is_zero() && may_wait() && !left.is_empty() {
+            members::wait(first(members::all_ended(left), sleep(timeout)));
+        }
     }
 
-    fn end(&mut self, patience: Patience) {
-        if std::mem::replace(&mut self.has_ended, true) {
-            return;
-        }
+    fn end(&mut self) {
         if let Tasks::One(one) = &self.handle.0.tasks {
             one.close(&self.handle);
         }
-        let left = self.handle.0.members.close();
-        if matches!(patience, Patience::None) || thread::panicking() {
+        if std::mem::replace(&mut self.is_shut_down, true) {
             return;
         }
-        assert!(
-            !event_loop::is_running(),
-            "Cannot drop a runtime in a context where blocking is not allowed. This happens when a runtime is dropped \
-             from within an asynchronous context."
-        );
-        match patience {
-            _ if left.is_empty() => {}
-            Patience::Until(timeout) => members::wait(first(members::all_ended(left), sleep(timeout))),
-            _ => members::wait(members::all_ended(left)),
+        let left = self.handle.0.members.close();
+        if may_wait() && !left.is_empty() {
+            members::wait(members::all_ended(left));
         }
     }
 }
@@ -104,15 +107,33 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         if !backend::abandoned() {
-            self.end(Patience::Endless);
+            self.end();
         }
     }
+}
+
+/// Whether who ends a runtime waits for what runs there. Other checkers than native have nothing else done while a thread
+/// unwinds.
+///
+/// # Panics
+/// As tokio, inside a runtime; but not while the thread unwinds.
+fn may_wait() -> bool {
+    let is_inside = event_loop::is_running();
+    if thread::panicking() {
+        return !is_inside && backend::current() == Backend::Native;
+    }
+    assert!(
+        !is_inside,
+        "Cannot drop a runtime in a context where blocking is not allowed. This happens when a runtime is dropped \
+         from within an asynchronous context."
+    );
+    true
 }
 
 impl Handle {
     pub(in crate::task) fn block_on_alone<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
-        self.wait_for(future)
+        self.wait_asking(future)
     }
 }
 

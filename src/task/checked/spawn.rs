@@ -1,9 +1,10 @@
 //! What is started, or done, where the calling thread is.
 
-use super::control::{Control, next_number};
+use super::control::Control;
 use super::event_loop;
 use super::handle::{self, Handle, NO_RUNTIME};
 use super::local_set;
+use super::numbers;
 use super::story;
 use super::task::{JoinHandle, Task};
 use std::future::Future;
@@ -55,7 +56,7 @@ where
     let Some(here) = event_loop::current().filter(|here| here.is_local()) else {
         panic!("`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`");
     };
-    let number = next_number();
+    let number = numbers::next();
     let control = Control::at_home(number, here.mailbox.clone());
     story::spawns(control.name, Location::caller());
     let (task, handle) = Task::new(future, control);

@@ -1,7 +1,8 @@
 //! Tasks: how they run and end, and the handles by which others wait for or abort them.
 
-use super::control::{Control, Number};
+use super::control::Control;
 use super::event_loop;
+use super::numbers::Number;
 use super::story;
 use crate::backend::{self, Backend};
 use crate::panic::{self, AssertUnwindSafe};
@@ -186,7 +187,7 @@ impl<F: Future> Drop for Task<F> {
 
 /// Whether the checker has stopped the execution, so that nobody waits any more. Some unwind their threads to do
 /// so, and then it cannot be told from a panic of the program's, which drops a runtime with its tasks.
-fn is_stopped() -> bool {
+pub(super) fn is_stopped() -> bool {
     backend::abandoned() || backend::current() != Backend::Native && thread::panicking()
 }
 

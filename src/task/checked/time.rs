@@ -1,5 +1,6 @@
 //! Waiting in virtual time: what a `sleep` is under a checker.
 
+use super::clock::tick;
 use super::event_loop::{self, EventLoop, Mailbox, Turn};
 use super::lock::own;
 use super::passing;
@@ -116,6 +117,9 @@ impl Wait {
         // It goes with its future from task to task, but whom it calls is one of them.
         self.timer.take_if(|timer| !timer.is_home());
         if !self.is_over {
+            if let Some(here) = event_loop::current() {
+                here.expect_driver();
+            }
             self.is_over = match &self.timer {
                 Some(timer) => timer.poll(context.waker()).is_ready(),
                 None => self.has_yielded || self.begin(due, context),
@@ -133,6 +137,9 @@ impl Wait {
             }
             panic!("a timer was awaited outside a runtime");
         };
+        if !here.is_driven() {
+            return self.timer.insert(Timer::set(&here, due)).poll(context.waker()).is_ready();
+        }
         let is_frozen = here.clock.get().is_frozen();
         let is_next = is_frozen || !here.wheel.borrow().holds_back(due);
         if !is_frozen && here.wheel.borrow().has_passed(due) {
@@ -147,7 +154,8 @@ impl Wait {
         }
         // tokio rounds deadlines up to its clock's next tick, and looks at its clock between polls only: what is awaited
         // where it is made waits, be its time past.
-        if is_next && has_come(due.deadline) {
+        let is_past = if is_frozen { has_ticked(due.deadline) } else { has_come(due.deadline) };
+        if is_next && is_past {
             self.has_yielded = true;
             let_others(context.waker());
             return false;
@@ -237,6 +245,11 @@ pub(super) fn ring(alarm: &Alarm, deadline: Deadline) {
 /// Whether the clock of the current loop shows that, or later.
 fn has_come(deadline: Deadline) -> bool {
     deadline.since_beginning() <= passing::of_loop(clock::shown())
+}
+
+/// Whether the clock of the current loop shows the tick of that, or later.
+fn has_ticked(deadline: Deadline) -> bool {
+    tick(deadline.since_beginning()) <= passing::of_loop(clock::shown())
 }
 
 /// The clock of the current loop shows that, or later, from here on.

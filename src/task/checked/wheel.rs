@@ -103,7 +103,7 @@ impl<T> Wheel<T> {
     pub(super) fn take_due(&mut self, by: Duration) -> Option<(Due, T)> {
         let is_due = |(number, timer): (&Number, &Timer<T>)| {
             let at = tick(timer.rank.due.at());
-            (at <= tick(by)).then_some((at, *number))
+            (at <= by).then_some((at, *number))
         };
         let (_, number) = self.timers.iter().filter_map(is_due).min()?;
         let Timer { rank, value, .. } = self.remove(number)?;

@@ -32,8 +32,21 @@
 //! });
 //! ```
 //!
-//! A multi-thread runtime that nobody drops, as one in a static, ends when the program has returned, without
-//! being waited for: its tasks are dropped, where in a real run the process would end.
+//! # Ends
+//!
+//! A current-thread runtime that ends drops its tasks in one of tokio's orders: these are kept in four lists by their ids,
+//! which go on from whatever ran before in the process, so that any of the lists may come first. Each is explored where
+//! that makes a difference; what others of the process spawn *meanwhile* is not seen. A multi-thread runtime has its tasks
+//! dropped in any order, and where its end is not waited for, some time. A drop first drops tasks and then waits for what
+//! blocks, also while the thread unwinds (under shuttle not then);
+//! [`shutdown_timeout`](Runtime::shutdown_timeout) first waits.
+//!
+//! A runtime that nobody drops, as one in a static, ends with the program: when main has returned, and the program's
+//! threads have come to their ends, which may still use it. What it still does is not waited for; its tasks are dropped,
+//! where in a real run the process would end. (Under loom that is so as soon as main has returned.)
+//!
+//! Who sleeps in [`Handle::block_on`] on a current-thread runtime does so only while somebody is in [`Runtime::block_on`],
+//! as with tokio; and panics when the runtime has ended.
 //!
 //! Not explored is that tokio takes every 31st task from those that other threads made ready, which here come
 //! when none of the loop's own is ready; and that to block in place takes one of the threads for what blocks.

@@ -2,7 +2,7 @@
 
 use super::{comes_to, many_threads, one_thread};
 use conccheck::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use conccheck::sync::{Arc, mpsc};
+use conccheck::sync::{Arc, Mutex, mpsc};
 use conccheck::tokio::task::{JoinSet, LocalSet, yield_now};
 use std::collections::BTreeSet;
 use std::future::{pending, poll_fn};
@@ -154,4 +154,40 @@ fn members_are_wherever_they_were_spawned() {
             set.join_all().await.into_iter().collect()
         })
     });
+}
+
+#[test]
+fn a_set_that_is_dropped_lets_go_of_results_as_they_came_and_first_of_those_who_have_none() {
+    struct Tells(u32, Arc<Mutex<Vec<u32>>>);
+    impl Drop for Tells {
+        fn drop(&mut self) {
+            self.1.lock().unwrap().push(self.0);
+        }
+    }
+    let ends: [fn(JoinSet<Tells>); 2] = [drop, |mut set| set.detach_all()];
+    for end in ends {
+        let order = move || {
+            let order = Arc::new(Mutex::new(Vec::new()));
+            let mut set = JoinSet::new();
+            one_thread().block_on(async {
+                for number in 0..3 {
+                    let tells = Tells(number, order.clone());
+                    set.spawn(async move {
+                        // The first is the last to end.
+                        for _ in number..3 {
+                            yield_now().await;
+                        }
+                        tells
+                    });
+                }
+                for _ in 0..5 {
+                    yield_now().await;
+                }
+                end(set);
+            });
+            let order = order.lock().unwrap().clone();
+            order
+        };
+        comes_to([vec![2, 1, 0]], order);
+    }
 }

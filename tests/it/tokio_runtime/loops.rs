@@ -26,8 +26,7 @@ impl Log {
 /// The program has one outcome, in one execution, and a real run has it too.
 #[track_caller]
 fn is_as_real<T: Ord + Clone + Debug + Send + 'static>(program: fn() -> T) {
-    let executions = comes_to([program()], program);
-    assert_eq!(executions, 1);
+    assert_eq!(comes_to([program()], program), 1);
 }
 
 #[test]
@@ -101,7 +100,7 @@ fn what_is_waited_for_comes_after_the_tasks_that_are_ready() {
 
 #[test]
 fn many_polls_let_main_in() {
-    is_as_real(|| {
+    let program = || {
         one_thread().block_on(async {
             let log = Log::default();
             let notify = Arc::new(Notify::new());
@@ -118,7 +117,9 @@ fn many_polls_let_main_in() {
             }
             log.take()
         })
-    });
+    };
+    // Some tasks are left, any of which may be dropped first.
+    assert_eq!(comes_to([program()], program), 4);
 }
 
 #[test]

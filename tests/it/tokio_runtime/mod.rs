@@ -5,9 +5,12 @@
 mod aborts;
 mod attribute;
 mod blocking;
+mod drivers;
 mod ends;
 mod handles;
+mod join_errors;
 mod join_set;
+mod kept;
 mod local_set;
 mod loops;
 mod misuse;

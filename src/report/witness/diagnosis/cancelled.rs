@@ -35,7 +35,7 @@ pub(super) fn dropped(case: &Case) -> Option<Diagnosis> {
 
 /// The outcome is what is told to who awaits a task that was aborted.
 fn aborted(case: &Case) -> Option<Diagnosis> {
-    if !case.witness.outcome.contains("JoinError(Cancelled)") {
+    if !case.witness.outcome.contains("JoinError::Cancelled(Id(_))") {
         return None;
     }
     let ended = case.steps().rev().find(|(_, step)| step.function == "cancelled")?;

@@ -9,12 +9,15 @@ mod polls;
 
 use super::clock::LoopClock;
 use super::core::{Asleep, Core, Local, OwnWaker, TaskId, Tasks};
-use super::handle::Handle;
+use super::driver::{Driven, News};
+use super::handle::{self, Handle};
 use super::mailbox::Call;
 pub(super) use super::mailbox::Mailbox;
+use super::numbers;
 use super::story::{self, Name};
+use super::task;
 use super::time::Alarm;
-use super::wheel::Wheel;
+use super::wheel::{Number, Wheel};
 use crate::backend;
 use crate::task::per_thread::{self, PerThread};
 use crate::thread;
@@ -75,6 +78,10 @@ pub(super) struct EventLoop {
     core: RefCell<Core>,
     pub(super) wheel: RefCell<Wheel<Alarm>>,
     pub(super) clock: Cell<LoopClock>,
+    /// Whether its timers go on, and since which piece of news.
+    pub(super) news: Cell<News>,
+    /// Timers that were to be up when they did not go on, where others than native draw that.
+    pub(super) late: RefCell<Vec<Number>>,
     local_tasks: RefCell<Tasks<Local>>,
     /// Whether the future that it was started with was woken, where that is not one of the tasks.
     is_main_woken: Cell<bool>,
@@ -115,6 +122,8 @@ impl EventLoop {
             polled: Cell::new(mailbox.name(MAIN)),
             wheel: RefCell::new(wheel),
             clock: Cell::new(core.clock),
+            news: Cell::new((0, Driven::Yes)),
+            late: RefCell::default(),
             turns: Cell::new(core.turns),
             mailbox,
             runtime,
@@ -155,8 +164,9 @@ impl EventLoop {
         }
     }
 
-    /// Drops the tasks that are left at the end of `main`.
+    /// Drops the tasks that are left at the end of `main`, and those that come later.
     fn run_in_rounds(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
+        let _closing = (self.order == Order::Rounds).then(|| Closing(self));
         loop {
             self.take_calls(self.is_idle());
             let turn = self.core.borrow().ready.len();
@@ -164,7 +174,7 @@ impl EventLoop {
                 if task != MAIN {
                     self.poll(task);
                 } else if self.tell_poll(MAIN, main.as_mut(), main_waker).is_ready() {
-                    return self.drop_tasks();
+                    return;
                 }
             }
         }
@@ -257,9 +267,17 @@ impl EventLoop {
 
     /// As [`EventLoop::add`], for this thread only.
     pub(super) fn add_local(&self, task: TaskId, future: impl Future<Output = ()> + 'static) {
+        if self.core.borrow().is_closed {
+            return drop(future);
+        }
         let local = Asleep { future: Box::pin(future) as Pin<Box<_>>, waker: self.mailbox.waker(task) };
         self.local_tasks.borrow_mut().insert(task, local);
         self.make_ready(task);
+    }
+
+    /// Whose it is; `None` if it is of no runtime.
+    pub(super) fn runtime(&self) -> Option<&Handle> {
+        self.runtime.as_ref()
     }
 
     /// Whether it takes tasks that stay on its thread.
@@ -313,26 +331,37 @@ impl EventLoop {
         Turn { event_loop: self.mailbox.number, number: self.turns.get() }
     }
 
+    /// Drops all tasks, in the order in which tokio does: those that stay on this thread are in a `LocalSet` there.
     fn drop_tasks(&self) {
         // What a task drops may add tasks.
         loop {
-            let task = self.core.borrow_mut().tasks.pop_first();
+            let sent = self.core.borrow().tasks.keys().copied().collect();
+            for task in numbers::in_order_of_end(sent) {
+                let task = self.core.borrow_mut().tasks.remove(&task);
+                drop(task);
+            }
             let local = self.local_tasks.borrow_mut().pop_first();
-            if task.is_none() && local.is_none() {
+            if local.is_none() && self.core.borrow().tasks.is_empty() {
                 return;
             }
-            drop((task, local));
+            drop(local);
         }
     }
 
-    /// Drops all tasks, also those that others want to add. A task that is added later is dropped.
+    /// Drops all tasks, also those that others have added. A task that is added later is dropped.
     pub(super) fn close(&self) {
         let _runtime = self.runtime.clone().map(Handle::enter);
+        let calls = match self.runtime.as_ref().map(|runtime| &runtime.0.tasks) {
+            // Who spawns elsewhere has asked.
+            Some(handle::Tasks::One(one)) if self.is_local() => {
+                one.refuse_tasks();
+                self.mailbox.close_unseen()
+            }
+            _ => self.mailbox.close(),
+        };
+        self.answer(calls);
         self.core.borrow_mut().is_closed = true;
         self.drop_tasks();
-        for call in self.mailbox.close() {
-            call(self);
-        }
     }
 
     /// What is kept of it when it does not run.
@@ -343,6 +372,17 @@ impl EventLoop {
             clock: self.clock.get(),
             turns: self.turns.get(),
             ..self.core.replace(Core::new(number))
+        }
+    }
+}
+
+/// A loop is closed when this is dropped, also by a panic.
+struct Closing<'a>(&'a EventLoop);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        if !task::is_stopped() {
+            self.0.close();
         }
     }
 }
