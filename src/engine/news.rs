@@ -145,7 +145,8 @@ impl World {
         let version = self.versions[object.index()].count - polling.own_changes(object);
         // Who samples leaves things out anyway, and need not know each loop by itself.
         let past = if self.samples { 0 } else { past };
-        let step = Step { what, place, object, choice, version, position: self.position, past };
+        let kind = std::ptr::from_ref(place).addr() as u64;
+        let step = Step { what, kind, place, object, choice, version, position: self.position, past };
         let polling = &mut self.tasks[task.index()].polling;
         if let Some((id, repeats)) = polling.step(step) {
             polling.forget_withheld();
@@ -161,7 +162,7 @@ impl World {
         let polling = &self.tasks[task.index()].polling;
         let place = polling.round_place().expect("it has gone round");
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
-        let known = self.loops.get(id, repeats);
+        let known = self.loops.get(id, repeats, self.samples);
         if self.has_unread_news(task) {
             let is_known = known == Some(Loop::Awaits) && !is_blind && self.reads_atomics_only(task);
             let is_bounded = !is_known && repeats >= OLD_ROUNDS_MAX;
@@ -228,7 +229,7 @@ impl World {
         self.held.insert(task);
         let polling = &self.tasks[task.index()].polling;
         if let (None, Some(id), Some(place)) = (self.uncompared, polling.loop_id(), polling.round_place())
-            && self.loops.get(id, 0) == Some(Loop::Awaits)
+            && self.loops.get(id, 0, self.samples) == Some(Loop::Awaits)
             && self.loops.is_to_be_compared(place)
         {
             self.uncompared = Some(Uncompared { id, place });

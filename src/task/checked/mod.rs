@@ -22,11 +22,14 @@ mod mailbox;
 mod members;
 mod one_loop;
 mod passing;
+mod rank;
+mod ranking;
 mod runtime;
 mod spawn;
 mod story;
 mod task;
 mod time;
+mod tournament;
 mod wheel;
 
 pub(super) use cancellation::Cancellation;

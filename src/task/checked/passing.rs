@@ -64,9 +64,9 @@ impl EventLoop {
 
     /// The clock, which is frozen, moves on to the first deadline.
     fn move_on(&self) {
-        let first = self.wheel.borrow().first_deadline();
-        if let Some(deadline) = first {
-            self.set_clock(|clock| clock.advance_to(deadline));
+        let first = self.wheel.borrow().first_tick();
+        if let Some(tick) = first {
+            self.set_clock(|clock| clock.advance_to(tick));
             self.ring_all_due();
         }
     }
