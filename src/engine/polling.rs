@@ -131,14 +131,14 @@ impl Loops {
     }
 
     /// What is known of a loop that has gone round so often. One that should have ended long since has to be looked
-    /// at on its own. Who samples need not look at each as soon as that: each time the execution begins again, so that a
-    /// program which looks at thousands of objects twice would never come to its end.
-    pub(super) fn get(&self, id: LoopId, repeats: u32, samples: bool) -> Option<Loop> {
+    /// at on its own. If none is known `by_itself`, that is not done as soon as it goes round at all: each time the execution
+    /// begins again, so that a program which looks at thousands of objects twice would never come to its end.
+    pub(super) fn get(&self, id: LoopId, repeats: u32, by_itself: bool) -> Option<Loop> {
         if self.awaiting.contains(&id) {
             return Some(Loop::Awaits);
         }
         let known = self.ending.get(&id.round).copied();
-        let of_its_kind = (samples && self.ending_kinds.contains(&id.kind)).then_some(UNTRIED_ROUNDS);
+        let of_its_kind = (!by_itself && self.ending_kinds.contains(&id.kind)).then_some(UNTRIED_ROUNDS);
         let before = known.or(of_its_kind).filter(|&before| repeats < before)?;
         Some(Loop::Ends { before })
     }

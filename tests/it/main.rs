@@ -61,6 +61,7 @@ mod tasks;
 mod thread_locals;
 mod threads;
 mod time;
+mod tokio_bounded;
 mod tokio_clock;
 mod tokio_loops;
 mod tokio_parity;

@@ -16,8 +16,17 @@ impl EventLoop {
         let (times, set) = self.wheel.borrow().counts();
         // A clock that is frozen moves on to the first deadline.
         let times = if is_frozen { times.min(1) } else { times };
-        let waited =
-            if times == 0 { Ok(self.mailbox.take(true)) } else { self.mailbox.take_or_be_up(times, set) };
+        // Who is alone cannot be early.
+        let is_late = !is_frozen && times > 0 && backend::timers_are_bounded() && !backend::is_main_alone();
+        if is_late && let Some(place) = backend::native::up_early(times, set).checked_sub(1) {
+            self.ring(place);
+            return true;
+        }
+        let waited = if times == 0 {
+            Ok(self.mailbox.take(true))
+        } else {
+            self.mailbox.take_or_be_up(times, set, is_late)
+        };
         let is_up = waited.is_err();
         match waited {
             Ok(calls) => self.answer(calls),
@@ -33,6 +42,8 @@ impl EventLoop {
             let (times, set) = self.wheel.borrow().counts();
             if times == 0 || self.clock.get().is_frozen() || backend::current() != Backend::Native {
                 None
+            } else if backend::timers_are_bounded() {
+                backend::native::up_early(times, set).checked_sub(1)
             } else {
                 backend::native::up(times, set).checked_sub(1)
             }

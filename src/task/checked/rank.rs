@@ -70,17 +70,33 @@ impl Rank {
         }
     }
 
-    /// Whether one of this loop could be before it, that takes so long after its moment, in that poll: as it could not if
-    /// either were more. It has to be due so much earlier.
-    pub(super) fn could_be_after(&self, after: Duration, poll: u64, apart: Duration) -> bool {
-        let elapsed = || self.elapsed.since(poll);
-        self.poll.is_some_and(|own| poll <= own)
-            && after.saturating_add(apart) <= elapsed() + self.due.after_moment()
+    /// What those of this loop are like that could be before it; `None` if its moment was not in this loop.
+    pub(super) fn reach(&self) -> Option<Reach<'_>> {
+        let (poll, after) = (self.poll?, self.due.after_moment());
+        Some(Reach { poll, after, most: after + self.elapsed.most(), elapsed: &self.elapsed })
+    }
+}
+
+/// Which timers of a loop could be before one.
+pub(super) struct Reach<'a> {
+    poll: u64,
+    after: Duration,
+    /// What any takes at most.
+    most: Duration,
+    elapsed: &'a Elapsed,
+}
+
+impl Reach<'_> {
+    /// Whether one could that takes so long after its moment, in that poll: as it could not if either were more.
+    pub(super) fn has(&self, after: Duration, poll: u64) -> bool {
+        poll <= self.poll
+            && after <= self.most
+            && (after <= self.after || after <= self.after + self.elapsed.since(poll))
     }
 }
 
 /// By how much one is due before another at least that is before it: those of one tick are up in the order in which they were
 /// set.
-pub(super) fn least_apart(first: Number, second: Number) -> Duration {
+fn least_apart(first: Number, second: Number) -> Duration {
     if first < second { Duration::ZERO } else { TICK }
 }

@@ -137,9 +137,16 @@ impl<V> Tournament<V> {
     ) -> Option<Number> {
         let leaves = self.leaves();
         let mut lots = (seed ^ self.count as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        // Nodes to be looked at, each with the first of its leaves and their number.
-        let mut nodes = vec![(1, 0, leaves)];
-        while let Some((node, first, len)) = nodes.pop() {
+        if wanted.is_empty() {
+            return None;
+        }
+        // Nodes to be looked at, each with the first of its leaves and their number: of each level at most two.
+        let mut nodes = [(0, 0, 0); 2 * usize::BITS as usize];
+        nodes[0] = (1, 0, leaves);
+        let mut count = 1;
+        while count > 0 {
+            count -= 1;
+            let (node, first, len) = nodes[count];
             if first >= wanted.end || first + len <= wanted.start {
                 continue;
             }
@@ -157,7 +164,9 @@ impl<V> Tournament<V> {
             let halves = [(2 * node, first, len / 2), (2 * node + 1, first + len / 2, len / 2)];
             lots = lots.rotate_left(1);
             let last = (lots & 1) as usize;
-            nodes.extend([halves[last], halves[1 - last]]);
+            nodes[count] = halves[last];
+            nodes[count + 1] = halves[1 - last];
+            count += 2;
         }
         None
     }

@@ -189,10 +189,12 @@ impl<T> Wheel<T> {
         if let Some(turn) = elsewhere(rank) {
             return self.of_elsewhere(turn).find(|&first| self.timers.get(first).is_some_and(is_before));
         }
-        let number = rank.number;
-        let may = |apart| move |least: &Least| rank.could_be_after(least.after, least.poll, apart);
-        let earlier = self.timers.find_before(number, may(Duration::ZERO), is_before);
-        earlier.or_else(|| self.timers.find_after(number, may(TICK), is_before))
+        let (reach, number) = (rank.reach()?, rank.number);
+        let may = |least: &Least| reach.has(least.after, least.poll);
+        let may_be_due_a_tick_earlier =
+            |least: &Least| reach.has(least.after.saturating_add(TICK), least.poll);
+        let earlier = self.timers.find_before(number, may, is_before);
+        earlier.or_else(|| self.timers.find_after(number, may_be_due_a_tick_earlier, is_before))
     }
 
     /// Those of the next that come after one that is new.
