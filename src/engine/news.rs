@@ -74,7 +74,8 @@ impl World {
         let what = match event.operation.action {
             Action::Chance(Chance::Start(_)) => in_vain(&event.operation, choice),
             action if action.is_of_time() && event.access.is_read() => in_vain(&event.operation, choice),
-            _ => of_object(what, object, event.access),
+            // To give a lock back is not to take it once more.
+            action => of_object(mix(what, action.name().as_ptr().addr() as u64), object, event.access),
         };
         // A lock that was taken and will be given back.
         let changes = !event.access.is_read();

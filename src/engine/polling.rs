@@ -16,6 +16,7 @@
 //! A pause (`yield_now`, `spin_loop`, a sleep) is a step of a round like any other, though no event.
 
 use super::ObjectId;
+use super::place::is_of_program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
@@ -373,10 +374,11 @@ impl Polling {
         Some(self.round?.id)
     }
 
-    /// Where the round that was just gone begins.
+    /// Where the round that was just gone begins in the program; or in this crate, if nothing of it is the program's.
     pub(super) fn round_place(&self) -> Option<&'static Location<'static>> {
-        let period = self.round?.id.period;
-        Some(self.steps[self.steps.len() - period].place)
+        let round = &self.steps[self.steps.len() - self.round?.id.period..];
+        let of_program = round.iter().find(|step| is_of_program(step.place));
+        Some(of_program.unwrap_or(&round[0]).place)
     }
 
     /// The places of the round that was just gone.
