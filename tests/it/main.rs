@@ -64,6 +64,7 @@ mod time;
 mod tokio_bounded;
 mod tokio_clock;
 mod tokio_loops;
+mod tokio_many;
 mod tokio_parity;
 mod tokio_reports;
 mod tokio_runtime;
