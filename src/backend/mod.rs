@@ -159,6 +159,11 @@ pub(crate) fn is_main_alone() -> bool {
     current() == Backend::Native && native::is_main_alone()
 }
 
+/// Whether it was said how often a timer of an async task may be up while others can do something.
+pub(crate) fn timers_are_bounded() -> bool {
+    current() == Backend::Native && native::knows(native::Fact::TimersAreBounded)
+}
+
 /// Makes the value of a static, if `place` lies where these do: what is made for that lives on, and is no leak.
 pub(crate) fn make_at<T, R>(place: *const T, make: impl FnOnce() -> R) -> R {
     struct Making;
@@ -275,6 +280,7 @@ pub(crate) enum Cancelled {
 #[track_caller]
 pub(crate) fn is_up_already() -> bool {
     match current() {
+        Backend::Native if timers_are_bounded() => native::up_early(1, 0) == 1,
         Backend::Native => native::is_up_already(std::panic::Location::caller()),
         #[cfg(feature = "shuttle")]
         Backend::Shuttle => {

@@ -20,6 +20,8 @@ pub(crate) struct Limits {
     pub(crate) time_max: Option<Duration>,
     pub(crate) preemptions_max: Option<usize>,
     pub(crate) bounds: Bounds,
+    /// Whether that on timeouts is one on timers of async tasks as well.
+    pub(crate) timers_are_bounded: bool,
     pub(crate) memory: Memory,
     /// Orderings in the place of those that the program declares, under native.
     pub(crate) substitution: Option<Arc<Substitution>>,
@@ -202,6 +204,10 @@ impl<T> Search<T> {
 
     /// One that has found nothing yet.
     fn empty(limits: Limits, progress: Arc<Progress>) -> Self {
+        let mut facts = Facts::default();
+        if limits.timers_are_bounded {
+            facts.learn(Fact::TimersAreBounded);
+        }
         Search {
             limits,
             wanted: None,
@@ -220,7 +226,7 @@ impl<T> Search<T> {
             held_over_await: None,
             has_cancellable: false,
             buffering: None,
-            facts: Facts::default(),
+            facts,
             learned: None,
             begun: Instant::now(),
             progress,

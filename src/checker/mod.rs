@@ -61,6 +61,7 @@ pub struct Checker {
     memory: Option<Memory>,
     substitution: Option<Arc<Substitution>>,
     bounds: Bounds,
+    timers_are_bounded: bool,
     workers: Option<usize>,
     requires_complete: bool,
     progress: Arc<Progress>,
@@ -80,6 +81,7 @@ impl Checker {
             memory: None,
             substitution: None,
             bounds: Bounds { timeouts_max: 1, cancellations_max: 1, ..Bounds::default() },
+            timers_are_bounded: false,
             workers: None,
             requires_complete: false,
             progress: Arc::default(),
@@ -125,11 +127,30 @@ impl Checker {
         Checker { preemptions_max: Some(preemptions_max), ..self }
     }
 
-    /// Lets at most this many waits of an execution end because their time is up; 1 if it is not said. That is of waits as
-    /// std has them: timers of async tasks, which are sleeps as well, are not among them.
+    /// Lets at most this many waits of an execution end because their time is up while others could do something; 1 if it is
+    /// not said. Timers of async tasks (sleeps, timeouts, ticks) are among them only if it is said, and may else be up early
+    /// as often as they like; one that nothing else can end always ends. What is left out for that is told by the verdict.
     /// [`Backend::Native`] only; elsewhere timeouts never fire, or when the clock says so.
+    ///
+    /// ```
+    /// use conccheck::tokio::time::{Duration, sleep};
+    /// use conccheck::{Checker, sync::atomic::{AtomicU32, Ordering::SeqCst}, task::Runtime, thread};
+    /// use std::sync::Arc;
+    ///
+    /// let patient = || {
+    ///     let work = Arc::new(AtomicU32::new(0));
+    ///     let worker = thread::spawn({ let work = work.clone(); move || work.store(1, SeqCst) });
+    ///     Runtime::multi_thread(1).block_on(sleep(Duration::from_secs(60)));
+    ///     let seen = work.load(SeqCst);
+    ///     worker.join().unwrap();
+    ///     seen
+    /// };
+    /// let outcomes = |checker: Checker| checker.explore(patient).outcomes().count();
+    /// assert_eq!([outcomes(Checker::new()), outcomes(Checker::new().timeouts_max(0))], [2, 1]);
+    /// ```
     pub fn timeouts_max(mut self, timeouts_max: usize) -> Self {
         self.bounds.timeouts_max = timeouts_max;
+        self.timers_are_bounded = true;
         self
     }
 
@@ -432,6 +453,7 @@ impl Checker {
             time_max: self.time_max,
             preemptions_max: self.preemptions_max,
             bounds: self.bounds,
+            timers_are_bounded: self.timers_are_bounded,
             memory: self.chosen_memory(),
             substitution: self.substitution.clone(),
             samples: self.is_portfolio(),

@@ -23,7 +23,7 @@ pub(crate) const ONLY_CHOICE: u32 = 0;
 /// Any of the choices that there are when its time comes.
 pub(crate) const ANY_CHOICE: u32 = u32::MAX;
 
-/// A wait ended since its time was up and nobody else could do anything.
+/// A wait ended since its time was up and nobody else could do anything. Where there are several times, it is the first.
 pub(crate) const TIME_UP: u32 = 1;
 
 /// An operation that was executed. Not every field is the same in equivalent executions: see each.
@@ -65,7 +65,7 @@ impl Event {
     /// Whether its task had to wait, and its time was up.
     #[inline]
     pub(crate) fn is_time_up(&self) -> bool {
-        self.choice == TIME_UP && self.operation.action.is_timed_out()
+        (TIME_UP..ANY_CHOICE).contains(&self.choice) && self.operation.action.is_timed_out()
     }
 
     /// A task's first event, by its number: a store to the object of that number.

@@ -20,6 +20,7 @@ mod news;
 pub(crate) mod object;
 mod order;
 mod patience;
+mod place;
 mod polling;
 mod pulse;
 mod race;

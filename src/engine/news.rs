@@ -23,10 +23,14 @@ fn of_object(done: u64, object: ObjectId, access: Access) -> u64 {
 pub(super) fn in_vain(operation: &Operation, choice: u32) -> u64 {
     let chance = Access::Chance(ChanceAccess);
     let (set, reply, access, choice) = match operation.action {
-        Action::Mailbox(MailboxAction::Await { set, .. }) => {
-            (set, Reply::WouldBlock, Access::Mailbox(MailboxAccess::InVain), choice)
+        Action::Mailbox(
+            MailboxAction::Await { set, .. }
+            | MailboxAction::AwaitLate { set, .. }
+            | MailboxAction::BeUp { set, .. },
+        ) => (set, Reply::WouldBlock, Access::Mailbox(MailboxAccess::InVain), choice),
+        Action::Chance(Chance::Times { set, .. } | Chance::Early { set, .. }) => {
+            (set, Reply::Done, chance, choice)
         }
-        Action::Chance(Chance::Times { set, .. }) => (set, Reply::Done, chance, choice),
         // Rounds may draw other lots each time, and come to the same.
         _ => (0, Reply::Done, chance, 0),
     };
@@ -68,9 +72,10 @@ impl World {
             return;
         }
         let what = match event.operation.action {
-            Action::Chance(Chance::Start(_) | Chance::Times { .. })
-            | Action::Mailbox(MailboxAction::Await { .. }) => in_vain(&event.operation, choice),
-            _ => of_object(what, object, event.access),
+            Action::Chance(Chance::Start(_)) => in_vain(&event.operation, choice),
+            action if action.is_of_time() && event.access.is_read() => in_vain(&event.operation, choice),
+            // To give a lock back is not to take it once more.
+            action => of_object(mix(what, action.name().as_ptr().addr() as u64), object, event.access),
         };
         // A lock that was taken and will be given back.
         let changes = !event.access.is_read();
@@ -145,7 +150,8 @@ impl World {
         let version = self.versions[object.index()].count - polling.own_changes(object);
         // Who samples leaves things out anyway, and need not know each loop by itself.
         let past = if self.samples { 0 } else { past };
-        let step = Step { what, place, object, choice, version, position: self.position, past };
+        let kind = std::ptr::from_ref(place).addr() as u64;
+        let step = Step { what, kind, place, object, choice, version, position: self.position, past };
         let polling = &mut self.tasks[task.index()].polling;
         if let Some((id, repeats)) = polling.step(step) {
             polling.forget_withheld();
@@ -161,7 +167,7 @@ impl World {
         let polling = &self.tasks[task.index()].polling;
         let place = polling.round_place().expect("it has gone round");
         let is_blind = self.facts.has(Fact::LoopIsBlind(Mark::of(place)));
-        let known = self.loops.get(id, repeats);
+        let known = self.loops.get(id, repeats, self.knows_each_loop);
         if self.has_unread_news(task) {
             let is_known = known == Some(Loop::Awaits) && !is_blind && self.reads_atomics_only(task);
             let is_bounded = !is_known && repeats >= OLD_ROUNDS_MAX;
@@ -228,7 +234,7 @@ impl World {
         self.held.insert(task);
         let polling = &self.tasks[task.index()].polling;
         if let (None, Some(id), Some(place)) = (self.uncompared, polling.loop_id(), polling.round_place())
-            && self.loops.get(id, 0) == Some(Loop::Awaits)
+            && self.loops.get(id, 0, self.knows_each_loop) == Some(Loop::Awaits)
             && self.loops.is_to_be_compared(place)
         {
             self.uncompared = Some(Uncompared { id, place });

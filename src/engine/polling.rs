@@ -16,6 +16,7 @@
 //! A pause (`yield_now`, `spin_loop`, a sleep) is a step of a round like any other, though no event.
 
 use super::ObjectId;
+use super::place::is_of_program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
@@ -32,6 +33,9 @@ pub(super) const KNOWN_LIVELOCK_ROUNDS: u32 = 20;
 /// How many rounds a loop may go round in vain that counts them, while others could do something.
 pub(super) const ROUNDS_MAX: u32 = 16;
 
+/// How often a loop goes round that has not ended before, though another of its places has, while samples are drawn.
+const UNTRIED_ROUNDS: u32 = 8;
+
 /// How often a loop that is not compared goes round in vain before it reads something newer.
 pub(super) const READ_ON_ROUNDS: u32 = 2;
 
@@ -46,6 +50,8 @@ const PERIOD_MAX: usize = 32;
 pub(super) struct Step {
     /// What was done, where, and what came of it: in a few bits.
     pub(super) what: u64,
+    /// The same, whatever it was done to.
+    pub(super) kind: u64,
     pub(super) place: &'static Location<'static>,
     pub(super) object: ObjectId,
     /// What was chosen.
@@ -72,6 +78,8 @@ pub(super) struct LoopId {
     past: u64,
     /// The steps of the round, in a few bits.
     round: u64,
+    /// The same, whatever they look at.
+    kind: u64,
     period: usize,
 }
 
@@ -90,6 +98,8 @@ pub(super) struct Loops {
     awaiting: BTreeSet<LoopId>,
     /// Rounds of loops that ended by themselves, and before they had gone round how often.
     ending: BTreeMap<u64, u32>,
+    /// Of what kinds these were.
+    ending_kinds: BTreeSet<u64>,
     /// The places of loops that await something, by each of them.
     awaiting_places: BTreeMap<Place, Vec<&'static Location<'static>>>,
     /// In how many executions loops of these places were compared.
@@ -116,19 +126,22 @@ impl Loops {
             Loop::Ends { before } => {
                 let known = self.ending.entry(id.round).or_default();
                 *known = before.max(*known);
+                self.ending_kinds.insert(id.kind);
             }
         }
     }
 
     /// What is known of a loop that has gone round so often. One that should have ended long since has to be looked
-    /// at on its own.
-    pub(super) fn get(&self, id: LoopId, repeats: u32) -> Option<Loop> {
+    /// at on its own. If none is known `by_itself`, that is not done as soon as it goes round at all: each time the execution
+    /// begins again, so that a program which looks at thousands of objects twice would never come to its end.
+    pub(super) fn get(&self, id: LoopId, repeats: u32, by_itself: bool) -> Option<Loop> {
         if self.awaiting.contains(&id) {
-            Some(Loop::Awaits)
-        } else {
-            let before = self.ending.get(&id.round).copied().filter(|&before| repeats < before)?;
-            Some(Loop::Ends { before })
+            return Some(Loop::Awaits);
         }
+        let known = self.ending.get(&id.round).copied();
+        let of_its_kind = (!by_itself && self.ending_kinds.contains(&id.kind)).then_some(UNTRIED_ROUNDS);
+        let before = known.or(of_its_kind).filter(|&before| repeats < before)?;
+        Some(Loop::Ends { before })
     }
 
     /// A loop of these places goes on for ever unless something changes.
@@ -301,8 +314,9 @@ impl Polling {
                 let period = self.period()?;
                 let begin = self.count - 2 * period as u32;
                 let first = &self.steps[self.steps.len() - 2 * period..][..period];
-                let round = first.iter().fold(0, |round, step| mix(round, step.what));
-                let id = LoopId { past: first[0].past, round, period };
+                let [round, kind] = [|step: &Step| step.what, |step: &Step| step.kind]
+                    .map(|part| first.iter().fold(0, |all, step| mix(all, part(step))));
+                let id = LoopId { past: first[0].past, round, kind, period };
                 self.round = Some(Round { id, begin, repeats: 1 });
                 Some((id, 1))
             }
@@ -360,10 +374,11 @@ impl Polling {
         Some(self.round?.id)
     }
 
-    /// Where the round that was just gone begins.
+    /// Where the round that was just gone begins in the program; or in this crate, if nothing of it is the program's.
     pub(super) fn round_place(&self) -> Option<&'static Location<'static>> {
-        let period = self.round?.id.period;
-        Some(self.steps[self.steps.len() - period].place)
+        let round = &self.steps[self.steps.len() - self.round?.id.period..];
+        let of_program = round.iter().find(|step| is_of_program(step.place));
+        Some(of_program.unwrap_or(&round[0]).place)
     }
 
     /// The places of the round that was just gone.
@@ -446,8 +461,16 @@ mod tests {
         let mut polling = Polling::default();
         let step = |&what: &u64| {
             let place = Location::caller();
-            let step =
-                Step { what, place, object: ObjectId::new(1), choice: 0, version: 0, position: 0, past: 0 };
+            let step = Step {
+                what,
+                kind: 0,
+                place,
+                object: ObjectId::new(1),
+                choice: 0,
+                version: 0,
+                position: 0,
+                past: 0,
+            };
             polling.step(step).map(|(id, repeats)| (id.period, repeats))
         };
         steps.iter().map(step).collect()
@@ -473,7 +496,7 @@ mod tests {
     fn what_has_an_effect_begins_anew() {
         let mut polling = Polling::default();
         let (object, place) = (ObjectId::new(1), Location::caller());
-        let step = Step { what: 1, place, object, choice: 0, version: 0, position: 0, past: 0 };
+        let step = Step { what: 1, kind: 0, place, object, choice: 0, version: 0, position: 0, past: 0 };
         for _ in 0..3 {
             assert!(polling.step(step).is_none());
             polling.act();

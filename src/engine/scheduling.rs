@@ -34,6 +34,12 @@ pub(crate) trait Scheduler: Send {
         false
     }
 
+    /// Whether it has each loop be rehearsed that it meets, and not only one of many that look alike: each time the execution
+    /// begins again.
+    fn knows_each_loop(&self) -> bool {
+        !self.samples()
+    }
+
     /// How much of all there is has been explored, from 0 to 1, if it can tell.
     fn estimate(&self) -> Option<f64> {
         None

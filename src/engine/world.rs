@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(super) analyses: bool,
     /// Whether only some executions are looked at.
     pub(super) samples: bool,
+    /// Whether each loop is known by itself.
+    pub(super) knows_each_loop: bool,
     /// What happens before each task's next operation, if anybody asks.
     pasts: Clocks,
     pub(super) running: TaskId,
@@ -144,6 +146,7 @@ impl World {
             trace: Trace::new(is_weak),
             analyses: scheduler.analyses(),
             samples: scheduler.samples(),
+            knows_each_loop: scheduler.knows_each_loop(),
             pasts: Clocks::new(),
             running: TaskId::MAIN,
             position: 0,
@@ -337,6 +340,8 @@ impl World {
         let index = operation.object.index();
         let is_ready = match operation.action.waiting() {
             Waiting::Never => true,
+            // Where somebody is rehearsed nobody else does anything.
+            Waiting::Queue(_) if self.rehearses && is_of_timers(operation.action) => true,
             Waiting::Queue(number) => self.queues[index][number].is_enabled,
             Waiting::Alone => {
                 let object = &self.objects[index].state;
@@ -348,10 +353,17 @@ impl World {
         }
     }
 
-    /// What the task does if its time is up, if it waits for a time.
+    /// What the task does if its time is up, if it waits for a time. Timers of async tasks that nothing else can end are
+    /// always up, but not for who polls.
     fn timed_out(&self, task: TaskId) -> Option<Operation> {
+        let is_held = self.held.contains(task);
         let task = &self.tasks[task.index()];
         match task.state {
+            State::Announced(operation) if is_of_timers(operation.action) => {
+                let action = operation.action.timed_out().filter(|_| !is_held)?;
+                Some(Operation { action, ..operation })
+            }
+            _ if self.bounds.timeouts_max == 0 => None,
             State::Announced(operation) if task.is_timed => {
                 let action = operation.action.timed_out()?;
                 Some(Operation { action, ..operation })
@@ -366,8 +378,7 @@ impl World {
 
     /// Nobody can do anything: waits with a time may end. Whether there are any, and they may at all.
     pub(super) fn become_stuck(&mut self) -> bool {
-        self.is_stuck =
-            self.bounds.timeouts_max > 0 && self.spawned.iter().any(|&task| self.timed_out(task).is_some());
+        self.is_stuck = self.spawned.iter().any(|&task| self.timed_out(task).is_some());
         self.is_stuck
     }
 
@@ -601,7 +612,7 @@ impl World {
 
     fn unlisted_choice_count(&self, task: TaskId) -> usize {
         match self.announced(task) {
-            _ if self.is_stuck => 1,
+            operation if self.is_stuck && !is_for_timers(operation) => 1,
             None => 0,
             Some(Operation { action: Action::Chance(Chance::Start(count)), .. }) => usize::from(count),
             Some(Operation { action: Action::Chance(Chance::Times { count, .. }), .. }) => 1 + count as usize,
@@ -624,7 +635,7 @@ impl World {
 
     fn nth_unlisted_choice(&self, task: TaskId, place: usize) -> Option<u32> {
         match self.announced(task) {
-            _ if self.is_stuck => Some(TIME_UP),
+            operation if self.is_stuck && !is_for_timers(operation) => Some(TIME_UP),
             Some(Operation { action: Action::Chance(_), .. }) => Some(place as u32),
             Some(Operation { action, object, .. }) => {
                 self.objects[object.index()].state.choices(action).get(place)
@@ -668,7 +679,7 @@ impl World {
 
     /// Which time was up when the task was here before, if it may be up again.
     pub(super) fn choice_as_before(&self, task: TaskId) -> Option<u32> {
-        let operation = self.announced(task).filter(|operation| is_of_time(operation.action))?;
+        let operation = self.announced(task).filter(|operation| operation.action.is_of_time())?;
         let choice = self.tasks[task.index()].polling.last_choice_of(|choice| in_vain(&operation, choice))?;
         Some(choice).filter(|&choice| self.has_choice(task, choice))
     }
@@ -680,7 +691,7 @@ impl World {
         for task in self.held() {
             let polling = &mut self.tasks[task.index()].polling;
             polling.is_to_choose_otherwise = true;
-            let may_choose = self.announced(task).is_some_and(|operation| is_of_time(operation.action))
+            let may_choose = self.announced(task).is_some_and(|operation| operation.action.is_of_time())
                 && self.other_choices(task).is_some_and(|others| !others.is_empty());
             self.tasks[task.index()].polling.is_to_choose_otherwise = may_choose;
             if may_choose {
@@ -698,7 +709,7 @@ impl World {
             return ages.contains(&choice);
         }
         match self.announced(task) {
-            _ if self.is_stuck => choice == TIME_UP,
+            operation if self.is_stuck && !is_for_timers(operation) => choice == TIME_UP,
             Some(Operation { action: Action::Chance(_), .. }) => {
                 (choice as usize) < self.unlisted_choice_count(task)
             }
@@ -851,7 +862,8 @@ impl World {
         }
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
-            self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
+            let is_timeout = matches!(chance, Chance::Timeout | Chance::Early { .. });
+            self.is_cut_by_timeouts |= is_timeout && !self.rehearses && !self.may(chance);
             self.has_cancellable |= matches!(chance, Chance::Cancellation(_));
             chance
                 .bounded()
@@ -942,6 +954,32 @@ impl World {
         task.state = State::Running;
         task.polling.is_to_choose_otherwise = false;
         task.events += 1;
+    }
+
+    /// Whether it waits for its timers, which are not up early.
+    pub(super) fn waits_for_timers(&self, task: TaskId) -> bool {
+        is_for_timers(self.announced(task))
+    }
+
+    /// The task, which was rehearsed, waits for its timers again.
+    pub(super) fn stop_timers(&mut self, task: TaskId) {
+        if let State::Announced(operation) = self.tasks[task.index()].state
+            && is_of_timers(operation.action)
+        {
+            self.ready.remove(task);
+            if !self.held.contains(task) {
+                self.make_ready(task, operation);
+            }
+        }
+    }
+
+    /// The task, which waits for its timers, may have them be up, to be rehearsed.
+    pub(super) fn let_timers_be_up(&mut self, task: TaskId) {
+        if let State::Announced(operation) = self.tasks[task.index()].state
+            && is_of_timers(operation.action)
+        {
+            self.make_ready(task, operation);
+        }
     }
 
     /// What the running task does next has an effect on those who wait for a change: it gives back data that it changed.
@@ -1197,9 +1235,13 @@ impl World {
     }
 }
 
-/// Whether what there is to choose is which time is up.
-fn is_of_time(action: Action) -> bool {
-    matches!(action, Action::Chance(Chance::Times { .. }) | Action::Mailbox(MailboxAction::Await { .. }))
+/// Whether it waits for timers of async tasks that are not up early.
+fn is_of_timers(action: Action) -> bool {
+    matches!(action, Action::Mailbox(MailboxAction::AwaitLate { .. }))
+}
+
+fn is_for_timers(operation: Option<Operation>) -> bool {
+    operation.is_some_and(|operation| is_of_timers(operation.action))
 }
 
 /// What a choice is for an operation, whatever the execution.

@@ -21,6 +21,9 @@ pub(crate) enum Fact {
     LoopsGoOn,
     /// Somebody asks which of two tasks has the greater id: to give one out is an event.
     IdsAreOrdered,
+    /// It was said how many waits may end because their time is up, and timers of async tasks are among them: they are up
+    /// otherwise only where nobody can do anything.
+    TimersAreBounded,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

@@ -34,6 +34,10 @@ impl Scheduler for Replay {
     }
 
     fn end(&mut self, _: &mut World, _: &End) {}
+
+    fn knows_each_loop(&self) -> bool {
+        false
+    }
 }
 
 /// Does what the pick says, if the task has announced what it had. A token does not keep every mark.

@@ -57,10 +57,11 @@ impl<T> NativeMailbox<T> {
     }
 
     /// Takes all that are there, once there is one; or says which of so many times is up, of all that are set, from 1, while
-    /// there is none.
+    /// there is none; if it `is_late`, and nobody can do anything.
     #[track_caller]
-    pub(crate) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<T>, u32> {
-        let (reply, choice) = self.object.mail_by(Action::Await { times, set });
+    pub(crate) fn take_or_be_up(&self, times: u32, set: u32, is_late: bool) -> Result<VecDeque<T>, u32> {
+        let action = if is_late { Action::AwaitLate { times, set } } else { Action::Await { times, set } };
+        let (reply, choice) = self.object.mail_by(action);
         match reply {
             Reply::Done => Ok(self.letters().as_mut().map(std::mem::take).unwrap_or_default()),
             _ => Err(choice),

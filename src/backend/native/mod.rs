@@ -33,7 +33,7 @@ pub(crate) use least::least;
 pub(crate) use mailbox::NativeMailbox;
 pub(crate) use object::{
     Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, draw_first_dropped, draw_whom,
-    is_main_first, is_up_already, up,
+    is_main_first, is_up_already, up, up_early,
 };
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;

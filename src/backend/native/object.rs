@@ -451,7 +451,18 @@ pub(crate) fn draw_whom(count: u8, place: &'static Location<'static>) -> u32 {
 /// Which of so many times is up, of all that somebody has set, from 1, or 0 if none is; each is explored.
 #[track_caller]
 pub(crate) fn up(count: u32, set: u32) -> u32 {
-    let action = Action::Chance(Chance::Times { count, set });
+    up_by(Chance::Times { count, set })
+}
+
+/// The same where it was said how often one may be up while others can do something.
+#[track_caller]
+pub(crate) fn up_early(count: u32, set: u32) -> u32 {
+    up_by(Chance::Early { count, set })
+}
+
+#[track_caller]
+fn up_by(chance: Chance) -> u32 {
+    let action = Action::Chance(chance);
     let operation = Operation { object: ObjectId::NOWHERE, action, place: Location::caller() };
     let drawn = perform(operation, |value| value);
     if drawn.is_logged && drawn.choice > 0 {

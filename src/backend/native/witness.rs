@@ -275,9 +275,11 @@ impl Reader<'_> {
             (Action::Once(OnceAction::Call { .. }), Reply::Done, _) => Effect::Read("done".to_string()),
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
-            (Action::Chance(Chance::Start(_) | Chance::Times { .. }), _, Some(note)) => {
-                Effect::Read(note.after.clone())
-            }
+            (
+                Action::Chance(Chance::Start(_) | Chance::Times { .. } | Chance::Early { .. }),
+                _,
+                Some(note),
+            ) => Effect::Read(note.after.clone()),
             (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,
             (Action::History(HistoryAction::Call), _, Some(note)) => Effect::Called(note.before.clone()),
             (Action::History(HistoryAction::Return), _, Some(note)) => Effect::Returned(note.after.clone()),

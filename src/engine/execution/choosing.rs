@@ -88,8 +88,12 @@ impl Engine {
         if self.world.release_bounded() {
             return !self.world.ready.is_empty() || self.go_on_otherwise();
         }
-        if self.world.become_stuck() || self.world.held.is_empty() || self.world.release_to_choose() {
+        if self.world.become_stuck() || self.world.held.is_empty() {
             return true;
+        }
+        if self.world.release_to_choose() {
+            // Somebody's time is up.
+            return !self.world.ready.is_empty() || self.world.become_stuck();
         }
         if self.livelock == Some(self.world.position) {
             if self.is_outliving() {

@@ -3,6 +3,7 @@
 
 use super::Engine;
 use crate::engine::event::ONLY_CHOICE;
+use crate::engine::object::BOUNDED_CHANCES;
 use crate::engine::polling::{
     COMPARED_ROUNDS, KNOWN_LIVELOCK_ROUNDS, LIVELOCK_ROUNDS, Loop, LoopId, Polling, Uncompared,
 };
@@ -38,6 +39,7 @@ pub(super) struct AsItWas {
     is_held: bool,
     polling: Polling,
     events: u32,
+    happened: [usize; BOUNDED_CHANCES],
     trial: Trial,
 }
 
@@ -81,11 +83,12 @@ impl Engine {
             let record = &self.world.tasks[running.index()];
             let (polling, events) = (record.polling.clone(), record.events);
             let is_held = self.world.is_held(running);
-            let as_it_was = Box::new(AsItWas { is_held, polling, events, trial });
+            let happened = self.world.happened;
+            let as_it_was = Box::new(AsItWas { is_held, polling, events, happened, trial });
             let rounds = MoreRounds { from: as_it_was.polling.count(), gone: 0 };
+            self.world.rehearses = true;
             self.world.release(running);
             self.world.tasks[running.index()].polling.is_to_read_on = false;
-            self.world.rehearses = true;
             self.rehearsal = Some(Rehearsal::More { task: running, rounds, as_it_was });
             self.rehearse();
             return self.rehearsal.is_some() || self.end.is_some();
@@ -95,6 +98,7 @@ impl Engine {
             let polling = &self.world.tasks[task.index()].polling;
             let until = polling.repeats().unwrap_or(0) + polling.rehearsed_rounds();
             self.world.rehearses = true;
+            self.world.let_timers_be_up(task);
             self.rehearsal = Some(Rehearsal::Alone { task, id, until });
         }
         self.rehearse();
@@ -108,7 +112,8 @@ impl Engine {
             let is_known = self.world.tasks[running.index()].polling.unknown.is_none();
             let task = if is_known { self.begun_with_pauses.pop()? } else { running };
             let id = self.world.tasks[task.index()].polling.unknown.take();
-            if let Some(id) = id.filter(|_| self.world.is_enabled(task)) {
+            if let Some(id) = id.filter(|_| self.world.is_enabled(task) || self.world.waits_for_timers(task))
+            {
                 return Some((task, id));
             }
         }
@@ -146,6 +151,8 @@ impl Engine {
             self.world.held.insert(task);
         }
         self.world.rehearses = false;
+        self.world.happened = as_it_was.happened;
+        self.world.stop_timers(task);
         self.comparison.iter_mut().for_each(|comparison| comparison.is_to_come = false);
     }
 

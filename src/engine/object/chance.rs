@@ -25,6 +25,8 @@ pub(crate) enum Action {
     /// One of so many times is up that somebody waits for who has something else to do: its number from 1, or none. In all it
     /// waits for `set`.
     Times { count: u32, set: u32 },
+    /// The same, of a bounded kind.
+    Early { count: u32, set: u32 },
 }
 
 /// How many bounded kinds there are.
@@ -34,7 +36,7 @@ impl Action {
     /// Which of the bounded kinds it is.
     pub(in crate::engine) fn bounded(self) -> Option<usize> {
         match self {
-            Action::Timeout => Some(0),
+            Action::Timeout | Action::Early { .. } => Some(0),
             Action::SpuriousWakeup => Some(1),
             Action::WeakFailure => Some(2),
             Action::Pause => Some(3),
@@ -47,6 +49,7 @@ impl Action {
     pub(in crate::engine) fn ways(self) -> usize {
         match self {
             Action::Cancellation(ways) => usize::from(ways),
+            Action::Early { count, .. } => count as usize,
             _ => 1,
         }
     }
@@ -59,7 +62,7 @@ impl Bounds {
     /// How often it may happen in an execution.
     pub(in crate::engine) fn of(self, chance: Action) -> usize {
         match chance {
-            Action::Timeout => self.timeouts_max,
+            Action::Timeout | Action::Early { .. } => self.timeouts_max,
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
             Action::Cancellation(_) => self.cancellations_max,
@@ -74,7 +77,7 @@ impl Primitive for Chances {
 
     fn name(action: Action) -> &'static str {
         match action {
-            Action::Timeout | Action::Times { .. } => "time is up?",
+            Action::Timeout | Action::Times { .. } | Action::Early { .. } => "time is up?",
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
             Action::Cancellation(_) => "cancellation?",

@@ -21,6 +21,10 @@ pub(crate) enum Action {
     /// Takes all letters; while there are none, one of so many times that its owner waits for may be up, whose number
     /// from 1 is the choice. In all it waits for `set`: a loop that waits for less and less comes to an end.
     Await { times: u32, set: u32 },
+    /// As `Await`, but none of the times is up before nobody can do anything.
+    AwaitLate { times: u32, set: u32 },
+    /// What that becomes then.
+    BeUp { times: u32, set: u32 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +49,8 @@ impl Primitive for Mailbox {
             Action::Put => "put",
             Action::Take => "take",
             Action::TryTake => "try_take",
-            Action::Await { .. } => "await",
+            Action::Await { .. } | Action::AwaitLate { .. } => "await",
+            Action::BeUp { .. } => "be up",
         }
     }
 
@@ -54,17 +59,18 @@ impl Primitive for Mailbox {
     }
 
     fn waiting(action: Action) -> Waiting {
-        if action == Action::Take { Waiting::Queue(0) } else { Waiting::Never }
+        if waits(action) { Waiting::Queue(0) } else { Waiting::Never }
     }
 
     fn enables(&self, action: Action, view: View) -> bool {
-        action != Action::Take || view == FILLED
+        !waits(action) || view == FILLED
     }
 
     fn access(&self, action: Action, view: View) -> Access {
         match action {
-            Action::TryTake | Action::Await { .. } if view == EMPTY => Access::InVain,
-            Action::Put | Action::Take | Action::TryTake | Action::Await { .. } => Access::Change,
+            Action::Put | Action::Take => Access::Change,
+            _ if view == EMPTY => Access::InVain,
+            _ => Access::Change,
         }
     }
 
@@ -93,7 +99,7 @@ impl Primitive for Mailbox {
     }
 
     fn causes(&self, action: Action, causes: &mut Causes) {
-        if action == Action::Take {
+        if waits(action) {
             causes.enabling.extend(self.filled_by);
         }
     }
@@ -102,13 +108,15 @@ impl Primitive for Mailbox {
         match (action, access) {
             (_, Access::InVain) => {}
             (Action::Put, Access::Change) => edges.release(LETTERS),
-            (Action::Take | Action::TryTake | Action::Await { .. }, Access::Change) => edges.acquire(LETTERS),
+            (_, Access::Change) => edges.acquire(LETTERS),
         }
     }
 
     fn choices(&self, action: Action) -> Choices<'_> {
         match action {
-            Action::Await { times, .. } if self.filled_by.is_none() => {
+            Action::Await { times, .. } | Action::AwaitLate { times, .. } | Action::BeUp { times, .. }
+                if self.filled_by.is_none() =>
+            {
                 Choices::Numbered { first: 1, count: times }
             }
             _ => Choices::ONE,
@@ -116,17 +124,34 @@ impl Primitive for Mailbox {
     }
 
     fn may_choose(action: Action) -> bool {
-        matches!(action, Action::Await { .. })
+        matches!(action, Action::Await { .. } | Action::AwaitLate { .. } | Action::BeUp { .. })
+    }
+
+    fn timed_out(action: Action) -> Option<Action> {
+        match action {
+            Action::AwaitLate { times, set } => Some(Action::BeUp { times, set }),
+            _ => None,
+        }
+    }
+
+    fn is_timed_out(action: Action) -> bool {
+        matches!(action, Action::BeUp { .. })
     }
 
     fn apply(&mut self, action: Action, by: By, _: &mut Vec<TaskId>) -> Reply {
         match action {
-            Action::TryTake | Action::Await { .. } if self.filled_by.is_none() => return Reply::WouldBlock,
-            Action::Take | Action::TryTake | Action::Await { .. } => self.filled_by = None,
             Action::Put => {
                 self.filled_by.get_or_insert(by.position);
             }
+            Action::Take => self.filled_by = None,
+            _ if self.filled_by.is_none() => return Reply::WouldBlock,
+            _ => self.filled_by = None,
         }
         Reply::Done
     }
+}
+
+/// Whether it waits until there is a letter.
+fn waits(action: Action) -> bool {
+    matches!(action, Action::Take | Action::AwaitLate { .. })
 }

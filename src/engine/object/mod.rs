@@ -335,6 +335,19 @@ macro_rules! primitives {
                 }
             }
 
+            /// Whether what there is to choose is which of several times is up.
+            pub(super) fn is_of_time(self) -> bool {
+                matches!(
+                    self,
+                    Action::Chance(Chance::Times { .. } | Chance::Early { .. })
+                        | Action::Mailbox(
+                            MailboxAction::Await { .. }
+                                | MailboxAction::AwaitLate { .. }
+                                | MailboxAction::BeUp { .. }
+                        )
+                )
+            }
+
             /// Whether it is what another becomes whose time is up; the same may be done without.
             #[inline]
             pub(super) fn is_timed_out(self) -> bool {

@@ -4,7 +4,7 @@
 use super::tree::{Comparison, Item, Node};
 use super::wakeup::{Fit, Forest};
 use super::{Dpor, parallel};
-use crate::engine::{Choice, Event, Race, TIME_UP, TaskId, World, describe};
+use crate::engine::{Choice, Event, Race, TaskId, World, describe};
 
 impl Dpor {
     /// Goes back to the last scheduling point from which something is left to be explored; whether there is any.
@@ -97,7 +97,9 @@ impl Dpor {
     /// also do so.
     pub(super) fn let_others_go_first(&mut self, world: &World, task: TaskId) {
         for other in world.enabled().filter(|&other| other != task) {
-            self.insert_here(world, world.foresee(other, TIME_UP));
+            for choice in world.choices(other) {
+                self.insert_here(world, world.foresee(other, choice));
+            }
         }
     }
 

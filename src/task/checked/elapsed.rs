@@ -20,6 +20,11 @@ impl Elapsed {
         self.steps.get(at).map_or(Duration::ZERO, |&(_, elapsed)| elapsed)
     }
 
+    /// At least since the earliest.
+    pub(super) fn most(&self) -> Duration {
+        self.steps.first().map_or(Duration::ZERO, |&(_, elapsed)| elapsed)
+    }
+
     /// What is known when a timer is up that was to take `duration` from a poll on, of which `before` was known.
     pub(super) fn after(&self, before: &Elapsed, poll: u64, duration: Duration) -> Elapsed {
         let until_then = before.steps.iter().filter(|(step, _)| *step < poll);

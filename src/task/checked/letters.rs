@@ -59,10 +59,13 @@ impl<T> Letters<T> {
         }
     }
 
-    /// Takes all that are there, once there is one; or says which of so many times is up, of all that are set, from 0.
-    pub(super) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<T>, u32> {
+    /// Takes all that are there, once there is one; or says which of so many times is up, of all that are set, from 0; if it
+    /// `is_late`, only if nobody can do anything.
+    pub(super) fn take_or_be_up(&self, times: u32, set: u32, is_late: bool) -> Result<VecDeque<T>, u32> {
         match self {
-            Letters::Native(letters) => letters.take_or_be_up(times, set).map_err(|number| number - 1),
+            Letters::Native(letters) => {
+                letters.take_or_be_up(times, set, is_late).map_err(|number| number - 1)
+            }
             Letters::Others { .. } => Ok(self.take(true)),
         }
     }

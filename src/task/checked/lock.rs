@@ -34,11 +34,13 @@ impl<S> Lock<S> {
     }
 
     /// What `act` does with the state. It must not run code of a task, nor wake one.
+    #[track_caller]
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut S) -> R) -> R {
         self.call(CHANGE, act)
     }
 
     /// As [`Lock::with`], where `act` leaves the state as it is, but for what others do not look at.
+    #[track_caller]
     pub(super) fn look<R>(&self, act: impl FnOnce(&mut S) -> R) -> R {
         self.call(LOOK, act)
     }
@@ -48,6 +50,7 @@ impl<S> Lock<S> {
         matches!(self, Lock::Home(home, _) if *home != thread::current().id())
     }
 
+    #[track_caller]
     fn call<R>(&self, call: Call, act: impl FnOnce(&mut S) -> R) -> R {
         match self {
             Lock::Home(thread, state) => {
@@ -69,6 +72,7 @@ impl<S> Lock<S> {
 }
 
 /// Locks. No code of a task runs under the locks of this runtime, so a poisoned one is whole.
+#[track_caller]
 pub(super) fn lock<S>(mutex: &Mutex<S>) -> MutexGuard<'_, S> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

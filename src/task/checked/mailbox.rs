@@ -55,9 +55,10 @@ impl Mailbox {
         self.calls.take(waits)
     }
 
-    /// Takes all calls, at least one; or says which of so many times is up, of all that are set, from 0.
-    pub(super) fn take_or_be_up(&self, times: u32, set: u32) -> Result<VecDeque<Call>, u32> {
-        self.calls.take_or_be_up(times, set)
+    /// Takes all calls, at least one; or says which of so many times is up, of all that are set, from 0; if it `is_late`, only
+    /// if nobody can do anything.
+    pub(super) fn take_or_be_up(&self, times: u32, set: u32, is_late: bool) -> Result<VecDeque<Call>, u32> {
+        self.calls.take_or_be_up(times, set, is_late)
     }
 
     /// Whether no calls are there, to who is the only thread.

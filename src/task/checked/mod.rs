@@ -24,11 +24,14 @@ mod members;
 mod numbers;
 mod one_loop;
 mod passing;
+mod rank;
+mod ranking;
 mod runtime;
 mod spawn;
 mod story;
 mod task;
 mod time;
+mod tournament;
 mod wheel;
 
 pub(super) use cancellation::Cancellation;

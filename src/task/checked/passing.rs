@@ -17,8 +17,17 @@ impl EventLoop {
         let (times, set) = self.times();
         // A clock that is frozen moves on to the first deadline.
         let times = if is_frozen { times.min(1) } else { times };
-        let waited =
-            if times == 0 { Ok(self.mailbox.take(true)) } else { self.mailbox.take_or_be_up(times, set) };
+        // Who is alone cannot be early.
+        let is_late = !is_frozen && times > 0 && backend::timers_are_bounded() && !backend::is_main_alone();
+        if is_late && let Some(place) = backend::native::up_early(times, set).checked_sub(1) {
+            self.ring(place);
+            return true;
+        }
+        let waited = if times == 0 {
+            Ok(self.mailbox.take(true))
+        } else {
+            self.mailbox.take_or_be_up(times, set, is_late)
+        };
         let is_up = waited.is_err();
         match waited {
             Ok(calls) => self.answer(calls),
@@ -39,6 +48,8 @@ impl EventLoop {
             let (times, set) = self.times();
             if times == 0 || self.clock.get().is_frozen() || backend::current() != Backend::Native {
                 None
+            } else if backend::timers_are_bounded() {
+                backend::native::up_early(times, set).checked_sub(1)
             } else {
                 backend::native::up(times, set).checked_sub(1)
             }
@@ -73,9 +84,9 @@ impl EventLoop {
 
     /// The clock, which is frozen, moves on to the first deadline.
     fn move_on(&self) {
-        let first = self.wheel.borrow().first_deadline();
-        if let Some(deadline) = first {
-            self.set_clock(|clock| clock.advance_to(deadline));
+        let first = self.wheel.borrow().first_tick();
+        if let Some(tick) = first {
+            self.set_clock(|clock| clock.advance_to(tick));
             self.ring_all_due();
         }
     }

@@ -1,86 +1,64 @@
-//! The timers of a loop: which may be up next. As with tokio they are up in the order of their deadlines, as far as that
-//! is known. A deadline is so long after a moment; from one poll to the next any time may pass, so of two timers with
-//! moments in different polls the one that was set later may be due first, unless it takes as long or enough time is
-//! known to have passed between. A poll itself takes no time. Who draws which is up, and what happens then, is not
-//! known here.
+//! The timers of a loop: which may be up next, namely those that no other is known to be up before. Who draws which is up, and
+//! what happens then, is not known here.
+//!
+//! There may be thousands, so nobody looks at all of them: a timer that others come before stands behind one of these until
+//! that is gone.
 
 use super::clock::{TICK, tick};
 use super::elapsed::Elapsed;
-use super::event_loop::Turn;
-use crate::backend::clock::Deadline;
-use std::collections::{BTreeMap, BTreeSet};
+pub(super) use super::rank::Number;
+use super::rank::Rank;
+pub(crate) use super::rank::{Due, Moment};
+use super::ranking::Ranking;
+use super::tournament::{Least, Tournament};
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How many are tried first.
-const TRIED_MAX: usize = 8;
-
-/// Names a timer of a loop: the later it is set, the higher.
-pub(super) type Number = u64;
-
-/// A look at the clock: in which poll, and what it has shown.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    pub(super) turn: Option<Turn>,
-    pub(super) at: Duration,
-}
-
-/// When a timer is due: so long after a moment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Due {
-    pub(crate) deadline: Deadline,
-    pub(crate) moment: Moment,
-}
-
-impl Due {
-    fn at(&self) -> Duration {
-        self.deadline.since_beginning()
-    }
-
-    fn after_moment(&self) -> Duration {
-        self.at().saturating_sub(self.moment.at)
-    }
-}
 
 /// Timers of one loop, that have `T` each.
 pub(super) struct Wheel<T> {
     /// The loop's number.
     own: u64,
-    timers: BTreeMap<Number, Timer<T>>,
+    timers: Tournament<Timer<T>>,
     /// Those that no other is known to come before, by their deadlines.
-    next: BTreeSet<(Duration, Number)>,
+    next: Ranking,
+    /// The same of moments in this loop's polls, by these.
+    next_by_poll: BTreeSet<(u64, Duration, Number)>,
+    /// Those with moments that other loops have seen, by these.
+    elsewhere: BTreeSet<(Elsewhere, Number)>,
     last: Number,
     /// What is known of the time that has passed since the loop's polls, and at which poll the last of that was learned.
     elapsed: Arc<Elapsed>,
     learned_at: u64,
 }
 
+/// A poll of another loop: that one's number, and its own.
+type Elsewhere = (u64, u64);
+
 /// A timer that is set.
 struct Timer<T> {
     rank: Rank,
-    /// One that comes before it.
-    behind: Option<Number>,
-    /// Those that it comes before in that sense.
+    /// One that comes before it, and its place among those behind that.
+    behind: Option<(Number, usize)>,
+    /// Those that are behind it.
     before: Vec<Number>,
     value: T,
-}
-
-/// What decides which of two timers comes first.
-#[derive(Clone)]
-struct Rank {
-    number: Number,
-    due: Due,
-    /// The poll of this loop in which its moment was.
-    poll: Option<u64>,
-    /// What was known of the time since earlier polls at that moment.
-    elapsed: Arc<Elapsed>,
 }
 
 impl<T> Wheel<T> {
     /// That of the loop with this number.
     pub(super) fn new(own: u64) -> Self {
-        let (timers, next, elapsed) = (BTreeMap::new(), BTreeSet::new(), Arc::default());
-        Wheel { own, timers, next, last: 0, elapsed, learned_at: 0 }
+        Wheel {
+            own,
+            timers: Tournament::new(),
+            next: Ranking::default(),
+            next_by_poll: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
+            last: 0,
+            elapsed: Arc::default(),
+            learned_at: 0,
+        }
     }
 
     /// How many may be up next, and how many are set.
@@ -91,39 +69,44 @@ impl<T> Wheel<T> {
 
     /// The place of that timer among those that may be up next, from 0, if it is one of them.
     pub(super) fn place_among_next(&self, number: Number) -> Option<u32> {
-        (0..).zip(&self.next).find_map(|(place, &(_, next))| (next == number).then_some(place))
+        let at = self.timers.get(number)?.rank.due.at();
+        u32::try_from(self.next.place((at, number))?).ok()
     }
 
-    /// When the first is due.
-    pub(super) fn first_deadline(&self) -> Option<Duration> {
-        self.timers.values().map(|timer| timer.rank.due.at()).min()
+    /// At which tick the first is due.
+    pub(super) fn first_tick(&self) -> Option<Duration> {
+        (self.timers.len() > 0).then(|| self.timers.least().tick)
     }
 
     /// Takes the one that is due first, if it is due by then.
     pub(super) fn take_due(&mut self, by: Duration) -> Option<(Due, T)> {
-        let is_due = |(number, timer): (&Number, &Timer<T>)| {
-            let at = tick(timer.rank.due.at());
-            (at <= by).then_some((at, *number))
-        };
-        let (_, number) = self.timers.iter().filter_map(is_due).min()?;
-        let Timer { rank, value, .. } = self.remove(number)?;
+        self.first_tick().filter(|&first| first <= by)?;
+        let Timer { rank, value, .. } = self.remove(self.timers.first_due()?)?;
         Some((rank.due, value))
     }
 
     /// Sets one.
     pub(super) fn set(&mut self, due: Due, value: T) -> Number {
         self.last += 1;
-        let timer = Timer { rank: self.rank(due, self.last), behind: None, before: Vec::new(), value };
-        self.timers.insert(self.last, timer);
-        let before =
-            self.timers.range(..self.last).rev().map(|(&number, _)| number).take(TRIED_MAX).collect();
-        self.place(self.last, before);
+        let rank = self.rank(due, self.last);
+        // What has no poll of this loop is not found by the least of these.
+        let (after, poll) =
+            rank.poll.map_or((Least::NONE.after, Least::NONE.poll), |poll| (due.after_moment(), poll));
+        self.elsewhere.extend(elsewhere(&rank).map(|turn| (turn, self.last)));
+        let least = Least { after, poll, tick: tick(due.at()) };
+        self.timers.push(self.last, least, Timer { rank, behind: None, before: Vec::new(), value });
+        if self.place(self.last) {
+            for outdone in self.outdone_by(self.last) {
+                self.remove_from_next(outdone);
+                self.put_behind(outdone, self.last);
+            }
+        }
         self.last
     }
 
     /// Takes one of those that may be up next, from 0: it is up, after so many polls of the loop.
     pub(super) fn take_next(&mut self, place: u32, polls: u64) -> Option<(Due, T)> {
-        let &(_, number) = self.next.iter().nth(place as usize)?;
+        let (_, number) = self.next.nth(place as usize)?;
         let Timer { rank, value, .. } = self.remove(number)?;
         self.pass(&rank, polls);
         Some((rank.due, value))
@@ -136,8 +119,7 @@ impl<T> Wheel<T> {
 
     /// Whether a timer that is set is up before one that is not could be.
     pub(super) fn holds_back(&self, due: Due) -> bool {
-        let rank = self.rank(due, Number::MAX);
-        self.next.iter().any(|(_, first)| self.is_before(*first, &rank))
+        self.one_before(&self.rank(due, Number::MAX)).is_some()
     }
 
     /// Whether one that is not set was due already when another was up.
@@ -168,158 +150,105 @@ impl<T> Wheel<T> {
     }
 
     fn remove(&mut self, number: Number) -> Option<Timer<T>> {
-        let timer = self.timers.remove(&number)?;
-        self.next.remove(&(timer.rank.due.at(), number));
-        if let Some(first) = timer.behind.and_then(|first| self.timers.get_mut(&first)) {
-            first.before.retain(|&other| other != number);
+        let is_next = self.timers.get(number)?.behind.is_none();
+        if is_next {
+            self.remove_from_next(number);
+        } else {
+            self.come_forward(number);
         }
-        let at = |number: &Number| self.timers.get(number).map(|timer| (timer.rank.due.at(), *number));
-        let mut freed: Vec<_> = timer.before.iter().filter_map(at).collect();
-        freed.sort_unstable();
-        for (place, &(_, number)) in freed.iter().enumerate() {
-            let before = freed[..place].iter().rev().map(|&(_, number)| number).take(TRIED_MAX).collect();
-            self.place(number, before);
+        let mut timer = self.timers.remove(number)?;
+        if let Some(turn) = elsewhere(&timer.rank) {
+            self.elsewhere.remove(&(turn, number));
+        }
+        for freed in std::mem::take(&mut timer.before) {
+            self.place(freed);
         }
         Some(timer)
     }
 
-    /// Puts a timer behind another that comes before it, or among the next. Mostly it is one of those to be tried first: so few
-    /// are behind each that little is to be done when that is taken away.
-    fn place(&mut self, number: Number, tried_first: Vec<Number>) {
-        let rank = self.timers[&number].rank.clone();
-        let nexts = self.next.iter().map(|&(_, next)| next);
-        let first = tried_first.into_iter().chain(nexts).find(|&first| self.is_before(first, &rank));
-        self.put_behind(number, first);
-        if first.is_none() {
-            let outdone = |next: &Number| rank.is_before(&self.timers[next].rank);
-            let outdone: Vec<Number> = self.next.iter().map(|&(_, next)| next).filter(outdone).collect();
-            outdone.into_iter().for_each(|next| self.put_behind(next, Some(number)));
-            self.next.insert((rank.due.at(), number));
+    /// Puts a timer behind another that comes before it, or among the next; whether it is one of these. It comes before none
+    /// of them, unless it is new: they would be behind it or another.
+    fn place(&mut self, number: Number) -> bool {
+        let rank = &self.timers.get(number).expect("it is set").rank;
+        let first = self.one_before(rank);
+        match first {
+            Some(first) => self.put_behind(number, first),
+            None => {
+                let (at, poll) = (rank.due.at(), rank.poll);
+                self.timers.get_mut(number).expect("it is set").behind = None;
+                self.next.insert((at, number));
+                self.next_by_poll.extend(poll.map(|poll| (poll, at, number)));
+            }
+        }
+        first.is_none()
+    }
+
+    /// One that is set and comes before it, if there is any.
+    fn one_before(&self, rank: &Rank) -> Option<Number> {
+        let is_before = |timer: &Timer<T>| timer.rank.is_before(rank);
+        if let Some(turn) = elsewhere(rank) {
+            return self.of_elsewhere(turn).find(|&first| self.timers.get(first).is_some_and(is_before));
+        }
+        let (reach, number) = (rank.reach()?, rank.number);
+        let may = |least: &Least| reach.has(least.after, least.poll);
+        let may_be_due_a_tick_earlier =
+            |least: &Least| reach.has(least.after.saturating_add(TICK), least.poll);
+        let earlier = self.timers.find_before(number, may, is_before);
+        earlier.or_else(|| self.timers.find_after(number, may_be_due_a_tick_earlier, is_before))
+    }
+
+    /// Those of the next that come after one that is new.
+    fn outdone_by(&self, number: Number) -> Vec<Number> {
+        let rank = &self.timers.get(number).expect("it is set").rank;
+        let comes_after =
+            |other: &Number| self.timers.get(*other).is_some_and(|other| rank.is_before(&other.rank));
+        if let Some(turn) = elsewhere(rank) {
+            let is_next =
+                |other: &Number| self.timers.get(*other).is_some_and(|other| other.behind.is_none());
+            return self.of_elsewhere(turn).filter(is_next).filter(comes_after).collect();
+        }
+        let Some(poll) = rank.poll else { return Vec::new() };
+        let later = (Bound::Excluded((poll, rank.due.at(), number)), Bound::Unbounded);
+        self.next_by_poll.range(later).map(|&(_, _, other)| other).filter(comes_after).collect()
+    }
+
+    fn of_elsewhere(&self, turn: Elsewhere) -> impl Iterator<Item = Number> {
+        self.elsewhere.range((turn, 0)..=(turn, Number::MAX)).map(|&(_, number)| number)
+    }
+
+    fn put_behind(&mut self, number: Number, first: Number) {
+        let before = &mut self.timers.get_mut(first).expect("it is set").before;
+        let place = before.len();
+        before.push(number);
+        self.timers.get_mut(number).expect("it is set").behind = Some((first, place));
+    }
+
+    /// It is no longer behind another.
+    fn come_forward(&mut self, number: Number) {
+        let Some((first, place)) = self.timers.get_mut(number).and_then(|timer| timer.behind.take()) else {
+            return;
+        };
+        let before = &mut self.timers.get_mut(first).expect("it is gone only with nobody behind it").before;
+        before.swap_remove(place);
+        if let Some(&moved) = before.get(place) {
+            self.timers.get_mut(moved).expect("it is set").behind = Some((first, place));
         }
     }
 
-    fn put_behind(&mut self, number: Number, first: Option<Number>) {
-        let timer = self.timers.get_mut(&number).expect("it is set");
-        timer.behind = first;
-        let at = timer.rank.due.at();
-        if let Some(first) = first {
-            self.next.remove(&(at, number));
-            self.timers.get_mut(&first).expect("it is set").before.push(number);
+    fn remove_from_next(&mut self, number: Number) {
+        let Rank { due, poll, .. } = self.timers.get(number).expect("it is set").rank;
+        self.next.remove((due.at(), number));
+        if let Some(poll) = poll {
+            self.next_by_poll.remove(&(poll, due.at(), number));
         }
-    }
-
-    fn is_before(&self, first: Number, rank: &Rank) -> bool {
-        self.timers.get(&first).is_some_and(|timer| timer.rank.is_before(rank))
     }
 }
 
-impl Rank {
-    /// Whether it is known to be up before another.
-    fn is_before(&self, other: &Rank) -> bool {
-        let Some(apart) = self.is_earlier_by(other) else { return false };
-        // Those of one tick are up in the order in which they were set.
-        apart >= if self.number < other.number { Duration::ZERO } else { TICK }
-    }
-
-    /// By how much it is due before another, or more, if that is known.
-    fn is_earlier_by(&self, other: &Rank) -> Option<Duration> {
-        let [own, others] = [self, other].map(|rank| rank.due.after_moment());
-        match (self.poll, other.poll) {
-            (Some(poll), Some(later)) if poll < later => {
-                (other.elapsed.since(poll) + others).checked_sub(own)
-            }
-            _ if self.due.moment.turn.is_some() && self.due.moment.turn == other.due.moment.turn => {
-                // If the clock has moved within a poll, it is not known for whom.
-                Some(other.due.at().checked_sub(self.due.at())?.min(others.checked_sub(own)?))
-            }
-            _ => None,
-        }
-    }
+/// Where its moment was, if that is a poll of another loop.
+fn elsewhere(rank: &Rank) -> Option<Elsewhere> {
+    let turn = rank.due.moment.turn.filter(|_| rank.poll.is_none())?;
+    Some((turn.event_loop, turn.number))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LOOP: u64 = 7;
-
-    fn milliseconds(count: u64) -> Duration {
-        Duration::from_millis(count)
-    }
-
-    /// So many milliseconds after a poll, when the clock showed so many.
-    fn due(poll: u64, at: u64, after: u64) -> Due {
-        let deadline = Deadline::at(milliseconds(at + after)).expect("not for ever");
-        let turn = Some(Turn { event_loop: LOOP, number: poll });
-        Due { deadline, moment: Moment { turn, at: milliseconds(at) } }
-    }
-
-    /// The names of those that may be up next.
-    fn next(wheel: &Wheel<char>) -> String {
-        wheel.next.iter().map(|(_, number)| wheel.timers[number].value).collect()
-    }
-
-    #[test]
-    fn timers_of_one_poll_are_up_in_the_order_of_their_deadlines() {
-        let mut wheel = Wheel::new(LOOP);
-        wheel.set(due(1, 0, 5), 'b');
-        wheel.set(due(1, 0, 3), 'a');
-        wheel.set(due(1, 0, 5), 'c');
-        for name in ['a', 'b', 'c'] {
-            assert_eq!(next(&wheel), name.to_string());
-            assert_eq!(wheel.take_next(0, 1).expect("there is one").1, name);
-        }
-        assert_eq!(wheel.counts(), (0, 0));
-    }
-
-    #[test]
-    fn of_two_polls_the_later_timer_may_be_the_first_only_if_it_takes_less() {
-        let mut wheel = Wheel::new(LOOP);
-        wheel.set(due(1, 0, 5), 'a');
-        wheel.set(due(2, 0, 5), 'b');
-        assert_eq!(next(&wheel), "a");
-        wheel.set(due(2, 0, 4), 'c');
-        assert_eq!(next(&wheel), "ca");
-        wheel.take_next(1, 2);
-        assert_eq!(next(&wheel), "c", "which is due before b");
-    }
-
-    #[test]
-    fn who_sleeps_again_and_again_does_not_keep_others_from_their_turn() {
-        let mut wheel = Wheel::new(LOOP);
-        wheel.set(due(1, 0, 3), 'b');
-        for (poll, expected) in [(1, "a"), (2, "ab"), (3, "b")] {
-            wheel.set(due(poll, poll - 1, 1), 'a');
-            assert_eq!(next(&wheel), expected);
-            wheel.take_next(0, poll);
-        }
-    }
-
-    #[test]
-    fn one_that_is_taken_away_lets_others_go_first() {
-        let mut wheel = Wheel::new(LOOP);
-        let first = wheel.set(due(1, 0, 1), 'a');
-        wheel.set(due(2, 0, 2), 'b');
-        let third = wheel.set(due(3, 0, 3), 'c');
-        wheel.cancel(first);
-        assert_eq!(next(&wheel), "b");
-        wheel.cancel(third);
-        wheel.take_next(0, 3);
-        assert_eq!(wheel.counts(), (0, 0));
-    }
-
-    #[test]
-    fn of_a_moment_that_this_loop_has_not_seen_nothing_is_known() {
-        let mut wheel = Wheel::new(LOOP);
-        let elsewhere = |after| {
-            let known = due(1, 0, after);
-            let turn = Some(Turn { event_loop: LOOP + 1, number: 1 });
-            Due { moment: Moment { turn, ..known.moment }, ..known }
-        };
-        wheel.set(due(1, 0, 1), 'a');
-        wheel.set(elsewhere(9), 'c');
-        wheel.set(elsewhere(5), 'b');
-        assert_eq!(next(&wheel), "ab", "those of one moment are in their order");
-        assert!(wheel.holds_back(due(1, 0, 2)) && !wheel.holds_back(due(1, 0, 0)));
-    }
-}
+mod tests;

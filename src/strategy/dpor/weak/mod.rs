@@ -16,7 +16,7 @@ mod handing;
 mod races;
 mod sequence;
 
-use crate::engine::{ANY_CHOICE, Attempt, Choice, End, Source, StoreId, TIME_UP, TaskId, World};
+use crate::engine::{ANY_CHOICE, Attempt, Choice, End, Source, StoreId, TaskId, World};
 use cover::Here;
 use sequence::{Act, Item, Sequence};
 use std::collections::VecDeque;
@@ -261,7 +261,9 @@ impl Node {
         }
         if world.is_stuck() {
             for other in world.enabled().filter(|&other| other != task) {
-                self.add(world, other, TIME_UP);
+                for choice in world.choices(other) {
+                    self.add(world, other, choice);
+                }
             }
         }
     }
