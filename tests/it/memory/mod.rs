@@ -8,6 +8,7 @@ mod family;
 mod genmc;
 mod handing_on;
 mod litmus;
+mod workers;
 
 use conccheck::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use conccheck::sync::{Arc, Mutex};
