@@ -3,6 +3,7 @@
 
 mod beyond;
 mod beyond_loom;
+mod bounded;
 mod families;
 mod family;
 mod genmc;
