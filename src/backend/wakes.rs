@@ -2,7 +2,7 @@
 //! others may run, and these may want that lock. So who wakes asks here first, and the wake-ups of a call come when it is
 //! over.
 
-use super::{Backend, current, native};
+use super::{Backend, Call, Callee, current, native};
 use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::Arc;
@@ -145,14 +145,24 @@ pub(crate) fn draw_order() {
 }
 
 /// A waker of the user's own, for a library that calls it in the middle of its own code: what it does comes when that is over.
-pub(crate) fn putting_off(waker: &Waker) -> Waker {
+/// It is an operation on what it is said to wake.
+pub(crate) fn putting_off(waker: &Waker, woken: Option<Arc<Callee>>) -> Waker {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    Arc::new(PuttingOff { waker: waker.clone(), number }).into()
+    Arc::new(PuttingOff { waker: waker.clone(), woken, number }).into()
+}
+
+/// A waker of the user's own is about to be woken.
+pub(crate) fn announce_wake(woken: Option<&Callee>, place: &'static Location<'static>) {
+    const WAKE: Call = Call::changes(&"wake");
+    if let Some(woken) = woken {
+        woken.end(WAKE, place, || ());
+    }
 }
 
 struct PuttingOff {
     waker: Waker,
+    woken: Option<Arc<Callee>>,
     /// The later it was given to the library, the higher.
     number: u64,
 }
@@ -163,10 +173,17 @@ impl Wake for PuttingOff {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let waker = self.waker.clone();
-        if !puts_off(Whom::User(self.number), move || waker.wake()) {
-            self.waker.wake_by_ref();
+        let waker = self.clone();
+        if !puts_off(Whom::User(self.number), move || waker.wake_now()) {
+            self.wake_now();
         }
+    }
+}
+
+impl PuttingOff {
+    fn wake_now(&self) {
+        announce_wake(self.woken.as_deref(), Location::caller());
+        self.waker.wake_by_ref();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Waiting in virtual time: what a `sleep` is under a checker.
 
 use super::event_loop::{self, EventLoop, Mailbox, Turn};
+use super::foreign::{self, Waiter};
 use super::lock::own;
 use super::passing;
 use super::wheel::{Due, Moment, Number};
@@ -121,6 +122,7 @@ impl Wait {
                 None => self.has_yielded || self.begin(due, context),
             };
         }
+        foreign::has_polled(context.waker());
         if self.is_over { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -172,7 +174,7 @@ pub(super) type Alarm = Arc<Mutex<AlarmState>>;
 pub(super) struct AlarmState {
     is_up: bool,
     is_over: bool,
-    sleeper: Option<Waker>,
+    sleeper: Option<Waiter>,
 }
 
 impl Timer {
@@ -204,7 +206,7 @@ impl Timer {
         if alarm.is_up {
             return Poll::Ready(());
         }
-        alarm.sleeper = Some(waker.clone());
+        alarm.sleeper = Some(Waiter::new(waker));
         Poll::Pending
     }
 }
@@ -230,7 +232,7 @@ pub(super) fn ring(alarm: &Alarm, deadline: Deadline) {
     };
     if let Some(sleeper) = sleeper {
         pass(deadline);
-        sleeper.into_iter().for_each(Waker::wake);
+        sleeper.into_iter().for_each(Waiter::wake);
     }
 }
 
