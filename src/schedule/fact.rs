@@ -21,6 +21,8 @@ pub(crate) enum Fact {
     LoopsGoOn,
     /// Somebody asks which of two tasks has the greater id: to give one out is an event.
     IdsAreOrdered,
+    /// A waker of the program's own, given out by one task, wakes another: whichever is woken, all may know.
+    WakersAreShared,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

@@ -88,6 +88,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::OrderingsAreWeak => (5, None),
             Fact::LoopsGoOn => (6, None),
             Fact::IdsAreOrdered => (7, None),
+            Fact::WakersAreShared => (8, None),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -108,6 +109,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             5 => Fact::OrderingsAreWeak,
             6 => Fact::LoopsGoOn,
             7 => Fact::IdsAreOrdered,
+            8 => Fact::WakersAreShared,
             _ => return None,
         });
     }

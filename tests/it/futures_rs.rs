@@ -1,12 +1,16 @@
 //! futures-rs on the facade: its combinators need nothing but our wakers, so they are used as they are. What they come to is
 //! known exactly, and the mistakes that they invite are found.
 
+use crate::policy::values;
 use crate::tokio_sync::{comes_to, hangs, on_loop, on_threads};
 use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use conccheck::task::spawn;
 use conccheck::tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use conccheck::tokio::time::{Duration, sleep};
+use conccheck::{Checker, Strategy, Verdict};
 use futures::future::{self, Either, FutureExt};
 use futures::stream::{self, FuturesUnordered, StreamExt};
+use std::fmt::Debug;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -195,4 +199,82 @@ fn a_future_that_is_ready_now_or_never_is_asked_once() {
     });
     let polled = poll_fn(|_| Poll::<()>::Pending).now_or_never();
     assert_eq!(polled, None);
+}
+
+/// What dpor finds of the program is complete, and nothing that sampling finds is beyond it.
+fn is_all_that_samples_find<T: Ord + Clone + Debug + Send + 'static>(program: fn() -> T) -> usize {
+    let report = Checker::new().explore(program);
+    assert!(report.is_complete(), "{report}");
+    let all = values(&report);
+    for seed in 0..3 {
+        let sampled = Checker::new().strategy(Strategy::Random { seed }).executions_max(500).explore(program);
+        let sampled = values(&sampled);
+        assert!(sampled.is_subset(&all), "{sampled:?} beside {all:?}");
+    }
+    all.len()
+}
+
+#[test]
+fn sets_of_tasks_timers_and_messages_end_in_each_order_that_samples_find() {
+    let tasks = is_all_that_samples_find(|| {
+        on_threads(async {
+            let tasks = (0..3).map(|number| spawn(async move { number }));
+            let ended = tasks.collect::<FuturesUnordered<_>>().map(Result::unwrap);
+            ended.collect::<Vec<u32>>().await
+        })
+    });
+    assert_eq!(tasks, 6);
+    let timers = is_all_that_samples_find(|| {
+        on_threads(async {
+            let (sender, receiver) = oneshot::channel();
+            spawn(async move { sender.send(()).unwrap_or(()) });
+            let mut all = FuturesUnordered::new();
+            all.push(async { sleep(Duration::from_millis(2)).await }.map(|()| "late").boxed());
+            all.push(async { sleep(Duration::from_millis(1)).await }.map(|()| "early").boxed());
+            all.push(receiver.map(|_| "told").boxed());
+            all.collect::<Vec<&str>>().await
+        })
+    });
+    assert_eq!(timers, 3, "the two timers keep their order");
+    let messages = is_all_that_samples_find(|| {
+        on_threads(async {
+            let (sender, mut receiver) = mpsc::channel(2);
+            let senders = [1, 2].map(|number| {
+                let sender = sender.clone();
+                spawn(async move { sender.send(number).await.unwrap() })
+            });
+            drop(sender);
+            let receiving = async {
+                let mut got = Vec::new();
+                while let Some(item) = receiver.recv().await {
+                    got.push(item);
+                }
+                got
+            };
+            let (got, ended) = future::join(receiving, future::join_all(senders)).await;
+            assert!(ended.iter().all(Result::is_ok));
+            got
+        })
+    });
+    assert_eq!(messages, 2);
+}
+
+/// A future of futures-rs that several tasks share wakes them while it holds a lock of its own, which is std's: that is not
+/// explored, and is not called a fault of the program.
+#[test]
+fn a_future_that_sets_of_several_tasks_share_is_never_called_wrong() {
+    let report = Checker::new().executions_max(200).explore(|| {
+        on_threads(async {
+            let (sender, receiver) = oneshot::channel::<u32>();
+            let shared = receiver.map(Result::unwrap).boxed().shared();
+            let sets = [shared.clone(), shared].map(|shared| {
+                spawn(async move { [shared].into_iter().collect::<FuturesUnordered<_>>().next().await })
+            });
+            sender.send(1).unwrap();
+            let [one, other] = sets;
+            (one.await.unwrap(), other.await.unwrap())
+        })
+    });
+    assert!(values(&report).iter().all(|value| *value == (Some(1), Some(1))), "{report}");
+    assert_ne!(report.verdict(), Verdict::Fail, "{report}");
 }

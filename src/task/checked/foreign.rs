@@ -1,28 +1,27 @@
 //! Wakers of the program's own, such as those by which a combinator learns which of its futures are ready: what they do is
 //! not for the checker to see. So it is an operation that somebody wakes one, and it is one that its task looks who was
-//! woken: when it begins to be polled, and whenever one of its futures was polled.
+//! woken: when it begins to be polled, and whenever it has polled something of ours.
+//!
+//! A future that several tasks share may wake all of them, and each of their polls may change it. Once that was seen, those
+//! tasks have one such object together, and whoever looks may have changed it.
 
 use super::core::is_of_loop;
 use super::event_loop;
 use super::story::Name;
-use crate::backend::{self, Backend, Call, Callee};
+use crate::backend::native::Fact;
+use crate::backend::{self, Backend, Call, Woken, native};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-/// What is woken of a task whose futures were polled with wakers of the program's own.
-pub(crate) type Woken = Arc<Callee>;
-
-const LOOK: Call = Call::looks(&"look");
-
-#[derive(Default)]
+/// Of an execution that has such wakers.
 struct Tasks {
-    /// The execution whose they are.
+    /// Its number.
     execution: u64,
-    /// Who polls outside of all loops has no name.
-    woken: BTreeMap<Option<Name>, Woken>,
+    /// Of each task; of all together, if they share. What polls outside of all loops has no name.
+    woken: BTreeMap<Option<Name>, Arc<Woken>>,
 }
 
 std::thread_local! {
@@ -30,34 +29,45 @@ std::thread_local! {
     static TASKS: RefCell<Tasks> = const { RefCell::new(Tasks { execution: 0, woken: BTreeMap::new() }) };
 }
 
-/// What is woken by the waker, if it is the program's own and the task that is polled hears of it.
-fn woken_by(waker: &Waker) -> Option<Woken> {
+fn polled() -> Option<Name> {
+    event_loop::current().map(|here| here.polled.get())
+}
+
+/// What is woken by the waker, if it is the program's own.
+fn woken_by(waker: &Waker) -> Option<Arc<Woken>> {
     if backend::current() != Backend::Native || is_of_loop(waker) {
         return None;
     }
-    let task = event_loop::current().map(|here| here.polled.get());
+    let (execution, task) = (backend::number(), polled());
     TASKS.with_borrow_mut(|tasks| {
-        let execution = backend::number();
         if tasks.execution != execution {
-            *tasks = Tasks { execution, ..Tasks::default() };
+            *tasks = Tasks { execution, woken: BTreeMap::new() };
         }
-        Some(tasks.woken.entry(task).or_insert_with(|| Arc::new(Callee::new("wakers"))).clone())
+        let shared = match native::knows(Fact::WakersAreShared) {
+            true => tasks.woken.values().next().cloned(),
+            false => None,
+        };
+        let new = || shared.unwrap_or_else(|| Arc::new(Woken::of(task)));
+        Some(Arc::clone(tasks.woken.entry(task).or_insert_with(new)))
     })
 }
 
-/// The task begins to be polled.
-pub(super) fn begin_poll(task: Name) {
-    let woken = TASKS.with_borrow(|tasks| {
-        let is_now = !tasks.woken.is_empty() && tasks.execution == backend::number();
-        is_now.then(|| tasks.woken.get(&Some(task)).cloned()).flatten()
-    });
-    look(woken.as_ref());
-}
-
+/// The running task looks who was woken, if there are wakers of which it would know.
 #[track_caller]
-fn look(woken: Option<&Woken>) {
+pub(super) fn look() {
+    if backend::current() != Backend::Native {
+        return;
+    }
+    let woken = TASKS.with_borrow(|tasks| match tasks.execution == backend::number() {
+        true => tasks.woken.get(&polled()).map(Arc::clone),
+        false => None,
+    });
     if let Some(woken) = woken {
-        woken.call(LOOK, Location::caller(), || ());
+        let look = match native::knows(Fact::WakersAreShared) {
+            true => Call::takes(&"look"),
+            false => Call::looks(&"look"),
+        };
+        woken.wakers.call(look, Location::caller(), || ());
     }
 }
 
@@ -67,23 +77,23 @@ pub(crate) fn poll_library<T>(
     context: &mut Context<'_>,
     poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
 ) -> Poll<T> {
-    if is_of_loop(context.waker()) {
-        return poll(context);
-    }
-    let woken = woken_by(context.waker());
-    let polled = poll(&mut Context::from_waker(&backend::putting_off(context.waker(), woken.clone())));
-    look(woken.as_ref());
+    let waker = context.waker();
+    let polled = if is_of_loop(waker) {
+        poll(context)
+    } else {
+        poll(&mut Context::from_waker(&backend::putting_off(waker, woken_by(waker))))
+    };
+    look();
     polled
 }
 
 /// Who waits for something of ours.
 pub(super) struct Waiter {
     waker: Waker,
-    woken: Option<Woken>,
+    woken: Option<Arc<Woken>>,
 }
 
 impl Waiter {
-    #[track_caller]
     pub(super) fn new(waker: &Waker) -> Self {
         Waiter { waker: waker.clone(), woken: woken_by(waker) }
     }
@@ -94,13 +104,6 @@ impl Waiter {
 
     #[track_caller]
     pub(super) fn wake(self) {
-        backend::announce_wake(self.woken.as_deref(), Location::caller());
-        self.waker.wake();
+        backend::wake_by(self.woken.as_deref(), Location::caller(), || self.waker.wake_by_ref());
     }
-}
-
-/// Who has the waker has polled something of ours with it.
-#[track_caller]
-pub(super) fn has_polled(waker: &Waker) {
-    look(woken_by(waker).as_ref());
 }

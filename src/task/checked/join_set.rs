@@ -48,7 +48,7 @@ impl<T> JoinSet<T> {
             return Poll::Ready(None);
         }
         let end = self.take_finished(Some(context.waker()));
-        foreign::has_polled(context.waker());
+        foreign::look();
         end.map_or(Poll::Pending, |end| Poll::Ready(Some(end)))
     }
 

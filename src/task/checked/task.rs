@@ -62,7 +62,7 @@ impl<T> Future for JoinHandle<T> {
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
         let has_finished = self.finished_or_wake(context.waker());
-        foreign::has_polled(context.waker());
+        foreign::look();
         if has_finished {
             return Poll::Ready(self.take());
         }

@@ -122,7 +122,7 @@ impl Wait {
                 None => self.has_yielded || self.begin(due, context),
             };
         }
-        foreign::has_polled(context.waker());
+        foreign::look();
         if self.is_over { Poll::Ready(()) } else { Poll::Pending }
     }
 

@@ -70,7 +70,7 @@ impl EventLoop {
         self.polled.set(task);
         story::polls(task);
         self.awaited.borrow_mut().clear();
-        foreign::begin_poll(task);
+        foreign::look();
         let polled = future.poll(&mut Context::from_waker(&waker.waker));
         if polled.is_pending() {
             story::pends(&self.awaited.borrow(), || waker.is_the_only() && !is_ready());
