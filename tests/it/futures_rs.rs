@@ -17,15 +17,14 @@ use std::task::{Context, Poll};
 
 #[test]
 fn futures_unordered_ends_in_each_order_in_which_tasks_answer() {
-    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-    comes_to(orders, || {
+    comes_to([[0, 1], [1, 0]], || {
         on_threads(async {
             let answer = |number: usize| {
                 let (sender, receiver) = oneshot::channel();
                 spawn(async move { sender.send(number).unwrap() });
                 receiver.map(Result::unwrap)
             };
-            let all: FuturesUnordered<_> = (0..3).map(answer).collect();
+            let all: FuturesUnordered<_> = (0..2).map(answer).collect();
             all.collect::<Vec<usize>>().await.try_into().unwrap()
         })
     });
