@@ -41,7 +41,9 @@ pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_g
 pub(crate) use panics::mute_executions as mute;
 pub(crate) use panics::{is_unwinding, quietly, resume_unwind, rethrow_if_ours};
 pub(crate) use roll::TaskId;
-pub(crate) use wakes::{Whom, begin_call, draw_order, end_call, puts_off, putting_off};
+pub(crate) use wakes::{
+    Whom, Woken, begin_call, draw_order, end_call, on_behalf, puts_off, putting_off, wake_by, wakes_task,
+};
 
 pub use search::Progress;
 

@@ -2,7 +2,8 @@
 //! others may run, and these may want that lock. So who wakes asks here first, and the wake-ups of a call come when it is
 //! over.
 
-use super::{Backend, current, native};
+use super::native::{Fact, LoopTask};
+use super::{Backend, Call, Callee, current, native};
 use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ thread_local! {
     /// The calls that tasks of the execution are in the middle of, each with the wake-ups that it owes. All tasks are
     /// on one OS thread.
     static CALLS: RefCell<Vec<Running>> = const { RefCell::new(Vec::new()) };
+    /// The tasks that are in the middle of waking by a waker of the user's own, and whose that is, if it is known.
+    static WAKING: RefCell<Vec<(usize, Option<LoopTask>)>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Running {
@@ -144,15 +147,79 @@ pub(crate) fn draw_order() {
     });
 }
 
+/// What wakers of the user's own wake of a task.
+pub(crate) struct Woken {
+    pub(crate) wakers: Callee,
+    /// `None` if nobody knows whom.
+    task: Option<LoopTask>,
+}
+
+impl Woken {
+    pub(crate) const fn of(task: Option<LoopTask>) -> Self {
+        Woken { wakers: Callee::new("wakers"), task }
+    }
+}
+
+/// A waker of the user's own is woken: that is an operation on what it wakes.
+pub(crate) fn wake_by(woken: Option<&Woken>, place: &'static Location<'static>, wake: impl FnOnce()) {
+    const WAKE: Call = Call::changes(&"wake");
+    let Some(woken) = woken else { return wake() };
+    woken.wakers.end(WAKE, place, || ());
+    WAKING.with_borrow_mut(|waking| waking.push((task(), woken.task)));
+    let _waking = Waking;
+    // It may hold a lock of its own meanwhile, which tasks that it wakes want.
+    at_one_go(wake);
+}
+
+/// While this is there, the task wakes by a waker of the user's own.
+struct Waking;
+
+impl Drop for Waking {
+    fn drop(&mut self) {
+        let task = task();
+        // A thread that ends has none any more.
+        let _ = WAKING.try_with(|waking| {
+            let mut waking = waking.borrow_mut();
+            if let Some(at) = waking.iter().rposition(|(who, _)| *who == task) {
+                waking.remove(at);
+            }
+        });
+    }
+}
+
+/// A task of a loop, or of a set, is woken. If that is by a waker that another task knows of, tasks share what
+/// they wait for.
+pub(crate) fn wakes_task(name: LoopTask) {
+    if current() != Backend::Native {
+        return;
+    }
+    let task = task();
+    let by = WAKING.with_borrow(|waking| waking.iter().rfind(|(who, _)| *who == task).map(|(_, whom)| *whom));
+    if by.flatten().is_some_and(|whom| whom != name) && !native::knows(Fact::WakersAreShared) {
+        native::find_out(Fact::WakersAreShared);
+    }
+}
+
+/// Does something in which whoever is woken is so on behalf of who was woken before.
+pub(crate) fn on_behalf<R>(act: impl FnOnce() -> R) -> R {
+    if current() != Backend::Native {
+        return act();
+    }
+    WAKING.with_borrow_mut(|waking| waking.push((task(), None)));
+    let _waking = Waking;
+    act()
+}
+
 /// A waker of the user's own, for a library that calls it in the middle of its own code: what it does comes when that is over.
-pub(crate) fn putting_off(waker: &Waker) -> Waker {
+pub(crate) fn putting_off(waker: &Waker, woken: Option<Arc<Woken>>) -> Waker {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    Arc::new(PuttingOff { waker: waker.clone(), number }).into()
+    Arc::new(PuttingOff { waker: waker.clone(), woken, number }).into()
 }
 
 struct PuttingOff {
     waker: Waker,
+    woken: Option<Arc<Woken>>,
     /// The later it was given to the library, the higher.
     number: u64,
 }
@@ -163,10 +230,16 @@ impl Wake for PuttingOff {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let waker = self.waker.clone();
-        if !puts_off(Whom::User(self.number), move || waker.wake()) {
-            self.waker.wake_by_ref();
+        let waker = self.clone();
+        if !puts_off(Whom::User(self.number), move || waker.wake_now()) {
+            self.wake_now();
         }
+    }
+}
+
+impl PuttingOff {
+    fn wake_now(&self) {
+        wake_by(self.woken.as_deref(), Location::caller(), || self.waker.wake_by_ref());
     }
 }
 
@@ -178,4 +251,5 @@ pub(super) fn forget() {
             std::mem::forget(calls.take());
         }
     });
+    let _ = WAKING.try_with(|waking| waking.borrow_mut().clear());
 }

@@ -233,9 +233,8 @@ impl Checker {
         Checker { memory: Some(memory), ..self }
     }
 
-    /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only. A program
-    /// with accesses of atomics that are weaker than `SeqCst` is explored on one in any case, unless all are taken for
-    /// `SeqCst` ([`Checker::memory`]).
+    /// Explores on so many of the system's threads; on one if it is not said. [`Backend::Native`] only, where
+    /// [`Strategy::Dpor`] shares its work; other strategies explore on one in any case.
     pub fn workers(self, workers: usize) -> Self {
         Checker { workers: Some(workers), ..self }
     }

@@ -24,6 +24,8 @@ pub(crate) enum Fact {
     /// It was said how many waits may end because their time is up, and timers of async tasks are among them: they are up
     /// otherwise only where nobody can do anything.
     TimersAreBounded,
+    /// A waker of the program's own, given out by one task, wakes another: whichever is woken, all may know.
+    WakersAreShared,
     /// Of what an `Arc` made at this place has, it matters who is the last owner, or how many there are: its owners'
     /// coming and going are events.
     ArcIsWatched(Mark),

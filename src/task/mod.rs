@@ -43,7 +43,7 @@ pub(crate) mod runtime;
 pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
 
 #[cfg(feature = "check")]
-pub(crate) use checked::{Moment, Wait, advance, consume_budget, freeze, go, is_of_loop, of_loop};
+pub(crate) use checked::{Moment, Wait, advance, consume_budget, freeze, go, of_loop, poll_library};
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]

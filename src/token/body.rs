@@ -89,6 +89,7 @@ fn write_facts(bytes: &mut Vec<u8>, facts: &Facts) {
             Fact::LoopsGoOn => (6, None),
             Fact::IdsAreOrdered => (7, None),
             Fact::TimersAreBounded => (8, None),
+            Fact::WakersAreShared => (9, None),
         };
         bytes.push(kind);
         bytes.extend(mark.into_iter().flat_map(|Mark(mark)| mark.to_le_bytes()));
@@ -110,6 +111,7 @@ fn read_facts(reader: &mut Reader) -> Option<Facts> {
             6 => Fact::LoopsGoOn,
             7 => Fact::IdsAreOrdered,
             8 => Fact::TimersAreBounded,
+            9 => Fact::WakersAreShared,
             _ => return None,
         });
     }

@@ -25,6 +25,7 @@ mod default_search;
 mod diagnoses;
 mod drawn;
 mod first_bug;
+mod futures_rs;
 mod gil;
 mod incomplete;
 mod judge;

@@ -87,9 +87,8 @@ fn explore_together<T>(search: &Search<T>, strategy: Strategy, body: &Body<T>) -
 where
     T: Ord + Send + 'static,
 {
-    // Only dpor shares its work, and of the memory model of Rust not even that does.
-    let is_shared = strategy == Strategy::Dpor && !search.facts.has(Fact::OrderingsAreWeak);
-    let workers = if is_shared { search.limits.workers.max(1) } else { 1 };
+    // Only dpor shares its work.
+    let workers = if strategy == Strategy::Dpor { search.limits.workers.max(1) } else { 1 };
     let frontier = Frontier::new(workers);
     let common = Arc::<Mutex<Census>>::default();
     let threads: Vec<_> = (0..workers)

@@ -1,5 +1,5 @@
 //! What several workers have in common when they explore one tree: the scheduling points at which one of
-//! them has left branches for others.
+//! them has left branches for others. What such a point is under the memory model of Rust is `weak::sharing`'s.
 //!
 //! A worker has its path from the root to itself. When another is idle, it shares the points of its path
 //! down to the first that has a branch left. Whoever takes a branch puts it to sleep at once, so a point's
@@ -13,6 +13,7 @@
 
 use super::sleep::{Sleep, Why};
 use super::wakeup::{Branches, Forest};
+use super::weak;
 use crate::engine::Event;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -36,19 +37,29 @@ pub(super) struct State {
     pub(super) forest: Forest,
 }
 
-/// All points that are shared, and who waits for work.
-#[derive(Default)]
+/// All points that are shared, of whichever kind the program's are.
 pub(crate) struct Frontier {
-    points: Mutex<Points>,
+    pub(super) classes: Shared<Point>,
+    pub(super) graphs: Shared<weak::Point>,
+}
+
+/// All points of a kind that are shared, and who waits for work.
+pub(super) struct Shared<P> {
+    points: Mutex<Points<P>>,
     changed: Condvar,
     idle: AtomicUsize,
 }
 
-#[derive(Default)]
-struct Points {
-    shared: Vec<Arc<Point>>,
+struct Points<P> {
+    shared: Vec<Arc<P>>,
     workers: usize,
     is_over: bool,
+}
+
+/// A scheduling point that several workers know.
+pub(super) trait Offers {
+    /// Whether something is left to be explored from here.
+    fn has_work(&self) -> bool;
 }
 
 /// Work that was taken.
@@ -91,12 +102,29 @@ impl Point {
     }
 }
 
+impl Offers for Point {
+    fn has_work(&self) -> bool {
+        !self.lock().wakeup.is_empty()
+    }
+}
+
 impl Frontier {
     /// For so many workers.
     pub(crate) fn new(workers: usize) -> Arc<Self> {
-        let frontier = Frontier::default();
-        frontier.lock().workers = workers;
-        Arc::new(frontier)
+        Arc::new(Frontier { classes: Shared::new(workers), graphs: Shared::new(workers) })
+    }
+
+    /// Ends the work of those who wait: a worker has stopped, at the end or before.
+    pub(crate) fn leave(&self) {
+        self.classes.leave();
+        self.graphs.leave();
+    }
+}
+
+impl<P: Offers> Shared<P> {
+    fn new(workers: usize) -> Self {
+        let points = Points { shared: Vec::new(), workers, is_over: false };
+        Shared { points: Mutex::new(points), changed: Condvar::new(), idle: AtomicUsize::new(0) }
     }
 
     /// Whether a worker waits for work.
@@ -105,22 +133,20 @@ impl Frontier {
     }
 
     /// Offers the branches of these points to others.
-    pub(super) fn share(&self, points: impl Iterator<Item = Arc<Point>>) {
+    pub(super) fn share(&self, points: impl Iterator<Item = Arc<P>>) {
         self.lock().shared.extend(points);
         self.changed.notify_all();
     }
 
-    /// Work from a point that has some; waits until there is, or nobody works any more.
-    pub(super) fn take(&self, forest: &mut Forest) -> Option<Taken> {
+    /// What `take` gets from a point that has some work; waits until one has, or nobody works any more.
+    pub(super) fn take<T>(&self, mut take: impl FnMut(&Arc<P>) -> Option<T>) -> Option<T> {
         let mut points = self.lock();
         self.idle.fetch_add(1, Ordering::Relaxed);
         let taken = loop {
             if points.is_over {
                 break None;
             }
-            let found = points.shared.iter().find_map(|point| {
-                point.take(forest).map(|branch| Taken { point: Arc::clone(point), branch })
-            });
+            let found = points.shared.iter().find_map(&mut take);
             if found.is_some() {
                 break found;
             }
@@ -133,7 +159,7 @@ impl Frontier {
         };
         self.idle.fetch_sub(1, Ordering::Relaxed);
         // A point that only this list knows gets no branches any more.
-        points.shared.retain(|point| Arc::strong_count(point) > 1 || !point.lock().wakeup.is_empty());
+        points.shared.retain(|point| Arc::strong_count(point) > 1 || point.has_work());
         taken
     }
 
@@ -145,14 +171,13 @@ impl Frontier {
         }
     }
 
-    /// Ends the work of those who wait: a worker has stopped, at the end or before.
-    pub(crate) fn leave(&self) {
+    fn leave(&self) {
         let mut points = self.lock();
         points.is_over = true;
         self.changed.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Points> {
+    fn lock(&self) -> MutexGuard<'_, Points<P>> {
         self.points.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

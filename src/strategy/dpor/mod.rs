@@ -80,7 +80,7 @@ impl Scheduler for Dpor {
             return true;
         }
         if world.is_weak() {
-            return self.weak.go_back(world);
+            return self.weak.begin(world, self.frontier.as_deref());
         }
         self.share(world);
         let has_more = self.go_back(world) || self.go_on_elsewhere(world);
@@ -116,6 +116,9 @@ impl Scheduler for Dpor {
     /// of Backtrack Programs", 1975). What is still to be found at earlier points is not known, so it is
     /// mostly too much.
     fn estimate(&self) -> Option<f64> {
+        if self.frontier.is_some() {
+            return None;
+        }
         if let Some(explored) = self.weak.estimate() {
             return Some(explored);
         }
@@ -125,12 +128,12 @@ impl Scheduler for Dpor {
             explored += share * f64::from(node.explored) / width;
             share /= width;
         }
-        self.frontier.is_none().then_some(explored)
+        Some(explored)
     }
 
     fn end(&mut self, world: &mut World, end: &End) {
         if world.is_weak() {
-            return self.weak.end(world, end);
+            return self.weak.end(world, end, self.frontier.as_deref());
         }
         match end {
             // Nothing more is explored of this program as it is.

@@ -18,7 +18,7 @@ impl Dpor {
     /// If another worker has nothing to do: lets it have the branches of the first scheduling point that has
     /// any, which brings the most work.
     pub(super) fn share(&mut self, world: &World) {
-        let Some(frontier) = self.frontier.clone().filter(|frontier| frontier.is_hungry()) else {
+        let Some(frontier) = self.frontier.clone().filter(|frontier| frontier.classes.is_hungry()) else {
             return;
         };
         let has_work = |node: &Node| node.point.is_none() && !node.wakeup.is_empty();
@@ -45,13 +45,16 @@ impl Dpor {
             node.point = Some(Arc::clone(&point));
             shared.push(point);
         }
-        frontier.share(shared.into_iter());
+        frontier.classes.share(shared.into_iter());
     }
 
     /// Takes up what another worker has left, if any does.
     pub(super) fn go_on_elsewhere(&mut self, world: &mut World) -> bool {
         let Some(frontier) = &self.frontier else { return false };
-        let Some(Taken { point, branch }) = frontier.take(&mut self.tree.forest) else { return false };
+        let forest = &mut self.tree.forest;
+        let take =
+            |point: &Arc<Point>| point.take(forest).map(|branch| Taken { point: Arc::clone(point), branch });
+        let Some(Taken { point, branch }) = frontier.classes.take(take) else { return false };
         world.trace.truncate(0);
         let mut path = vec![point];
         while let Some((before, event)) = &path[path.len() - 1].before {
@@ -120,6 +123,6 @@ pub(super) fn insert(
     if !sleep.has_weak_initial(|event| fit(event, node.known, sequence, &[])) {
         forest.insert(wakeup, sequence, node.known, |item| item.event, fit);
         drop(state);
-        frontier.announce();
+        frontier.classes.announce();
     }
 }

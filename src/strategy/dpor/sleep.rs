@@ -29,6 +29,13 @@ pub(super) enum Why {
     Frozen,
 }
 
+impl Why {
+    /// Why it need not come next after another event.
+    pub(super) fn below(self) -> Self {
+        if self == Why::Exploring { Why::Frozen } else { self }
+    }
+}
+
 impl Sleep {
     /// From here on, the event need not come next.
     pub(super) fn add(&mut self, event: Event, why: Why) {
@@ -37,10 +44,7 @@ impl Sleep {
 
     /// What is still asleep after `event`: whatever that does not wake.
     pub(super) fn inherit(&mut self, before: &Sleep, event: &Event, dependent: Relation) {
-        let below = |&Asleep { event, why }: &Asleep| {
-            let why = if why == Why::Exploring { Why::Frozen } else { why };
-            Asleep { event, why }
-        };
+        let below = |&Asleep { event, why }: &Asleep| Asleep { event, why: why.below() };
         self.0.clear();
         self.0.extend(before.0.iter().filter(|asleep| !dependent(&asleep.event, event)).map(below));
     }

@@ -2,6 +2,7 @@
 //! aborted.
 
 use super::core::TaskId;
+use super::foreign::Waiter;
 use super::local_set::SetMail;
 use super::lock::Lock;
 use super::mailbox::{self, Mailbox};
@@ -36,7 +37,7 @@ struct Progress {
     finished: bool,
     /// Nobody will ever take how it ended.
     is_let_go: bool,
-    joiners: Vec<Waker>,
+    joiners: Vec<Waiter>,
 }
 
 /// How an abort reaches a task.
@@ -96,9 +97,10 @@ impl Control {
 
     /// Has `joiner` woken when the task finishes; or says that it has.
     pub(super) fn finished_or_wake(&self, joiner: &Waker) -> bool {
+        let waiter = Waiter::new(joiner);
         self.progress.look(|progress| {
             if !progress.finished && !progress.joiners.iter().any(|known| known.will_wake(joiner)) {
-                progress.joiners.push(joiner.clone());
+                progress.joiners.push(waiter);
             }
             progress.finished
         })
@@ -129,7 +131,7 @@ impl Control {
             progress.finished = true;
             (mem::take(&mut progress.joiners), progress.is_let_go)
         });
-        joiners.into_iter().for_each(Waker::wake);
+        joiners.into_iter().for_each(Waiter::wake);
         is_let_go
     }
 

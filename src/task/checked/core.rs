@@ -117,6 +117,6 @@ impl Core {
 static OWN: Mutex<Vec<&RawWakerVTable>> = Mutex::new(Vec::new());
 
 /// Whether this wakes a task of some loop or set, and is no waker of the user's own.
-pub(crate) fn is_of_loop(waker: &Waker) -> bool {
+pub(super) fn is_of_loop(waker: &Waker) -> bool {
     own(&OWN).iter().any(|own| std::ptr::eq(*own, waker.vtable()))
 }

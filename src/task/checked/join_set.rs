@@ -1,5 +1,7 @@
 //! A set of tasks, whose ends are taken in the order in which they came.
 
+use super::core::OwnWaker;
+use super::foreign::{self, Waiter};
 use super::lock::lock;
 use super::numbers::Number;
 use super::task::{AbortHandle, JoinHandle, TaskEnd};
@@ -17,7 +19,7 @@ pub(in crate::task) struct JoinSet<T> {
 }
 
 /// The members that have finished and were not yet taken, and who waits for one.
-struct Finished(Mutex<(VecDeque<usize>, Option<Waker>)>);
+struct Finished(Mutex<(VecDeque<usize>, Option<Waiter>)>);
 
 impl<T> JoinSet<T> {
     pub(in crate::task) fn new() -> Self {
@@ -29,7 +31,7 @@ impl<T> JoinSet<T> {
         let abort_handle = handle.abort_handle();
         self.last_member += 1;
         let member = Arc::new(Member { number: self.last_member, finished: self.finished.clone() });
-        if handle.finished_or_wake(&member.clone().into()) {
+        if handle.finished_or_wake(&OwnWaker::new(member.clone()).waker) {
             member.wake();
         }
         self.members.insert(self.last_member, handle);
@@ -45,7 +47,9 @@ impl<T> JoinSet<T> {
         if self.members.is_empty() {
             return Poll::Ready(None);
         }
-        self.take_finished(Some(context.waker())).map_or(Poll::Pending, |end| Poll::Ready(Some(end)))
+        let end = self.take_finished(Some(context.waker()));
+        foreign::look();
+        end.map_or(Poll::Pending, |end| Poll::Ready(Some(end)))
     }
 
     /// Takes a member that has finished, if one has.
@@ -61,7 +65,7 @@ impl<T> JoinSet<T> {
             let next = std::iter::from_fn(|| numbers.pop_front());
             let member = { next }.find_map(|number| self.members.remove(&number));
             if let Some(waker) = waiter.filter(|_| member.is_none()) {
-                *waiting = Some(waker.clone());
+                *waiting = Some(Waiter::new(waker));
             }
             member?
         };
@@ -110,6 +114,6 @@ impl Wake for Member {
             guard.0.push_back(self.number);
             guard.1.take()
         };
-        waiter.into_iter().for_each(Waker::wake);
+        waiter.into_iter().for_each(Waiter::wake);
     }
 }

@@ -266,6 +266,8 @@ impl Wake for SetWaker {
 impl SetWaker {
     fn wake_now(&self) {
         story::wakes(self.mail.name(self.task));
-        self.mail.make_ready(self.task);
+        backend::wakes_task(self.mail.name(self.task));
+        // The set's own task is polled so that it polls this one.
+        backend::on_behalf(|| self.mail.make_ready(self.task));
     }
 }

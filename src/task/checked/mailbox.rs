@@ -100,6 +100,7 @@ impl TaskWaker {
     fn wake_now(&self) {
         let task = self.task;
         story::wakes(self.mailbox.name(task));
+        backend::wakes_task(self.mailbox.name(task));
         self.mailbox.call(move |event_loop| event_loop.make_ready(task));
     }
 }

@@ -14,6 +14,7 @@ mod core;
 mod driver;
 mod elapsed;
 mod event_loop;
+mod foreign;
 mod handle;
 mod join_set;
 mod letters;
@@ -36,8 +37,8 @@ mod wheel;
 
 pub(super) use cancellation::Cancellation;
 pub(super) use control::current_number;
-pub(crate) use core::is_of_loop;
 pub(super) use event_loop::is_running as is_in_runtime;
+pub(crate) use foreign::poll_library;
 pub(super) use handle::{Handle, NO_RUNTIME, current as current_runtime};
 pub(super) use join_set::JoinSet;
 pub(super) use local_set::{Current as CurrentSet, LocalSet};

@@ -2,6 +2,7 @@
 
 use super::control::Control;
 use super::event_loop;
+use super::foreign;
 use super::numbers::Number;
 use super::story;
 use crate::backend::{self, Backend};
@@ -61,7 +62,9 @@ impl<T> Future for JoinHandle<T> {
 
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TaskEnd<T>> {
-        if self.finished_or_wake(context.waker()) {
+        let has_finished = self.finished_or_wake(context.waker());
+        foreign::look();
+        if has_finished {
             return Poll::Ready(self.take());
         }
         if let Some(here) = event_loop::current() {

@@ -2,6 +2,7 @@
 
 use super::clock::tick;
 use super::event_loop::{self, EventLoop, Mailbox, Turn};
+use super::foreign::{self, Waiter};
 use super::lock::own;
 use super::passing;
 use super::wheel::{Due, Moment, Number};
@@ -125,6 +126,7 @@ impl Wait {
                 None => self.has_yielded || self.begin(due, context),
             };
         }
+        foreign::look();
         if self.is_over { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -180,7 +182,7 @@ pub(super) type Alarm = Arc<Mutex<AlarmState>>;
 pub(super) struct AlarmState {
     is_up: bool,
     is_over: bool,
-    sleeper: Option<Waker>,
+    sleeper: Option<Waiter>,
 }
 
 impl Timer {
@@ -212,7 +214,7 @@ impl Timer {
         if alarm.is_up {
             return Poll::Ready(());
         }
-        alarm.sleeper = Some(waker.clone());
+        alarm.sleeper = Some(Waiter::new(waker));
         Poll::Pending
     }
 }
@@ -238,7 +240,7 @@ pub(super) fn ring(alarm: &Alarm, deadline: Deadline) {
     };
     if let Some(sleeper) = sleeper {
         pass(deadline);
-        sleeper.into_iter().for_each(Waker::wake);
+        sleeper.into_iter().for_each(Waiter::wake);
     }
 }
 

@@ -296,10 +296,7 @@ pub(super) fn poll_unconstrained<F: Future>(
         return future.poll(context);
     }
     let future = pin!(tokio::task::coop::unconstrained(future));
-    if task::is_of_loop(context.waker()) {
-        return future.poll(context);
-    }
-    future.poll(&mut Context::from_waker(&backend::putting_off(context.waker())))
+    task::poll_library(context, |context| future.poll(context))
 }
 
 /// Something of tokio's whose end is announced: a guard, a permit, an end of a channel.

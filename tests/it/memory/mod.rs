@@ -3,11 +3,13 @@
 
 mod beyond;
 mod beyond_loom;
+mod bounded;
 mod families;
 mod family;
 mod genmc;
 mod handing_on;
 mod litmus;
+mod workers;
 
 use conccheck::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 use conccheck::sync::{Arc, Mutex};

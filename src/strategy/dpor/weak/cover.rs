@@ -4,6 +4,7 @@
 //! It need not if an event that is asleep could be its first; or if some task that has no part in it has nothing to do
 //! after it but what is asleep.
 
+use super::super::sleep::Why;
 use super::Asleep;
 use super::sequence::{Act, Sequence, told};
 use crate::engine::{Action, Attempt, ObjectId, Source, StoreId, TaskId};
@@ -122,7 +123,9 @@ impl<F: Fn(StoreId, usize) -> bool> Here<'_, F> {
 
     /// Whether a task that has no part in the sequence could do nothing after it but what is asleep.
     fn leaves_a_task_asleep(&self, sequence: &Sequence) -> bool {
-        let mut tasks: Vec<TaskId> = self.sleep.iter().map(|asleep| asleep.act.task()).collect();
+        // See `Why::Frozen`.
+        let sleep = || self.sleep.iter().filter(|asleep| asleep.why != Why::Frozen);
+        let mut tasks: Vec<TaskId> = sleep().map(|asleep| asleep.act.task()).collect();
         tasks.dedup();
         tasks.retain(|&task| sequence.acts().all(|act| act.task() != task));
         tasks.into_iter().any(|task| {
@@ -130,7 +133,7 @@ impl<F: Fn(StoreId, usize) -> bool> Here<'_, F> {
                 asleep.act.task() == task
                     && !sequence.items.iter().any(|item| sequence.may_depend(&asleep.act, asleep.past, item))
             };
-            let still: Vec<&Asleep> = self.sleep.iter().filter(sleeps_on).collect();
+            let still: Vec<&Asleep> = sleep().filter(sleeps_on).collect();
             let Some(Asleep { act, .. }) = still.first() else { return false };
             let Action::Atomic(action) = act.event.operation.action else { return true };
             // What is asleep knows whether it writes. Else, if that goes by an address, it is taken for a read: that

@@ -10,16 +10,23 @@
 //! * Whether a sequence need not be explored is asked when its turn comes (`cover`), since what is asleep then may
 //!   leave a task with nothing else to do. Therefore there are no wakeup trees: each scheduling point has a list of
 //!   sequences, and what goes together with the event that is next is handed down (`handing`).
+//! * Several workers can explore one tree (`sharing`).
 
 mod cover;
 mod handing;
 mod races;
 mod sequence;
+mod sharing;
 
+pub(super) use sharing::Point;
+
+use super::frontier::Frontier;
+use super::sleep::Why;
 use crate::engine::{ANY_CHOICE, Attempt, Choice, End, Source, StoreId, TaskId, World};
 use cover::Here;
 use sequence::{Act, Item, Sequence};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The search.
 #[derive(Default)]
@@ -32,6 +39,8 @@ pub(super) struct Search {
     last: Option<Attempt>,
     /// What the present one has come to.
     present: Option<Attempt>,
+    /// What of another worker's path this one has still to follow.
+    script: Vec<Act>,
 }
 
 /// A scheduling point.
@@ -46,6 +55,9 @@ struct Node {
     below: Vec<Sequence>,
     /// How many branches were explored from here, to estimate how far the search is.
     explored: u32,
+    /// Where other workers find what is to be explored from here: then `sleep` is as it was when the present branch was
+    /// taken, and `sequences` are there.
+    point: Option<Arc<Point>>,
 }
 
 /// What need not come next.
@@ -56,6 +68,7 @@ struct Asleep {
     past: u64,
     /// How many events there were when it was put to sleep.
     since: usize,
+    why: Why,
 }
 
 fn is_same_choice(one: u32, other: u32) -> bool {
@@ -63,21 +76,38 @@ fn is_same_choice(one: u32, other: u32) -> bool {
 }
 
 impl Search {
+    /// Whether there is another execution to be explored: what is different in it is `choose`'s to say.
+    pub(super) fn begin(&mut self, world: &mut World, frontier: Option<&Frontier>) -> bool {
+        if let Some(frontier) = frontier {
+            self.share(world, frontier);
+        }
+        self.go_back(world) || frontier.is_some_and(|frontier| self.go_on_elsewhere(world, frontier))
+    }
+
     /// Goes back to the last scheduling point from which something is left to be explored; whether there is any.
-    pub(super) fn go_back(&mut self, world: &mut World) -> bool {
+    fn go_back(&mut self, world: &mut World) -> bool {
         while let Some(position) = self.nodes.len().checked_sub(1) {
-            if let Some(item) = Item::of(world, position) {
-                let node = &mut self.nodes[position];
-                node.sleep.push(Asleep { act: item.act, past: item.past, since: position });
+            let node = &mut self.nodes[position];
+            if node.point.is_none()
+                && let Some(Item { act, past, .. }) = Item::of(world, position)
+            {
+                node.sleep.push(Asleep { act, past, since: position, why: Why::Explored });
                 node.explored += 1;
             }
             if let (Some(last), Some(mark)) = (&mut self.last, world.mark_before(position)) {
                 last.go_back(mark);
                 #[cfg(test)]
                 assert!(world.agrees_before(position, last), "it is as it was before event {position}");
-                self.nodes[position].find_open(world, last);
+                match node.point.clone() {
+                    Some(point) => point.find_open(node, world, last),
+                    None => node.find_open(world, last),
+                }
             }
-            if !self.nodes[position].sequences.is_empty() {
+            let has_more = match &node.point {
+                Some(point) => point.claim(),
+                None => !node.sequences.is_empty(),
+            };
+            if has_more {
                 world.trace.truncate(position);
                 self.kept = position;
                 return true;
@@ -90,6 +120,9 @@ impl Search {
     /// What is next.
     pub(super) fn choose(&mut self, world: &World) -> Choice {
         let position = world.trace.events.len();
+        if let Some(choice) = self.follow(world) {
+            return choice;
+        }
         if self.nodes.len() == position {
             self.enter(world);
         }
@@ -99,40 +132,10 @@ impl Search {
             "what was written down comes to something else after {position} events"
         );
         let node = &mut self.nodes[position];
-        let mut is_first = true;
-        while let Some(mut sequence) = node.sequences.pop_front() {
-            // Of what is left here only the first was asked whether it is to be explored.
-            let is_known_to_be_open = std::mem::take(&mut is_first);
-            // Who polls may have to wait for what comes later in the sequence.
-            let can_be_first =
-                |at: usize| sequence.is_initial(at) && choice_of(world, &sequence.items[at].act).is_some();
-            let Some(first) = (0..sequence.items.len()).find(|&at| can_be_first(at)) else { continue };
-            if world.is_unfair(sequence.items[first].act.task()) {
-                continue;
-            }
-            if !is_known_to_be_open && !node.is_open(world, &mut self.present, &mut sequence) {
-                continue;
-            }
-            sequence.items[..=first].rotate_right(1);
-            let item = &sequence.items[0];
-            let Some(choice) = choice_of(world, &item.act) else { continue };
-            let task = item.act.task();
-            node.go_on(world, task, choice, Some(&sequence));
-            return Choice::Run(task, choice);
+        match node.point.clone() {
+            Some(point) => point.choose(node, world, &mut self.present),
+            None => node.planned(world, &mut self.present).unwrap_or_else(|| node.awake(world)),
         }
-        let mut has_enabled = false;
-        for task in world.enabled() {
-            has_enabled = true;
-            if world.is_unfair(task) {
-                continue;
-            }
-            let is_awake = |&choice: &u32| !node.is_asleep(world, task, choice);
-            if let Some(choice) = world.choices(task).find(is_awake) {
-                node.go_on(world, task, choice, None);
-                return Choice::Run(task, choice);
-            }
-        }
-        if has_enabled { Choice::Redundant } else { Choice::Nobody }
     }
 
     /// The scheduling point after the last event of the trace.
@@ -144,7 +147,8 @@ impl Search {
         {
             let parent = &mut self.nodes[last];
             node.sequences = std::mem::take(&mut parent.below).into();
-            node.sleep.extend(parent.sleep.iter().filter(|asleep| !asleep.act.depends_on(&act)));
+            let still = parent.sleep.iter().filter(|asleep| !asleep.act.depends_on(&act));
+            node.sleep.extend(still.map(|&asleep| Asleep { why: asleep.why.below(), ..asleep }));
         }
         if !node.sequences.is_empty() {
             world.prepare(&mut self.present, false);
@@ -163,7 +167,8 @@ impl Search {
     }
 
     /// What else could have come of the execution is to be explored.
-    pub(super) fn end(&mut self, world: &mut World, end: &End) {
+    pub(super) fn end(&mut self, world: &mut World, end: &End, frontier: Option<&Frontier>) {
+        self.script.clear();
         world.note_effects();
         world.prepare(&mut self.last, true);
         match end {
@@ -172,17 +177,23 @@ impl Search {
             End::Endless => world.trace.races.clear(),
             _ => world.race_pending(),
         }
+        self.correct(world);
         let nodes = &self.nodes;
         let known = |position: usize| nodes[position].known;
         let sequences = match end {
             End::Endless => Vec::new(),
             _ => races::sequences(world, self.kept, known),
         };
+        let mut was_shared = false;
         for (position, sequence) in sequences {
             let node = &mut self.nodes[position];
-            if !node.sequences.iter().any(|known| known.is_same(&sequence)) {
-                node.sequences.push_back(sequence);
+            match &node.point {
+                Some(point) => was_shared |= point.add(sequence),
+                None => add_new(&mut node.sequences, sequence),
             }
+        }
+        if was_shared && let Some(frontier) = frontier {
+            frontier.graphs.announce();
         }
         self.nodes.truncate(world.trace.events.len());
     }
@@ -199,7 +210,57 @@ impl Search {
     }
 }
 
+/// Adds a sequence to those of a scheduling point, unless it is there.
+fn add_new(sequences: &mut VecDeque<Sequence>, sequence: Sequence) {
+    if !sequences.iter().any(|known| known.is_same(&sequence)) {
+        sequences.push_back(sequence);
+    }
+}
+
 impl Node {
+    /// The first event of the first sequence that is to be explored from here, which is where the execution is.
+    fn planned(&mut self, world: &World, present: &mut Option<Attempt>) -> Option<Choice> {
+        let mut is_first = true;
+        while let Some(mut sequence) = self.sequences.pop_front() {
+            // Of what is left here only the first was asked whether it is to be explored.
+            let is_known_to_be_open = std::mem::take(&mut is_first);
+            // Who polls may have to wait for what comes later in the sequence.
+            let can_be_first =
+                |at: usize| sequence.is_initial(at) && choice_of(world, &sequence.items[at].act).is_some();
+            let Some(first) = (0..sequence.items.len()).find(|&at| can_be_first(at)) else { continue };
+            if world.is_unfair(sequence.items[first].act.task()) {
+                continue;
+            }
+            if !is_known_to_be_open && !self.is_open(world, present, &mut sequence) {
+                continue;
+            }
+            sequence.items[..=first].rotate_right(1);
+            let item = &sequence.items[0];
+            let Some(choice) = choice_of(world, &item.act) else { continue };
+            let task = item.act.task();
+            self.go_on(world, task, choice, Some(&sequence));
+            return Some(Choice::Run(task, choice));
+        }
+        None
+    }
+
+    /// Anything that a task can do here and that is not asleep.
+    fn awake(&mut self, world: &World) -> Choice {
+        let mut has_enabled = false;
+        for task in world.enabled() {
+            has_enabled = true;
+            if world.is_unfair(task) {
+                continue;
+            }
+            let is_awake = |&choice: &u32| !self.is_asleep(world, task, choice);
+            if let Some(choice) = world.choices(task).find(is_awake) {
+                self.go_on(world, task, choice, None);
+                return Choice::Run(task, choice);
+            }
+        }
+        if has_enabled { Choice::Redundant } else { Choice::Nobody }
+    }
+
     /// Throws away what need not be explored from here, up to the first that is to be.
     fn find_open(&mut self, world: &World, attempt: &mut Attempt) {
         if self.sequences.is_empty() {
@@ -218,11 +279,7 @@ impl Node {
         let mut sequences = VecDeque::new();
         for mut sequence in std::mem::take(&mut self.sequences) {
             sequence.localize(event);
-            for sequence in here.expand(sequence) {
-                if !sequences.iter().any(|known: &Sequence| known.is_same(&sequence)) {
-                    sequences.push_back(sequence);
-                }
-            }
+            here.expand(sequence).into_iter().for_each(|sequence| add_new(&mut sequences, sequence));
         }
         while sequences.front().is_some_and(|sequence| !here.is_open(sequence)) {
             sequences.pop_front();
@@ -272,10 +329,7 @@ impl Node {
         if !self.is_asleep(world, task, choice)
             && let Some(item) = Item::foreseen(world, task, choice)
         {
-            let sequence = Sequence::single(item);
-            if !self.sequences.iter().any(|known| known.is_same(&sequence)) {
-                self.sequences.push_back(sequence);
-            }
+            add_new(&mut self.sequences, Sequence::single(item));
         }
     }
 

@@ -57,7 +57,8 @@ pub(super) fn sequences(
             }
         }
     }
-    for race in &world.trace.races {
+    let is_new = |race: &&Race| !matches!(race.second, Second::Executed(second) if second < first_new);
+    for race in world.trace.races.iter().filter(is_new) {
         add(race.first, reversed(world, race));
     }
     found

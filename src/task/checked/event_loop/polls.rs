@@ -1,6 +1,7 @@
 //! How a loop polls a task, and what readers of an execution are told of that.
 
 use super::super::core::{OwnWaker, TaskId};
+use super::super::foreign;
 use super::super::story::{self, Name};
 use super::{EventLoop, MAIN, Place};
 use std::future::Future;
@@ -69,6 +70,7 @@ impl EventLoop {
         self.polled.set(task);
         story::polls(task);
         self.awaited.borrow_mut().clear();
+        foreign::look();
         let polled = future.poll(&mut Context::from_waker(&waker.waker));
         if polled.is_pending() {
             story::pends(&self.awaited.borrow(), || waker.is_the_only() && !is_ready());
