@@ -165,6 +165,9 @@ pub use self::async_test::__test_with;
 #[doc(hidden)]
 pub use self::async_test::{__Passes, __test};
 #[cfg(feature = "tokio")]
+#[doc(hidden)]
+pub use conccheck_macros::__drop_in_test;
+#[cfg(feature = "tokio")]
 pub use conccheck_macros::test;
 
 /// The README's code compiles.

@@ -24,13 +24,27 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 /// has it.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, function: TokenStream) -> TokenStream {
-    match Options::of(options).and_then(|options| expand(&options, function)) {
+    test_of("::conccheck", options, function)
+}
+
+/// [`test`](macro@test), for who has conccheck as `tokio`: the drop-in for it. As `#[tokio::test]` it takes `crate = "name"` too,
+/// what the drop-in is called by who takes it.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn __drop_in_test(options: TokenStream, function: TokenStream) -> TokenStream {
+    test_of("::tokio::__conccheck", options, function)
+}
+
+fn test_of(conccheck: &str, options: TokenStream, function: TokenStream) -> TokenStream {
+    match Options::of(conccheck, options).and_then(|options| expand(&options, function)) {
         Ok(test) => test,
         Err(problem) => parse(&format!("::core::compile_error! {{ {problem:?} }}")),
     }
 }
 
 struct Options {
+    /// Where conccheck is.
+    conccheck: String,
     new: &'static str,
     worker_threads: Option<TokenStream>,
     start_paused: Option<TokenStream>,
@@ -39,9 +53,14 @@ struct Options {
 
 impl Options {
     /// What `key = value, …` says.
-    fn of(options: TokenStream) -> Result<Self, String> {
-        let mut parsed =
-            Options { new: "new_current_thread", worker_threads: None, start_paused: None, checker: None };
+    fn of(conccheck: &str, options: TokenStream) -> Result<Self, String> {
+        let mut parsed = Options {
+            conccheck: conccheck.to_string(),
+            new: "new_current_thread",
+            worker_threads: None,
+            start_paused: None,
+            checker: None,
+        };
         let tokens: Vec<TokenTree> = options.into_iter().collect();
         let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
         for option in tokens.split(is_comma).filter(|option| !option.is_empty()) {
@@ -61,6 +80,9 @@ impl Options {
                 ("worker_threads", _) => parsed.worker_threads = Some(value),
                 ("start_paused", _) => parsed.start_paused = Some(value),
                 ("checker", _) => parsed.checker = Some(value),
+                ("crate", name) if conccheck != "::conccheck" => {
+                    parsed.conccheck = format!("{}::__conccheck", name.trim_matches('"'));
+                }
                 (other, _) => return Err(format!("`{other}` is no option of #[conccheck::test]; {HOW}")),
             }
         }
@@ -93,12 +115,12 @@ fn expand(options: &Options, function: TokenStream) -> Result<TokenStream, Strin
     let threads = threads.map(|count| format!(".worker_threads({count})")).unwrap_or_default();
     let paused = options.start_paused.as_ref();
     let paused = paused.map(|paused| format!(".start_paused({paused})")).unwrap_or_default();
-    let new = options.new;
+    let (new, conccheck) = (options.new, &options.conccheck);
     let build =
-        format!("|| ::conccheck::tokio::runtime::Builder::{new}(){threads}{paused}.enable_all().build()");
+        format!("|| {conccheck}::tokio::runtime::Builder::{new}(){threads}{paused}.enable_all().build()");
     let body = match &options.checker {
-        Some(checker) => format!("::conccheck::__test_with(&({checker}), {build}, {name})"),
-        None => format!("::conccheck::__test({build}, {name})"),
+        Some(checker) => format!("{conccheck}::__test_with(&({checker}), {build}, {name})"),
+        None => format!("{conccheck}::__test({build}, {name})"),
     };
     let mut test = parse("#[::core::prelude::v1::test]");
     test.extend(tokens);
