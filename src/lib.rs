@@ -106,6 +106,10 @@ pub mod tokio;
 #[cfg(not(feature = "check"))]
 pub use std::thread_local;
 
+/// For the macros: who calls them may have another `std`.
+#[doc(hidden)]
+pub use ::std as __std;
+
 #[cfg(feature = "check")]
 mod backend;
 #[cfg(feature = "check")]

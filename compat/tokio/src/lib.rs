@@ -30,6 +30,7 @@ mod traits {
     /// Traits without a part in concurrency.
     pub mod io {
         pub use conccheck::tokio::__tokio::io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
+        pub use std::io::{Error, ErrorKind, Result, SeekFrom};
     }
 }
 

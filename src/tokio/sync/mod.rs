@@ -23,7 +23,7 @@
 //! program whose result depends on that cannot be repeated, and is called flaky.
 //!
 //! What is called `..._owned` takes an `Arc`
-//! of std's. The ends of a [`broadcast`] channel are `Send` only if the messages are `Sync` too.
+//! of std's.
 
 mod announced;
 mod barrier;
