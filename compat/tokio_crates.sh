@@ -14,10 +14,11 @@ set -euo pipefail
 here="$(cd "$(dirname "$0")/.." && pwd)"
 seconds_max="${SECONDS_MAX:-20}"
 
-# Name, version, and which of its own tests are taken; `-` for none, `lib` for those in it.
+# Name, version, and which of its own tests are taken: `lib` for those in it, `-` for none. `old` is there for a check of what
+# a later version mended; it is called `…_old`.
 crates() {
     cat <<'TABLE'
-async_singleflight  0.6.1   -
+async_singleflight  0.6.1   old
 async_singleflight  0.6.2   lib
 bb8                 0.9.1   test
 deadpool            0.13.1  managed managed_cancellation managed_deadlock managed_hooks managed_resize managed_timeout managed_unreliable_manager unmanaged unmanaged_timeout
@@ -51,9 +52,10 @@ fi
 
 # A manifest with the drop-in for tokio, with std's stand-in, and without what the tests that are taken have no need of.
 manifest() {
-    local folder="$1" name="$2"
+    local folder="$1" known="$2" name="$2"
     shift 2
-    sed "s/^default = \[/default = [$(features "$name")/" "$folder/Cargo.toml.registry" | awk -v here="$here" -v wanted=" $* " '
+    if [ "$*" = old ]; then name+=_old; fi
+    sed -e "s/^name = \"$known\"/name = \"$name\"/" -e "s/^default = \[/default = [$(features "$name")/" "$folder/Cargo.toml.registry" | awk -v here="$here" -v wanted=" $* " '
         function flush(  is_tokio) {
             if (section == "") return
             is_tokio = section ~ /dependencies\.tokio\]$/ || body ~ /\npackage = "tokio"\n/
@@ -112,8 +114,9 @@ workspace() {
         echo 'opt-level = 2'
         echo '[patch.crates-io]'
         echo "parking_lot = { path = \"$here/compat/parking_lot\" }"
-        # Of two versions of one crate the earlier is there for a check alone.
-        crates | grep -v '0\.6\.1' | while read -r name version rest; do echo "$name = { path = \"$name-$version\" }"; done
+        crates | while read -r name version rest; do
+            if [ "$rest" != old ]; then echo "$name = { path = \"$name-$version\" }"; fi
+        done
     } >"$work/Cargo.toml"
     mkdir -p "$work/checks/src"
     : >"$work/checks/src/lib.rs"
@@ -122,11 +125,12 @@ workspace() {
         echo "conccheck = { path = \"$here\", default-features = false, features = [\"check\", \"tokio\"] }"
         echo "tokio = { path = \"$here/compat/tokio\" }"
         echo 'futures = "0.3"'
-        echo 'async_singleflight_old = { package = "async_singleflight", path = "../async_singleflight-0.6.1" }'
-        crates | grep -v '0\.6\.1' | while read -r name version rest; do
-            if [ "$name" != tokio-test ]; then
-                echo "$name = { path = \"../$name-$version\" }"
-            fi
+        crates | while read -r name version rest; do
+            case "$name $rest" in
+                tokio-test*) ;;
+                *old) echo "${name}_old = { path = \"../$name-$version\" }" ;;
+                *) echo "$name = { path = \"../$name-$version\" }" ;;
+            esac
         done
         for file in "$here"/compat/tokio_crates/*.rs; do
             printf '[[test]]\nname = "%s"\npath = "%s"\n' "$(basename "$file" .rs)" "$file"
@@ -186,7 +190,7 @@ for file in "$here"/compat/tokio_crates/*.rs; do files+=("$(basename "$file" .rs
 
 printf '| crate | of | test | verdict | executions | s |\n|---|---|---|---|---|---|\n'
 { crates; echo "checks - ${files[*]}"; } | while read -r name version targets; do
-    if [ "$targets" = - ] || { [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; }; then continue; fi
+    if [ "$targets" = - ] || [ "$targets" = old ] || { [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; }; then continue; fi
     # shellcheck disable=SC2086
     programs="$(build "$name" $targets)" || { echo "| $name $version | | does not build |"; continue; }
     for program in $programs; do

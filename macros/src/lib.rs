@@ -24,11 +24,11 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 /// has it.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, function: TokenStream) -> TokenStream {
-    test_of("::conccheck", options, function)
+    test_of(HERE, options, function)
 }
 
 /// [`test`](macro@test), for who has conccheck as `tokio`: the drop-in for it. As `#[tokio::test]` it takes `crate = "name"` too,
-/// what the drop-in is called by who takes it.
+/// what the drop-in is called by who takes it; and a test with `flavor = "local"` is ignored.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn __drop_in_test(options: TokenStream, function: TokenStream) -> TokenStream {
@@ -46,6 +46,8 @@ struct Options {
     /// Where conccheck is.
     conccheck: String,
     new: &'static str,
+    /// Whether it needs a runtime that there is in real runs only.
+    is_local: bool,
     worker_threads: Option<TokenStream>,
     start_paused: Option<TokenStream>,
     checker: Option<TokenStream>,
@@ -57,6 +59,7 @@ impl Options {
         let mut parsed = Options {
             conccheck: conccheck.to_string(),
             new: "new_current_thread",
+            is_local: false,
             worker_threads: None,
             start_paused: None,
             checker: None,
@@ -72,6 +75,7 @@ impl Options {
             match (key.to_string().as_str(), value.to_string().as_str()) {
                 ("flavor", "\"current_thread\"") => parsed.new = "new_current_thread",
                 ("flavor", "\"multi_thread\"") => parsed.new = "new_multi_thread",
+                ("flavor", "\"local\"") if conccheck != HERE => parsed.is_local = true,
                 ("flavor", other) => {
                     return Err(format!(
                         "no flavor is called {other}; there are \"current_thread\" and \"multi_thread\""
@@ -80,7 +84,7 @@ impl Options {
                 ("worker_threads", _) => parsed.worker_threads = Some(value),
                 ("start_paused", _) => parsed.start_paused = Some(value),
                 ("checker", _) => parsed.checker = Some(value),
-                ("crate", name) if conccheck != "::conccheck" => {
+                ("crate", name) if conccheck != HERE => {
                     parsed.conccheck = format!("{}::__conccheck", name.trim_matches('"'));
                 }
                 (other, _) => return Err(format!("`{other}` is no option of #[conccheck::test]; {HOW}")),
@@ -89,6 +93,9 @@ impl Options {
         Ok(parsed)
     }
 }
+
+/// Where conccheck is, to who has it by that name.
+const HERE: &str = "::conccheck";
 
 const HOW: &str = "there are `flavor = \"multi_thread\"`, `worker_threads = 2`, `start_paused = true` and \
                    `checker = Checker::new()`";
@@ -123,6 +130,9 @@ fn expand(options: &Options, function: TokenStream) -> Result<TokenStream, Strin
         None => format!("{conccheck}::__test({build}, {name})"),
     };
     let mut test = parse("#[::core::prelude::v1::test]");
+    if options.is_local {
+        test.extend(parse("#[ignore = \"there is no LocalRuntime inside a check\"]"));
+    }
     test.extend(tokens);
     test.extend(parse(&format!("fn {name}()")));
     let mut inside = written;

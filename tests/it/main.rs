@@ -62,6 +62,7 @@ mod thread_locals;
 mod threads;
 mod time;
 mod tokio_clock;
+mod tokio_loom;
 mod tokio_loops;
 mod tokio_parity;
 mod tokio_reports;

@@ -59,6 +59,12 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     }
 }
 
+/// As [`Mutex::new`].
+#[track_caller]
+pub const fn const_mutex<T>(value: T) -> Mutex<T> {
+    Mutex::new(value)
+}
+
 /// Access to a [`Mutex`]'s data.
 #[must_use = "it unlocks at once when it is dropped"]
 pub struct MutexGuard<'a, T: ?Sized> {

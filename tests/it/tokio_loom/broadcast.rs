@@ -1,4 +1,5 @@
-//! broadcast: everybody gets each message, or is told how many were missed; then the end.
+//! broadcast: everybody gets each message, or is told how many were missed; then the end. Of three messages that tokio sends
+//! under loom there are two here and one of two, where only the number of executions grows with them.
 
 use super::{fails, holds};
 use conccheck::sync::Arc;
@@ -33,9 +34,9 @@ fn gets<T: Clone + PartialEq + std::fmt::Debug>(mut receiver: Receiver<T>, expec
 #[test]
 fn no_message_of_two_senders_is_forgotten() {
     let executions = holds(|| {
-        let (sender, receiver) = broadcast::channel(2);
+        let (sender, receiver) = broadcast::channel(1);
         let sender = Arc::new(sender);
-        let threads = [["one", "two", "three"], ["eins", "zwei", "drei"]].map(|messages| {
+        let threads = [["one", "two"], ["eins", "zwei"]].map(|messages| {
             let sender = sender.clone();
             thread::spawn(move || {
                 for message in messages {
@@ -44,40 +45,42 @@ fn no_message_of_two_senders_is_forgotten() {
             })
         });
         drop(sender);
-        assert_eq!(counts(receiver), 6);
+        assert_eq!(counts(receiver), 4);
         for thread in threads {
             thread.join().unwrap();
         }
     });
-    assert_eq!(executions, 0);
+    assert_eq!(executions, 2_972);
 }
 
 #[test]
 fn both_receivers_get_all() {
-    let both = |room: usize| {
+    let both = |sends_twice: bool| {
         move || {
-            let (sender, one) = broadcast::channel(room);
+            let (sender, one) = broadcast::channel(16);
             let two = sender.subscribe();
-            let threads = [one, two].map(|receiver| thread::spawn(move || gets(receiver, &["hello", "world"])));
+            let threads = [one, two].map(|receiver| thread::spawn(move || gets(receiver, &["hello"])));
             sender.send("hello").unwrap();
-            sender.send("world").unwrap();
+            if sends_twice {
+                sender.send("world").unwrap();
+            }
             drop(sender);
             for thread in threads {
                 thread.join().unwrap();
             }
         }
     };
-    assert_eq!(holds(both(16)), 0);
-    fails(both(1));
+    assert_eq!(holds(both(false)), 720);
+    fails(both(true));
 }
 
 #[test]
 fn both_receivers_know_what_they_missed() {
     let executions = holds(|| {
-        let (sender, one) = broadcast::channel(2);
+        let (sender, one) = broadcast::channel(1);
         let two = sender.subscribe();
-        let threads = [one, two].map(|receiver| thread::spawn(move || assert_eq!(counts(receiver), 3)));
-        for message in ["one", "two", "three"] {
+        let threads = [one, two].map(|receiver| thread::spawn(move || assert_eq!(counts(receiver), 2)));
+        for message in ["one", "two"] {
             sender.send(message).unwrap();
         }
         drop(sender);
@@ -85,7 +88,7 @@ fn both_receivers_know_what_they_missed() {
             thread.join().unwrap();
         }
     });
-    assert_eq!(executions, 0);
+    assert_eq!(executions, 19_220);
 }
 
 #[test]
@@ -102,7 +105,7 @@ fn a_receiver_leaves_and_the_other_gets_all() {
         stays.join().unwrap();
         leaves.join().unwrap();
     });
-    assert_eq!(executions, 0);
+    assert_eq!(executions, 793);
 }
 
 /// tokio has a hundred messages here, of which loom sees those that two preemptions reach.
@@ -124,5 +127,5 @@ fn receivers_fall_behind_and_leave() {
         sends.join().unwrap();
         receives.join().unwrap();
     });
-    assert_eq!(executions, 0);
+    assert_eq!(executions, 70);
 }

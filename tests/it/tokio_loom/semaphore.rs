@@ -84,11 +84,12 @@ fn whoever_was_in_closes() {
     assert_eq!(executions, 726);
 }
 
+/// tokio has three who give up, which are 90,090 executions here.
 #[test]
 fn who_gives_up_takes_none_along() {
     let executions = holds(|| {
         let permits = Arc::new(Semaphore::new(0));
-        let [one, two, three] = [(); 3].map(|()| {
+        let [one, two] = [(); 2].map(|()| {
             let permits = permits.clone();
             thread::spawn(move || {
                 let (mut first, mut second) = (Box::pin(permits.acquire()), Box::pin(permits.acquire()));
@@ -100,10 +101,9 @@ fn who_gives_up_takes_none_along() {
         one.join().unwrap();
         permits.add_permits(10);
         two.join().unwrap();
-        three.join().unwrap();
         assert_eq!(permits.available_permits(), 10);
     });
-    assert_eq!(executions, 90_090);
+    assert_eq!(executions, 126);
 }
 
 #[test]
