@@ -159,6 +159,8 @@ outcome() {
         word="cut"
     elif [ "$status" != 0 ]; then
         word="${word:-fail}"
+    elif grep -q ' 1 ignored;' "$text"; then
+        word="ignored"
     elif grep -q '^conccheck: ' "$text"; then
         word="bounded"
     else
