@@ -5,8 +5,10 @@
 //!
 //! use std::sync::{Arc, Mutex};
 //!
-//! let lock = Arc::new(Mutex::new(1));
-//! # *lock.lock().unwrap() += 1;
+//! fn main() {
+//!     let lock = Arc::new(Mutex::new(1));
+//!     *lock.lock().unwrap() += 1;
+//! }
 //! ```
 //!
 //! is checked with all that it takes from `std::sync` and `std::thread`, and no other line of it is changed.
