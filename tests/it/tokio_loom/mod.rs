@@ -1,5 +1,5 @@
 //! What tokio asks of its `sync` under loom, asked again of the facade: in each execution it is so, and these are all
-//! executions. How many loom has for the same, and in which time, is in `tests/foreign.md`.
+//! executions.
 //!
 //! loom switches inside of tokio's code; here a call, a poll and an end are one step each. Not asked again is what is not to
 //! be had from outside: the list of blocks and the waker of a channel.

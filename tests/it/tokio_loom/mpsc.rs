@@ -168,7 +168,8 @@ fn what_was_sent_is_counted() {
         let other = sender.clone();
         let sends = thread::spawn(move || block_on(other.send(2)).unwrap());
         block_on(sender.send(1)).unwrap();
-        assert!(receiver.len() > 0 && !receiver.is_empty());
+        assert_ne!(receiver.len(), 0);
+        assert!(!receiver.is_empty());
         sends.join().unwrap();
     });
     assert_eq!(executions, 10);
