@@ -109,6 +109,10 @@ pub mod tokio;
 #[cfg(not(feature = "check"))]
 pub use std::thread_local;
 
+/// For the macros: who calls them may have another `std`.
+#[doc(hidden)]
+pub use ::std as __std;
+
 #[cfg(feature = "check")]
 mod backend;
 #[cfg(feature = "check")]
@@ -167,6 +171,9 @@ pub use self::async_test::__test_with;
 #[cfg(feature = "tokio")]
 #[doc(hidden)]
 pub use self::async_test::{__Passes, __test};
+#[cfg(feature = "tokio")]
+#[doc(hidden)]
+pub use conccheck_macros::__drop_in_test;
 #[cfg(feature = "tokio")]
 pub use conccheck_macros::test;
 

@@ -24,14 +24,30 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 /// has it.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, function: TokenStream) -> TokenStream {
-    match Options::of(options).and_then(|options| expand(&options, function)) {
+    test_of(HERE, options, function)
+}
+
+/// [`test`](macro@test), for who has conccheck as `tokio`: the drop-in for it. As `#[tokio::test]` it takes `crate = "name"` too,
+/// what the drop-in is called by who takes it; and a test with `flavor = "local"` is ignored.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn __drop_in_test(options: TokenStream, function: TokenStream) -> TokenStream {
+    test_of("::tokio::__conccheck", options, function)
+}
+
+fn test_of(conccheck: &str, options: TokenStream, function: TokenStream) -> TokenStream {
+    match Options::of(conccheck, options).and_then(|options| expand(&options, function)) {
         Ok(test) => test,
         Err(problem) => parse(&format!("::core::compile_error! {{ {problem:?} }}")),
     }
 }
 
 struct Options {
+    /// Where conccheck is.
+    conccheck: String,
     new: &'static str,
+    /// Whether it needs a runtime that there is in real runs only.
+    is_local: bool,
     worker_threads: Option<TokenStream>,
     start_paused: Option<TokenStream>,
     checker: Option<TokenStream>,
@@ -39,9 +55,15 @@ struct Options {
 
 impl Options {
     /// What `key = value, …` says.
-    fn of(options: TokenStream) -> Result<Self, String> {
-        let mut parsed =
-            Options { new: "new_current_thread", worker_threads: None, start_paused: None, checker: None };
+    fn of(conccheck: &str, options: TokenStream) -> Result<Self, String> {
+        let mut parsed = Options {
+            conccheck: conccheck.to_string(),
+            new: "new_current_thread",
+            is_local: false,
+            worker_threads: None,
+            start_paused: None,
+            checker: None,
+        };
         let tokens: Vec<TokenTree> = options.into_iter().collect();
         let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
         for option in tokens.split(is_comma).filter(|option| !option.is_empty()) {
@@ -53,6 +75,7 @@ impl Options {
             match (key.to_string().as_str(), value.to_string().as_str()) {
                 ("flavor", "\"current_thread\"") => parsed.new = "new_current_thread",
                 ("flavor", "\"multi_thread\"") => parsed.new = "new_multi_thread",
+                ("flavor", "\"local\"") if conccheck != HERE => parsed.is_local = true,
                 ("flavor", other) => {
                     return Err(format!(
                         "no flavor is called {other}; there are \"current_thread\" and \"multi_thread\""
@@ -61,12 +84,18 @@ impl Options {
                 ("worker_threads", _) => parsed.worker_threads = Some(value),
                 ("start_paused", _) => parsed.start_paused = Some(value),
                 ("checker", _) => parsed.checker = Some(value),
+                ("crate", name) if conccheck != HERE => {
+                    parsed.conccheck = format!("{}::__conccheck", name.trim_matches('"'));
+                }
                 (other, _) => return Err(format!("`{other}` is no option of #[conccheck::test]; {HOW}")),
             }
         }
         Ok(parsed)
     }
 }
+
+/// Where conccheck is, to who has it by that name.
+const HERE: &str = "::conccheck";
 
 const HOW: &str = "there are `flavor = \"multi_thread\"`, `worker_threads = 2`, `start_paused = true` and \
                    `checker = Checker::new()`";
@@ -93,14 +122,17 @@ fn expand(options: &Options, function: TokenStream) -> Result<TokenStream, Strin
     let threads = threads.map(|count| format!(".worker_threads({count})")).unwrap_or_default();
     let paused = options.start_paused.as_ref();
     let paused = paused.map(|paused| format!(".start_paused({paused})")).unwrap_or_default();
-    let new = options.new;
+    let (new, conccheck) = (options.new, &options.conccheck);
     let build =
-        format!("|| ::conccheck::tokio::runtime::Builder::{new}(){threads}{paused}.enable_all().build()");
+        format!("|| {conccheck}::tokio::runtime::Builder::{new}(){threads}{paused}.enable_all().build()");
     let body = match &options.checker {
-        Some(checker) => format!("::conccheck::__test_with(&({checker}), {build}, {name})"),
-        None => format!("::conccheck::__test({build}, {name})"),
+        Some(checker) => format!("{conccheck}::__test_with(&({checker}), {build}, {name})"),
+        None => format!("{conccheck}::__test({build}, {name})"),
     };
     let mut test = parse("#[::core::prelude::v1::test]");
+    if options.is_local {
+        test.extend(parse("#[ignore = \"there is no LocalRuntime inside a check\"]"));
+    }
     test.extend(tokens);
     test.extend(parse(&format!("fn {name}()")));
     let mut inside = written;

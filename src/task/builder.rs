@@ -1,6 +1,7 @@
 //! What a runtime is to be.
 
 use super::checked;
+use super::local_runtime::{LocalOptions, LocalRuntime};
 use super::runtime::Runtime;
 use crate::backend::{self, Backend};
 use std::fmt;
@@ -55,6 +56,18 @@ impl Builder {
                 Ok(Runtime::checked(runtime))
             }
         }
+    }
+
+    /// Makes one that stays on its thread.
+    ///
+    /// # Errors
+    /// When the operating system has no timers left.
+    ///
+    /// # Panics
+    /// If it is to have threads of its own.
+    #[track_caller]
+    pub fn build_local(&mut self, options: LocalOptions) -> io::Result<LocalRuntime> {
+        LocalRuntime::build(&mut self.tokio, options)
     }
 
     /// At most so many of what may block run at the same time; 512, if nothing is said, and as many as there

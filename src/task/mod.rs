@@ -34,6 +34,8 @@ mod join;
 #[cfg(feature = "check")]
 mod join_set;
 #[cfg(feature = "check")]
+pub(crate) mod local_runtime;
+#[cfg(feature = "check")]
 pub(crate) mod local_set;
 #[cfg(feature = "check")]
 pub(crate) mod per_thread;

@@ -33,8 +33,8 @@ macro_rules! thread_local {
     ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = const $init:block $(; $($rest:tt)*)?) => {
         $(#[$attribute])*
         $visibility static $name: $crate::thread::LocalKey<$type> = {
-            ::std::thread_local!(static REAL: $type = const $init);
-            const KEY: &::std::thread::LocalKey<$type> = &REAL;
+            $crate::__std::thread_local!(static REAL: $type = const $init);
+            const KEY: &$crate::__std::thread::LocalKey<$type> = &REAL;
             #[allow(clippy::declare_interior_mutable_const, reason = "it is made into a value at once")]
             const VALUE: $type = $init;
             $crate::thread::LocalKey::declared(KEY, || VALUE)
@@ -47,8 +47,8 @@ macro_rules! thread_local {
             fn make() -> $type {
                 $init
             }
-            ::std::thread_local!(static REAL: $type = make());
-            const KEY: &::std::thread::LocalKey<$type> = &REAL;
+            $crate::__std::thread_local!(static REAL: $type = make());
+            const KEY: &$crate::__std::thread::LocalKey<$type> = &REAL;
             $crate::thread::LocalKey::declared(KEY, make)
         };
         $($crate::thread_local!($($rest)*);)?

@@ -64,6 +64,7 @@ mod threads;
 mod time;
 mod tokio_bounded;
 mod tokio_clock;
+mod tokio_loom;
 mod tokio_loops;
 mod tokio_many;
 mod tokio_parity;

@@ -10,19 +10,25 @@ macro_rules! ordinary_code {
             reason = "to be compiled is all that it has to do"
         )]
         mod $name {
-            use root::runtime::{Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, TryCurrentError};
+            use root::runtime::{
+                Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
+                TryCurrentError,
+            };
             use root::sync::futures::{Notified, OwnedNotified};
-            use root::sync::mpsc::error::{SendError, TryRecvError as MpscTryRecvError, TrySendError};
+            use root::sync::mpsc::error::{
+                SendError, SendTimeoutError, TryRecvError as MpscTryRecvError, TrySendError,
+            };
             use root::sync::mpsc::{
                 OwnedPermit, Permit, PermitIterator, UnboundedReceiver, UnboundedSender, WeakSender,
                 WeakUnboundedSender,
             };
             use root::sync::{
                 AcquireError, Barrier, BarrierWaitResult, MappedMutexGuard, Mutex, MutexGuard, Notify,
-                OnceCell, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit,
-                RwLock, RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard, Semaphore,
-                SemaphorePermit, SetError, SetOnce, SetOnceError, TryAcquireError, TryLockError, broadcast,
-                mpsc, oneshot, watch,
+                OnceCell, OwnedMappedMutexGuard, OwnedMutexGuard, OwnedRwLockMappedWriteGuard,
+                OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock,
+                RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard, Semaphore, SemaphorePermit,
+                SetError, SetOnce, SetOnceError, TryAcquireError, TryLockError, broadcast, mpsc, oneshot,
+                watch,
             };
             use root::task::futures::TaskLocalFuture;
             use root::task::{
@@ -35,6 +41,7 @@ macro_rules! ordinary_code {
                 interval_at, pause, resume, sleep, sleep_until, timeout, timeout_at,
             };
             use root::{join, pin, select, task_local, try_join};
+            use std::cell::Cell;
             use std::error::Error;
             use std::future::Future;
             use std::pin::Pin;
@@ -73,7 +80,7 @@ macro_rules! ordinary_code {
                 shared::<SetOnce<u32>>();
                 shared::<(mpsc::Sender<u32>, mpsc::Receiver<u32>, Permit<'_, u32>, OwnedPermit<u32>)>();
                 shared::<(oneshot::Sender<u32>, oneshot::Receiver<u32>)>();
-                shared::<(broadcast::Sender<u32>, broadcast::Receiver<u32>)>();
+                shared::<(broadcast::Sender<Cell<u32>>, broadcast::Receiver<Cell<u32>>)>();
                 shared::<(watch::Sender<u32>, watch::Receiver<u32>)>();
                 sent(async {
                     let guard = NUMBER.lock().await;
@@ -117,6 +124,10 @@ macro_rules! ordinary_code {
                 let _: &Arc<Mutex<(u32, u32)>> = OwnedMutexGuard::mutex(&owned);
                 let tried: Result<_, TryLockError> = number.clone().try_lock_owned();
                 drop((tried, number.try_lock(), format!("{number:?} {owned:?}")));
+                let part: OwnedMappedMutexGuard<(u32, u32), u32> =
+                    OwnedMutexGuard::map(owned, |pair| &mut pair.0);
+                let part = OwnedMappedMutexGuard::try_map(part, |number| Some(number)).unwrap();
+                drop(OwnedMappedMutexGuard::map(part, |number| number));
                 let mut alone = Mutex::from(1);
                 *alone.get_mut() += Mutex::<u32>::default().into_inner();
                 let unsized_one: Arc<Mutex<[u32]>> = Arc::new(Mutex::new([1, 2]));
@@ -137,7 +148,24 @@ macro_rules! ordinary_code {
                 let reading: OwnedRwLockReadGuard<_> = pair.clone().read_owned().await;
                 let _: &Arc<RwLock<(u32, u32)>> = OwnedRwLockReadGuard::rwlock(&reading);
                 let writing: OwnedRwLockWriteGuard<_> = pair.clone().write_owned().await;
-                drop((reading, writing.downgrade()));
+                let part: OwnedRwLockReadGuard<(u32, u32), u32> =
+                    OwnedRwLockReadGuard::map(reading, |pair| &pair.0);
+                drop((OwnedRwLockReadGuard::try_map(part, |number| Some(number)), writing.downgrade()));
+                let writing = OwnedRwLockWriteGuard::into_mapped(pair.clone().write_owned().await);
+                let part: OwnedRwLockMappedWriteGuard<(u32, u32), u32> =
+                    OwnedRwLockMappedWriteGuard::map(writing, |pair| &mut pair.0);
+                drop(OwnedRwLockMappedWriteGuard::try_map(part, |number| Some(number)));
+                let writing =
+                    OwnedRwLockWriteGuard::try_map(pair.clone().write_owned().await, |_| None::<&mut u32>);
+                let writing =
+                    OwnedRwLockWriteGuard::try_downgrade_map(writing.unwrap_err(), |_| None::<&u32>)
+                        .unwrap_err();
+                drop(OwnedRwLockWriteGuard::downgrade_map(writing, |pair| &pair.1));
+                let part = RwLockWriteGuard::map(pair.write().await, |pair| &mut pair.0);
+                drop(RwLockMappedWriteGuard::try_map(part, |number| Some(number)).map(|part| {
+                    RwLockMappedWriteGuard::map(part, |number| number);
+                }));
+                drop(RwLockWriteGuard::try_downgrade_map(pair.write().await, |pair| Some(&pair.1)));
                 drop((pair.try_read(), pair.try_write(), pair.clone().try_read_owned(), format!("{pair:?}")));
                 NAME.write().await.len();
                 RwLock::with_max_readers(1, 2).into_inner();
@@ -173,6 +201,9 @@ macro_rules! ordinary_code {
             async fn bounded(sender: mpsc::Sender<u32>, mut receiver: mpsc::Receiver<u32>) {
                 let sent: Result<(), SendError<u32>> = sender.send(1).await;
                 let tried: Result<(), TrySendError<u32>> = sender.try_send(1);
+                let late: Result<(), SendTimeoutError<u32>> =
+                    sender.send_timeout(1, Duration::from_secs(1)).await;
+                drop(late);
                 let permit: Permit<'_, u32> = sender.reserve().await.unwrap();
                 permit.send(1);
                 let permits: PermitIterator<'_, u32> = sender.reserve_many(2).await.unwrap();

@@ -51,12 +51,12 @@
 //! Not explored is that tokio takes every 31st task from those that other threads made ready, which here come
 //! when none of the loop's own is ready; and that to block in place takes one of the threads for what blocks.
 //!
-//! Not there are `metrics`, local runtimes (a [`LocalSet`](crate::tokio::task::LocalSet) is),
-//! and what tokio calls unstable. Of a tokio runtime's tuning nothing has a meaning inside a check: see
+//! Not there are `metrics`, and what tokio calls unstable. A [`LocalRuntime`] is there for real runs only. Of a tokio runtime's tuning nothing has a meaning inside a check: see
 //! [`Builder`].
 
 pub use crate::task::{
     builder::Builder,
     handle::{EnterGuard, Handle, Id, RuntimeFlavor, TryCurrentError},
+    local_runtime::{LocalOptions, LocalRuntime},
     runtime::Runtime,
 };

@@ -27,6 +27,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use tokio::sync::broadcast;
 
 pub mod error {
@@ -63,7 +64,32 @@ enum Message<T> {
 }
 
 /// A message, of which owners that are no part of the channel may be left when that has it no more.
-struct Slot<T>(CheckedArc<T>);
+struct Slot<T> {
+    message: CheckedArc<T>,
+    /// That of the machine on which the tasks of the execution run.
+    home: ThreadId,
+}
+
+// SAFETY: several tasks look at the message, but on one thread of the machine, which `Slot::message` sees to. What else is
+// done with it moves it, as a drop does.
+unsafe impl<T: Send> Send for Slot<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Slot<T> {}
+
+impl<T> Slot<T> {
+    fn new(message: T) -> Self {
+        Slot { message: CheckedArc::new(message), home: thread::current().id() }
+    }
+
+    /// An owner of the message, who stays on this thread.
+    fn message(&self) -> CheckedArc<T> {
+        assert!(
+            self.home == thread::current().id(),
+            "a broadcast channel that was made inside a check is used by a thread that is no part of it"
+        );
+        self.message.clone()
+    }
+}
 
 /// What a receiver has got.
 enum Got<T> {
@@ -96,7 +122,7 @@ impl<T> Channel<T> {
     /// What tokio has, in the shape that it has it.
     fn keep(&self, message: T) -> Message<T> {
         let Some(mut kept) = self.kept() else { return Message::Plain(message) };
-        let slot = Arc::new(Slot(CheckedArc::new(message)));
+        let slot = Arc::new(Slot::new(message));
         kept.push(slot.clone());
         Message::Kept(slot)
     }
@@ -108,7 +134,7 @@ impl<T> Channel<T> {
             Message::Kept(slot) => slot,
         };
         self.kept().into_iter().for_each(|mut kept| kept.retain(|other| !Arc::ptr_eq(other, &slot)));
-        let Slot(message) = Arc::into_inner(slot).expect("nobody else has it");
+        let Slot { message, .. } = Arc::into_inner(slot).expect("nobody else has it");
         CheckedArc::into_inner(message).expect("nobody else has it")
     }
 
@@ -116,7 +142,7 @@ impl<T> Channel<T> {
     fn got<E>(&self, received: Result<Message<T>, E>) -> (Result<Got<T>, E>, Messages<T>) {
         let got = received.map(|message| match message {
             Message::Plain(message) => Got::Plain(message),
-            Message::Kept(slot) => Got::Kept(slot.0.clone()),
+            Message::Kept(slot) => Got::Kept(slot.message()),
         });
         (got, self.gone())
     }

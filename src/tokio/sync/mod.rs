@@ -22,8 +22,8 @@
 //! Wakers of the user's own, as a set of futures or a large join makes them, see the order in which tokio draws: a
 //! program whose result depends on that cannot be repeated, and is called flaky.
 //!
-//! Not there are the owned guards of a part of a lock's data, and `send_timeout`. What is called `..._owned` takes an `Arc`
-//! of std's. The ends of a [`broadcast`] channel are `Send` only if the messages are `Sync` too.
+//! What is called `..._owned` takes an `Arc`
+//! of std's.
 
 mod announced;
 mod barrier;
@@ -47,12 +47,12 @@ pub mod futures {
 
 pub use self::{
     barrier::Barrier,
-    mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMutexGuard},
+    mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard},
     notify::Notify,
     once_cell::OnceCell,
     rw_lock::{
-        OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockMappedWriteGuard, RwLockReadGuard,
-        RwLockWriteGuard,
+        OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
+        RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
     },
     semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     set_once::SetOnce,

@@ -193,6 +193,12 @@ pub struct OwnedMutexGuard<T: ?Sized + 'static>(Ended<Arc<Mutex<T>>, Changing<To
 #[must_use = "the mutex unlocks at once when its guard is dropped"]
 pub struct MappedMutexGuard<'a, T: ?Sized>(Ended<Part<'a>, Changing<TokioMapped<'a, T>>>);
 
+/// As [`MappedMutexGuard`], of a mutex that it keeps alive.
+#[must_use = "the mutex unlocks at once when its guard is dropped"]
+pub struct OwnedMappedMutexGuard<T: ?Sized + 'static, U: ?Sized + 'static = T>(
+    Ended<Arc<Mutex<T>>, Changing<TokioMapped<'static, U>>>,
+);
+
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
     fn new(mutex: &'a Mutex<T>, place: Place, guard: TokioGuard<'a, T>) -> Self {
         MutexGuard(Changing::ended(mutex, UNLOCK, place, guard))
@@ -269,8 +275,65 @@ impl<T: ?Sized + 'static> OwnedMutexGuard<T> {
     pub fn mutex(this: &Self) -> &Arc<Mutex<T>> {
         this.0.owner()
     }
+
+    /// A guard of the part that `part` gives.
+    pub fn map<U: ?Sized, F>(this: Self, part: F) -> OwnedMappedMutexGuard<T, U>
+    where
+        F: FnOnce(&mut T) -> &mut U,
+    {
+        let (mutex, place) = (this.0.owner().clone(), this.0.place());
+        let parting = Parting::new(&*mutex, UNLOCK, place);
+        let mapped = TokioGuard::map(this.0.into_inner().into_guard(), |data| parting.of(part, data));
+        OwnedMappedMutexGuard(Changing::ended(mutex, UNLOCK, place, mapped))
+    }
+
+    /// A guard of the part that `part` gives, if it gives one.
+    ///
+    /// # Errors
+    /// This guard, if it does not.
+    pub fn try_map<U: ?Sized, F>(this: Self, part: F) -> Result<OwnedMappedMutexGuard<T, U>, Self>
+    where
+        F: FnOnce(&mut T) -> Option<&mut U>,
+    {
+        let (mutex, place) = (this.0.owner().clone(), this.0.place());
+        let parting = Parting::new(&*mutex, UNLOCK, place);
+        match TokioGuard::try_map(this.0.into_inner().into_guard(), |data| parting.of(part, data)) {
+            Ok(mapped) => Ok(OwnedMappedMutexGuard(Changing::ended(mutex, UNLOCK, place, mapped))),
+            Err(guard) => Err(OwnedMutexGuard::new(mutex, place, guard)),
+        }
+    }
+}
+
+impl<T: ?Sized + 'static, U: ?Sized + 'static> OwnedMappedMutexGuard<T, U> {
+    /// A guard of the part that `part` gives.
+    pub fn map<S, F>(this: Self, part: F) -> OwnedMappedMutexGuard<T, S>
+    where
+        F: FnOnce(&mut U) -> &mut S,
+    {
+        let (mutex, place) = (this.0.owner().clone(), this.0.place());
+        let parting = Parting::new(&*mutex, UNLOCK, place);
+        let mapped = TokioMapped::map(this.0.into_inner().into_guard(), |data| parting.of(part, data));
+        OwnedMappedMutexGuard(Changing::ended(mutex, UNLOCK, place, mapped))
+    }
+
+    /// A guard of the part that `part` gives, if it gives one.
+    ///
+    /// # Errors
+    /// This guard, if it does not.
+    pub fn try_map<S, F>(this: Self, part: F) -> Result<OwnedMappedMutexGuard<T, S>, Self>
+    where
+        F: FnOnce(&mut U) -> Option<&mut S>,
+    {
+        let (mutex, place) = (this.0.owner().clone(), this.0.place());
+        let parting = Parting::new(&*mutex, UNLOCK, place);
+        match TokioMapped::try_map(this.0.into_inner().into_guard(), |data| parting.of(part, data)) {
+            Ok(mapped) => Ok(OwnedMappedMutexGuard(Changing::ended(mutex, UNLOCK, place, mapped))),
+            Err(guard) => Err(OwnedMappedMutexGuard(Changing::ended(mutex, UNLOCK, place, guard))),
+        }
+    }
 }
 
 gives_data_to_change!(MutexGuard ['a, T: ?Sized] ['a, T] T);
 gives_data_to_change!(MappedMutexGuard ['a, T: ?Sized] ['a, T] T);
 gives_data_to_change!(OwnedMutexGuard [T: ?Sized + 'static] [T] T);
+gives_data_to_change!(OwnedMappedMutexGuard [T: ?Sized + 'static, U: ?Sized + 'static] [T, U] U);

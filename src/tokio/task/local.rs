@@ -40,8 +40,8 @@ macro_rules! __tokio_task_local {
         $(#[$attribute])*
         $visibility static $name: $crate::tokio::task::LocalKey<$type> = {
             $crate::thread_local! {
-                static VALUE: ::std::cell::RefCell<::std::option::Option<$type>> =
-                    const { ::std::cell::RefCell::new(::std::option::Option::None) };
+                static VALUE: $crate::__std::cell::RefCell<$crate::__std::option::Option<$type>> =
+                    const { $crate::__std::cell::RefCell::new($crate::__std::option::Option::None) };
             }
             $crate::tokio::task::LocalKey::declared(&VALUE)
         };

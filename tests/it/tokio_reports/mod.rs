@@ -2,6 +2,7 @@
 //! is said of it names the cause; the mended one passes, in so many executions, which are all.
 
 mod pools;
+mod primitives;
 mod wakers;
 mod with_tokio;
 

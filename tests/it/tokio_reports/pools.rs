@@ -155,13 +155,16 @@ fn a_connection_comes_back_between_a_look_and_the_queue() {
 /// A pool that wakes who waits longest, and leaves it to him to take a permit.
 #[derive(Default)]
 struct Waking {
+    /// Who is cancelled leaves the queue,
+    leaves: bool,
+    /// and passes on what it was woken with.
     wakes_next: bool,
     state: Mutex<(u32, VecDeque<Arc<Waiter>>)>,
 }
 
 struct Waiter(Mutex<(Option<Waker>, bool)>);
 
-/// Leaves the queue, or passes on what it was woken with.
+/// What somebody does who gives up.
 struct Queued<'a> {
     pool: &'a Waking,
     waiter: Arc<Waiter>,
@@ -211,7 +214,9 @@ impl Waking {
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
         let is_woken = self.waiter.0.lock().unwrap().1;
-        self.pool.state.lock().unwrap().1.retain(|other| !Arc::ptr_eq(other, &self.waiter));
+        if self.pool.leaves {
+            self.pool.state.lock().unwrap().1.retain(|other| !Arc::ptr_eq(other, &self.waiter));
+        }
         if is_woken && !self.has_taken && self.pool.wakes_next {
             self.pool.wake_next();
         }
@@ -221,7 +226,7 @@ impl Drop for Queued<'_> {
 /// launchbadge/sqlx 622, mended by 1211: a task that was woken is cancelled before it runs, and the next sleeps on.
 fn sqlx_622(wakes_next: bool) {
     on_loop(async move {
-        let pool = Arc::new(Waking { wakes_next, ..Waking::default() });
+        let pool = Arc::new(Waking { leaves: true, wakes_next, ..Waking::default() });
         let (one, two) = (pool.clone(), pool.clone());
         let impatient = task::spawn_local(async move { cancellable(one.acquire()).await.is_ok() });
         let patient = task::spawn_local(async move { two.acquire().await });
@@ -243,4 +248,29 @@ fn a_wake_up_goes_to_somebody_who_has_given_up() {
     );
     assert!(why.contains("went to task 1, which dropped `acquire` at"), "{why}");
     assert_eq!(passes(|| sqlx_622(true)), 7);
+}
+
+/// launchbadge/sqlx 620: a waiter that was cancelled stays in the queue, and a connection that comes back wakes it.
+fn sqlx_620(leaves: bool) {
+    on_loop(async move {
+        let pool = Arc::new(Waking { leaves, wakes_next: true, ..Waking::default() });
+        let (one, two) = (pool.clone(), pool.clone());
+        let leaves_off = task::spawn_local(async move { one.acquire().await });
+        let waits = task::spawn_local(async move { two.acquire().await });
+        task::yield_now().await;
+        leaves_off.abort();
+        assert!(leaves_off.await.is_err());
+        pool.release();
+        waits.await.unwrap();
+    });
+}
+
+#[test]
+fn who_was_cancelled_stays_in_the_queue() {
+    let why = fails(|| sqlx_620(false));
+    assert!(
+        why.starts_with("deadlock: task 2 is pending, and nobody is left to wake it: main's wake at"),
+        "{why}"
+    );
+    assert_eq!(passes(|| sqlx_620(true)), 1);
 }

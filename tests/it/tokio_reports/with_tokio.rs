@@ -209,3 +209,51 @@ fn half_a_message_goes_with_the_branch_that_was_dropped() {
     assert_eq!(keeps.verdict(), Verdict::Pass, "{keeps}");
     keeps.assert();
 }
+
+/// marmot-protocol/mdk 712: a worker takes a delivery out of its channel and then awaits what is to be done with it, all in a
+/// branch of a `select!`. A command comes, and the delivery is gone.
+struct Client {
+    keeps: bool,
+    deliveries: mpsc::Receiver<u32>,
+    taken: Option<u32>,
+    ingested: Vec<u32>,
+}
+
+impl Client {
+    async fn next_event(&mut self) -> Option<()> {
+        let taken = match self.taken {
+            Some(taken) => taken,
+            None => self.deliveries.recv().await?,
+        };
+        if self.keeps {
+            self.taken = Some(taken);
+        }
+        task::yield_now().await; // a store that is written to
+        self.ingested.push(taken);
+        self.taken = None;
+        Some(())
+    }
+}
+
+fn mdk_712(keeps: bool) {
+    on_loop(async move {
+        let ((deliver, deliveries), (order, mut orders)) = (mpsc::channel(1), mpsc::channel(1));
+        task::spawn_local(async move { deliver.send(1).await.unwrap() });
+        task::spawn_local(async move { order.send("stop").await.unwrap() });
+        let mut client = Client { keeps, deliveries, taken: None, ingested: Vec::new() };
+        loop {
+            select! {
+                Some(()) = client.next_event() => {}
+                Some(_) = orders.recv() => {}
+                else => break,
+            }
+        }
+        assert_eq!(client.ingested, [1], "a delivery is lost");
+    });
+}
+
+#[test]
+fn a_delivery_goes_with_the_branch_that_took_it() {
+    assert!(fails(|| mdk_712(false)).contains("a delivery is lost"));
+    assert_eq!(passes(|| mdk_712(true)), 32);
+}

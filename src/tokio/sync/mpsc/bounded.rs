@@ -5,12 +5,14 @@ use super::receiver::receiver;
 use super::sender::sender;
 use super::*;
 use crate::task;
+use crate::tokio::time::timeout;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::iter::FusedIterator;
 use std::panic::Location;
 use std::pin::pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// A channel with room for so many messages.
@@ -70,6 +72,32 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), error::TrySendError<T>> {
         self.0.owner().try_call(TRY_SEND, || self.0.get().try_send(message))
+    }
+
+    /// As [`Sender::send`], but waits for room only so long.
+    ///
+    /// # Errors
+    /// The message, when there was no room in that time, or the receiver is gone or closed.
+    ///
+    /// # Panics
+    /// Where a [`timeout`](crate::tokio::time::timeout) does.
+    #[track_caller]
+    pub fn send_timeout(
+        &self,
+        message: T,
+        duration: Duration,
+    ) -> impl Future<Output = Result<(), error::SendTimeoutError<T>>> {
+        let (reserved, place) = (self.reserve(), Location::caller());
+        async move {
+            match timeout(duration, reserved).await {
+                Err(_) => Err(error::SendTimeoutError::Timeout(message)),
+                Ok(Err(_)) => Err(error::SendTimeoutError::Closed(message)),
+                Ok(Ok(permit)) => {
+                    permit.send_at(place, message);
+                    Ok(())
+                }
+            }
+        }
     }
 
     /// As [`Sender::send`], outside of async code.
@@ -199,9 +227,13 @@ impl<T> Permit<'_, T> {
     /// Sends a message.
     #[track_caller]
     pub fn send(self, message: T) {
+        self.send_at(Location::caller(), message);
+    }
+
+    fn send_at(self, place: &'static Location<'static>, message: T) {
         let shared = self.0.owner().clone();
         let permit = self.0.into_inner();
-        shared.call(SENT, || permit.send(message));
+        shared.call_at(SENT, place, || permit.send(message));
     }
 }
 

@@ -31,7 +31,7 @@ pub use self::{
 pub mod error {
     //! What goes wrong, as in `tokio::sync::mpsc::error`.
 
-    pub use tokio::sync::mpsc::error::{SendError, TryRecvError, TrySendError};
+    pub use tokio::sync::mpsc::error::{SendError, SendTimeoutError, TryRecvError, TrySendError};
 }
 
 use crate::backend::Call;

@@ -1,5 +1,9 @@
 //! Many readers or one writer across awaits, first come, first served: who waits to write keeps later readers out.
 
+mod owned;
+
+pub use self::owned::{OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
+
 use super::announced::{
     Announced, Changing, Ended, Owner, Part, Parting, Place, block_on, gives_data, gives_data_to_change,
 };
@@ -176,7 +180,7 @@ impl<T: ?Sized + 'static> RwLock<T> {
             // SAFETY: what borrows from it is dropped before this `Arc`, or with the guard.
             let tokio = unsafe { self.outlived() };
             let guard = Announced::new(&*self, READ, Some(CANCEL), place, tokio.read()).await;
-            OwnedRwLockReadGuard(Ended::new(self, UNLOCK, place, guard))
+            OwnedRwLockReadGuard::new(self, place, guard)
         }
     }
 
@@ -188,7 +192,7 @@ impl<T: ?Sized + 'static> RwLock<T> {
             // SAFETY: as above.
             let tokio = unsafe { self.outlived() };
             let guard = Announced::new(&*self, WRITE, Some(CANCEL), place, tokio.write()).await;
-            OwnedRwLockWriteGuard(Changing::ended(self, UNLOCK, place, guard))
+            OwnedRwLockWriteGuard::new(self, place, guard)
         }
     }
 
@@ -201,7 +205,7 @@ impl<T: ?Sized + 'static> RwLock<T> {
         // SAFETY: as above.
         let tokio = unsafe { self.outlived() };
         let guard = self.try_call(TRY_READ, || tokio.try_read())?;
-        Ok(OwnedRwLockReadGuard(Ended::new(self, UNLOCK, Location::caller(), guard)))
+        Ok(OwnedRwLockReadGuard::new(self, Location::caller(), guard))
     }
 
     /// As [`RwLock::try_write`], for a guard that keeps the lock alive.
@@ -213,7 +217,7 @@ impl<T: ?Sized + 'static> RwLock<T> {
         // SAFETY: as above.
         let tokio = unsafe { self.outlived() };
         let guard = self.try_call(TRY_WRITE, || tokio.try_write())?;
-        Ok(OwnedRwLockWriteGuard(Changing::ended(self, UNLOCK, Location::caller(), guard)))
+        Ok(OwnedRwLockWriteGuard::new(self, Location::caller(), guard))
     }
 
     /// Tokio's lock, for a guard that goes with an `Arc` of this.
@@ -263,16 +267,6 @@ pub struct RwLockWriteGuard<'a, T: ?Sized>(Ended<Part<'a>, Changing<TokioWrite<'
 /// Exclusive access to a part of a [`RwLock`]'s data; dropping it gives it back.
 #[must_use = "the lock is given back at once when its guard is dropped"]
 pub struct RwLockMappedWriteGuard<'a, T: ?Sized>(Ended<Part<'a>, Changing<TokioMapped<'a, T>>>);
-
-/// As [`RwLockReadGuard`], of a lock that it keeps alive.
-#[must_use = "the lock is given back at once when its guard is dropped"]
-pub struct OwnedRwLockReadGuard<T: ?Sized + 'static>(Ended<Arc<RwLock<T>>, TokioRead<'static, T>>);
-
-/// As [`RwLockWriteGuard`], of a lock that it keeps alive.
-#[must_use = "the lock is given back at once when its guard is dropped"]
-pub struct OwnedRwLockWriteGuard<T: ?Sized + 'static>(
-    Ended<Arc<RwLock<T>>, Changing<TokioWrite<'static, T>>>,
-);
 
 impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// A guard of the part that `part` gives.
@@ -350,17 +344,26 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     where
         F: FnOnce(&T) -> &U,
     {
-        let (owner, place) = (*this.0.owner(), Location::caller());
-        let parting = Parting::new(owner, UNLOCK, this.0.place());
-        let guard = TokioWrite::downgrade_map(this.0.into_inner().into_guard(), |data| {
-            let given = parting.of(part, data);
-            // The user's code has the lock alone still. From here on it is tokio's.
-            owner.announce(DOWNGRADE, place);
-            backend::begin_call();
-            given
-        });
-        backend::end_call();
-        RwLockReadGuard(Ended::new(owner, UNLOCK, place, guard))
+        match Self::try_downgrade_map(this, |data| Some(part(data))) {
+            Ok(guard) => guard,
+            Err(_) => unreachable!("a part was given"),
+        }
+    }
+
+    /// Shares the part that `part` gives, if it gives one.
+    ///
+    /// # Errors
+    /// This guard, if it does not.
+    #[track_caller]
+    pub fn try_downgrade_map<F, U: ?Sized>(this: Self, part: F) -> Result<RwLockReadGuard<'a, U>, Self>
+    where
+        F: FnOnce(&T) -> Option<&U>,
+    {
+        let (owner, taken, place) = (*this.0.owner(), this.0.place(), Location::caller());
+        match try_downgrade(owner, taken, place, this.0.into_inner().into_guard(), part) {
+            Ok(guard) => Ok(RwLockReadGuard(Ended::new(owner, UNLOCK, place, guard))),
+            Err(guard) => Err(RwLockWriteGuard::new(owner, taken, guard)),
+        }
     }
 
     /// The same, as a guard of a part that is all of it.
@@ -371,31 +374,61 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     }
 }
 
-impl<T: ?Sized + 'static> OwnedRwLockReadGuard<T> {
-    /// The lock that this is the guard of.
-    pub fn rwlock(this: &Self) -> &Arc<RwLock<T>> {
-        this.0.owner()
+impl<'a, T: ?Sized> RwLockMappedWriteGuard<'a, T> {
+    /// A guard of the part that `part` gives.
+    pub fn map<F, U: ?Sized>(this: Self, part: F) -> RwLockMappedWriteGuard<'a, U>
+    where
+        F: FnOnce(&mut T) -> &mut U,
+    {
+        let (owner, place) = (*this.0.owner(), this.0.place());
+        let parting = Parting::new(owner, UNLOCK, place);
+        let mapped = TokioMapped::map(this.0.into_inner().into_guard(), |data| parting.of(part, data));
+        RwLockMappedWriteGuard(Changing::ended(owner, UNLOCK, place, mapped))
+    }
+
+    /// A guard of the part that `part` gives, if it gives one.
+    ///
+    /// # Errors
+    /// This guard, if it does not.
+    pub fn try_map<F, U: ?Sized>(this: Self, part: F) -> Result<RwLockMappedWriteGuard<'a, U>, Self>
+    where
+        F: FnOnce(&mut T) -> Option<&mut U>,
+    {
+        let (owner, place) = (*this.0.owner(), this.0.place());
+        let parting = Parting::new(owner, UNLOCK, place);
+        match TokioMapped::try_map(this.0.into_inner().into_guard(), |data| parting.of(part, data)) {
+            Ok(mapped) => Ok(RwLockMappedWriteGuard(Changing::ended(owner, UNLOCK, place, mapped))),
+            Err(guard) => Err(RwLockMappedWriteGuard(Changing::ended(owner, UNLOCK, place, guard))),
+        }
     }
 }
 
-impl<T: ?Sized + 'static> OwnedRwLockWriteGuard<T> {
-    /// Shares what one had alone; nobody writes in between.
-    #[track_caller]
-    pub fn downgrade(self) -> OwnedRwLockReadGuard<T> {
-        let (owner, place) = (self.0.owner().clone(), Location::caller());
-        let guard = self.0.into_inner().into_guard();
-        let guard = owner.call(DOWNGRADE, || guard.downgrade());
-        OwnedRwLockReadGuard(Ended::new(owner, UNLOCK, place, guard))
+/// Shares what `guard` has alone, if `part` gives a part of it: tokio decides, and what of it is the user's code has the lock alone.
+fn try_downgrade<'a, T: ?Sized, U: ?Sized>(
+    owner: impl Owner,
+    taken: Place,
+    place: Place,
+    guard: TokioWrite<'a, T>,
+    part: impl FnOnce(&T) -> Option<&U>,
+) -> Result<TokioRead<'a, U>, TokioWrite<'a, T>> {
+    let parting = Parting::new(&owner, UNLOCK, taken);
+    let mut is_shared = false;
+    let downgraded = TokioWrite::try_downgrade_map(guard, |data| {
+        let given = parting.of(part, data);
+        is_shared = given.is_some();
+        if is_shared {
+            // From here on it is tokio's code.
+            owner.announce(DOWNGRADE, place);
+            backend::begin_call();
+        }
+        given
+    });
+    if is_shared {
+        backend::end_call();
     }
-
-    /// The lock that this is the guard of.
-    pub fn rwlock(this: &Self) -> &Arc<RwLock<T>> {
-        this.0.owner()
-    }
+    downgraded
 }
 
 gives_data!(RwLockReadGuard ['a, T: ?Sized] ['a, T] T, this => this.0.get());
-gives_data!(OwnedRwLockReadGuard [T: ?Sized + 'static] [T] T, this => this.0.get());
 gives_data_to_change!(RwLockWriteGuard ['a, T: ?Sized] ['a, T] T);
 gives_data_to_change!(RwLockMappedWriteGuard ['a, T: ?Sized] ['a, T] T);
-gives_data_to_change!(OwnedRwLockWriteGuard [T: ?Sized + 'static] [T] T);
