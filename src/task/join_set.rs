@@ -37,6 +37,7 @@ enum Set<T> {
 
 impl<T> JoinSet<T> {
     /// An empty set.
+    #[track_caller]
     pub fn new() -> Self {
         JoinSet(match backend::current() {
             Backend::Real => Set::Real(tokio::task::JoinSet::new()),

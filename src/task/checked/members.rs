@@ -119,7 +119,7 @@ impl Members {
 /// Aborts all. Gives those that may not have ended.
 fn abort(controls: Vec<Arc<Control>>) -> Vec<AbortHandle> {
     let running = controls.into_iter().map(AbortHandle::new).filter(|member| !member.is_finished());
-    running.inspect(AbortHandle::abort).collect()
+    running.inspect(|member| member.abort()).collect()
 }
 
 /// Waits until each has ended.

@@ -2,7 +2,7 @@
 
 use super::clock::LoopClock;
 use super::event_loop::{self, Order};
-use super::handle::{Handle, Tasks};
+use super::handle::{Handle, Limits, Tasks};
 use super::members;
 use super::time::sleep;
 use crate::backend::{self, clock};
@@ -16,16 +16,18 @@ use std::time::Duration;
 
 /// Runs `future` to its end as a runtime of `conccheck::task` does. How many workers there are makes no
 /// difference: each task has a thread.
+#[track_caller]
 pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
+    refuse_inside();
     match workers {
         Workers::CurrentThread => {
-            let runtime = Handle::one(Order::Rounds, None, LoopClock::going());
+            let runtime = Handle::one(Order::Rounds, Limits::NONE, LoopClock::going());
             let output = runtime.block_on(future);
             runtime.0.members.end_blocking();
             output
         }
         Workers::Threads(_) => {
-            let runtime = Handle::many(None);
+            let runtime = Handle::many(Limits::NONE);
             runtime.block_on(async {
                 let output = panic::catch_unwind_async(future).await;
                 runtime.0.members.end().await;
@@ -55,19 +57,20 @@ enum Patience {
 
 impl Runtime {
     /// Its clock is frozen if it `starts_paused`.
-    pub(in crate::task) fn current_thread(blocking_max: Option<usize>, starts_paused: bool) -> Self {
+    pub(in crate::task) fn current_thread(limits: Limits, starts_paused: bool) -> Self {
         let clock = if starts_paused { LoopClock::frozen(clock::shown()) } else { LoopClock::going() };
-        Runtime { handle: Handle::one(Order::Tokio, blocking_max, clock), has_ended: false }
+        Runtime { handle: Handle::one(Order::Tokio, limits, clock), has_ended: false }
     }
 
-    pub(in crate::task) fn multi_thread(blocking_max: Option<usize>) -> Self {
-        let handle = Handle::many(blocking_max);
+    pub(in crate::task) fn multi_thread(limits: Limits) -> Self {
+        let handle = Handle::many(limits);
         // One that is in a static is never dropped; its threads end with the program.
         let runtime = handle.0.clone();
         backend::when_main_returns(move || runtime.members.close_if_open());
         Runtime { handle, has_ended: false }
     }
 
+    #[track_caller]
     pub(in crate::task) fn block_on<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
         self.handle.block_on(future)
@@ -110,12 +113,14 @@ impl Drop for Runtime {
 }
 
 impl Handle {
+    #[track_caller]
     pub(in crate::task) fn block_on_alone<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
         self.wait_for(future)
     }
 }
 
+#[track_caller]
 fn refuse_inside() {
     assert!(
         !event_loop::is_running(),

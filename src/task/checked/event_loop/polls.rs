@@ -69,7 +69,11 @@ impl EventLoop {
         self.polled.set(task);
         story::polls(task);
         self.awaited.borrow_mut().clear();
+        let before = story::deeds();
         let polled = future.poll(&mut Context::from_waker(&waker.waker));
+        if self.are_ready_but(task) && !self.has_spent() {
+            story::did(story::deeds().wrapping_sub(before));
+        }
         if polled.is_pending() {
             story::pends(&self.awaited.borrow(), || waker.is_the_only() && !is_ready());
         }
