@@ -137,9 +137,8 @@ fn crowd(count: usize) -> Workload {
     let built_in = Workload::builtin().into_iter().find(|workload| workload.name == "crowd");
     let mut workload = built_in.expect("it is built in");
     let like = workload.jobs[0].clone();
-    workload.jobs = (0..count)
-        .map(|number| Job { name: format!("connection {}", number + 1), ..like.clone() })
-        .collect();
+    workload.jobs =
+        (0..count).map(|number| Job { name: format!("connection {}", number + 1), ..like.clone() }).collect();
     workload
 }
 

@@ -163,8 +163,7 @@ impl<T: Ord> Report<T> {
 
     /// The same for review: without lines, which change with whatever comes before them.
     pub(crate) fn note_for_review(&self) -> Option<String> {
-        let file =
-            |place: &Location| place.file().rsplit(['/', '\\']).next().unwrap_or_default().to_string();
+        let file = |place: &Location| place.file().rsplit(['/', '\\']).next().unwrap_or_default().to_string();
         self.note_with(&lints::for_review(self.lints), file)
     }
 

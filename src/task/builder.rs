@@ -48,9 +48,7 @@ impl Builder {
         match backend::current() {
             Backend::Real => self.tokio.build().map(Runtime::real),
             _ if self.is_multi_thread && self.starts_paused => panic!("{}", checked::ONE_THREAD),
-            _ if self.is_multi_thread => {
-                Ok(Runtime::checked(checked::Runtime::multi_thread(self.limits)))
-            }
+            _ if self.is_multi_thread => Ok(Runtime::checked(checked::Runtime::multi_thread(self.limits))),
             _ => {
                 let runtime = checked::Runtime::current_thread(self.limits, self.starts_paused);
                 Ok(Runtime::checked(runtime))

@@ -220,6 +220,7 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Aborts all tasks of the set; they stay in it until their results are taken.
+    #[track_caller]
     pub fn abort_all(&mut self) {
         match &mut self.0 {
             Set::Real(set) => set.abort_all(),

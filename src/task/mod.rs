@@ -45,7 +45,9 @@ pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
 #[cfg(feature = "check")]
 pub(crate) use cancellable::name_of;
 #[cfg(feature = "check")]
-pub(crate) use checked::{Moment, Wait, advance, consume_budget, elapses, expect_timers, freeze, go, is_of_loop, of_loop};
+pub(crate) use checked::{
+    Moment, Wait, advance, consume_budget, elapses, expect_timers, freeze, go, is_of_loop, of_loop,
+};
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]

@@ -136,12 +136,15 @@ mod stops {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// What is told, with the place of this file's that it has; and without it in the text for review.
+    /// One thing is told, with the line that has this in it.
     #[track_caller]
-    fn told(line: u32, told: &str, program: fn()) {
+    fn told(what: &str, line: &str, program: fn()) {
         let report = explore(program);
         let note = report.note().expect("it is told");
-        assert!(note.starts_with(&format!("note: {told} at {}:{line}:", file!())), "{note}");
+        let rest = note.strip_prefix(&format!("note: {what} at {}:", file!())).expect(&note);
+        let number: usize = rest.split(':').next().and_then(|number| number.parse().ok()).expect("a line");
+        let source = include_str!("lints.rs").lines().nth(number - 1).unwrap();
+        assert!(source.contains(line), "{note}");
         assert_eq!(note.lines().count(), 1, "{note}");
     }
 
@@ -152,10 +155,10 @@ mod stops {
 
     #[test]
     fn a_task_that_sleeps_as_a_thread_does() {
-        told(line!() + 2, "thread::sleep", || {
+        told("thread::sleep", "thread::sleep(SECOND)", || {
             on_loop(async { spawn(async { thread::sleep(SECOND) }).await.unwrap() });
         });
-        told(line!() + 2, "thread::sleep", || {
+        told("thread::sleep", "thread::sleep(SECOND)", || {
             on_threads(async { spawn(async { thread::sleep(SECOND) }).await.unwrap() });
         });
         let report = explore(|| on_loop(async { spawn(async { thread::sleep(SECOND) }).await.unwrap() }));
@@ -177,13 +180,13 @@ mod stops {
         // The future that a runtime is started with, where it has no other.
         nothing(|| on_loop(async { thread::sleep(SECOND) }));
         nothing(|| on_threads(async { thread::sleep(SECOND) }));
-        nothing(|| on_loop(conccheck::tokio::time::sleep(SECOND)));
+        nothing(|| on_loop(async { conccheck::tokio::time::sleep(SECOND).await }));
     }
 
     /// A task waits for what a thread does, and another is ready.
     #[test]
     fn a_task_that_waits_as_a_thread_does_while_others_are_ready() {
-        told(line!() + 6, "recv", || {
+        told("recv", "receiver.recv()", || {
             let (sender, receiver) = mpsc::channel();
             on_loop(async {
                 let other = spawn(async {});
@@ -193,20 +196,29 @@ mod stops {
                 other.await.unwrap();
             });
         });
-        told(line!() + 6, "wait", || {
+        told("wait", "pair.1.wait_while", || {
             let pair = Arc::new((Mutex::new(false), Condvar::new()));
-            let tells = thread::spawn({ let pair = Arc::clone(&pair); move || { *pair.0.lock().unwrap() = true; pair.1.notify_one(); } });
+            let tells = thread::spawn({
+                let pair = Arc::clone(&pair);
+                move || {
+                    *pair.0.lock().unwrap() = true;
+                    pair.1.notify_one();
+                }
+            });
             on_loop(async {
                 let other = spawn(async {});
-                let _told = pair.1.wait_while(pair.0.lock().unwrap(), |told| !*told).unwrap();
-                drop(_told);
+                let told = pair.1.wait_while(pair.0.lock().unwrap(), |told| !*told).unwrap();
+                drop(told);
                 other.await.unwrap();
             });
             tells.join().unwrap();
         });
-        told(line!() + 5, "wait", || {
+        told("wait", "barrier.wait();", || {
             let barrier = Arc::new(Barrier::new(2));
-            let comes = thread::spawn({ let barrier = Arc::clone(&barrier); move || _ = barrier.wait() });
+            let comes = thread::spawn({
+                let barrier = Arc::clone(&barrier);
+                move || _ = barrier.wait()
+            });
             on_loop(async {
                 let other = spawn(async {});
                 barrier.wait();
@@ -214,15 +226,15 @@ mod stops {
             });
             comes.join().unwrap();
         });
-        told(line!() + 4, "join", || {
+        told("join", "ends.join()", || {
             on_loop(async {
                 let other = spawn(async {});
-                let ends = thread::spawn(thread::yield_now);
+                let ends = thread::spawn(|| works(1));
                 ends.join().unwrap();
                 other.await.unwrap();
             });
         });
-        told(line!() + 6, "park", || {
+        told("park", "thread::park();", || {
             on_loop(async {
                 let other = spawn(async {});
                 let here = thread::current();
@@ -256,7 +268,10 @@ mod stops {
         // A lock is given back soon.
         nothing(|| {
             let total = Arc::new(Mutex::new(0));
-            let adds = thread::spawn({ let total = Arc::clone(&total); move || *total.lock().unwrap() += 1 });
+            let adds = thread::spawn({
+                let total = Arc::clone(&total);
+                move || *total.lock().unwrap() += 1
+            });
             on_loop(async {
                 let other = spawn(async {});
                 *total.lock().unwrap() += 1;
@@ -295,11 +310,10 @@ mod stops {
     fn a_task_that_never_gives_way() {
         let report = explore(|| {
             on_loop(async {
+                let works = spawn(async { works(1_000) });
                 let other = spawn(async {});
-                spawn(async { works(1_000) }).await.unwrap();
+                works.await.unwrap();
                 other.await.unwrap();
-                spawn(async {});
-                works(1_000);
             });
         });
         let note = report.note().expect("it is told");

@@ -81,9 +81,8 @@ pub(crate) fn did(operations: u32) {
         return;
     }
     // Of what awaits tokio's primitives in a loop, tokio takes the thread after a while.
-    let is_poll = |done: &&Operation| {
-        matches!(done.action, Action::Callee(CalleeAction { kind: CallKind::Poll, .. }))
-    };
+    let is_poll =
+        |done: &&Operation| matches!(done.action, Action::Callee(CalleeAction { kind: CallKind::Poll, .. }));
     let place = with(|engine| {
         let mut deeds = engine.world.deeds().take(operations as usize).peekable();
         let last = deeds.peek().map(|last| last.place);

@@ -1,8 +1,8 @@
 //! What readers of an execution are told of its async tasks: who woke whom, who awaits whose end. Only the native engine
 //! keeps it.
 
-use crate::backend::native::{self, LoopDeed, lints};
 use super::event_loop;
+use crate::backend::native::{self, LoopDeed, lints};
 use crate::backend::{self, Backend};
 use std::any::Any;
 use std::panic::Location;

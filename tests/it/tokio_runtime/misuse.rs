@@ -138,7 +138,8 @@ fn a_runtime_that_was_built_without_timers_has_none() {
         comes_to([true], move || {
             let without = builder().build().unwrap();
             without.block_on(async {
-                panics(NO_TIMERS, || drop(sleep(SECOND))) && panics(NO_TIMERS, || drop(timeout(SECOND, async {})))
+                panics(NO_TIMERS, || drop(sleep(SECOND)))
+                    && panics(NO_TIMERS, || drop(timeout(SECOND, async {})))
             })
         });
         comes_to([true], move || {
@@ -159,7 +160,8 @@ fn a_panic_of_bad_use_is_at_the_users_line() {
     ];
     for (line, program) in bad {
         let report = Checker::new().explore(program);
-        let (_, seen) = report.outcomes().map(|outcome| (outcome, report.seen(outcome).unwrap())).next().unwrap();
+        let (_, seen) =
+            report.outcomes().map(|outcome| (outcome, report.seen(outcome).unwrap())).next().unwrap();
         let place = seen.place.as_deref().unwrap_or_default();
         assert!(place.starts_with(&format!("{}:{line}:", file!())), "{place}: {report}");
     }

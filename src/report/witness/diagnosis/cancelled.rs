@@ -98,7 +98,8 @@ fn after(case: &Case, mut diagnosis: Diagnosis, loss: Option<Loss>) -> Diagnosis
 /// What was dropped, if that was one thing only: a task, a set of tasks, a future whose time was up or that a `select!` left.
 fn only_loss(case: &Case) -> Option<Loss> {
     let aborts: Vec<usize> = aborts(case).filter(|&at| ended_by(case, at).is_some()).collect();
-    let elapsed: Vec<usize> = case.steps().filter(|(_, step)| step.function == ELAPSES).map(|(at, _)| at).collect();
+    let elapsed: Vec<usize> =
+        case.steps().filter(|(_, step)| step.function == ELAPSES).map(|(at, _)| at).collect();
     let selected: Vec<(usize, usize)> = selected(case).collect();
     match (&aborts[..], &elapsed[..], &selected[..]) {
         (&[at], [], []) if case.step(at).function != WITH_SET => aborted(case, at),
@@ -178,8 +179,12 @@ fn selected(case: &Case) -> impl Iterator<Item = (usize, usize)> {
 fn left_by_select(case: &Case, select: usize, at: usize) -> Option<Loss> {
     let place = case.step(select).place?;
     let when = while_it(case, at..at + 1, case.step(at).task)?;
-    let sentence =
-        format!("{}'s `select!` at {} drops a branch at {} {when}", case.who(at), place_of(place), number(at));
+    let sentence = format!(
+        "{}'s `select!` at {} drops a branch at {} {when}",
+        case.who(at),
+        place_of(place),
+        number(at)
+    );
     Some(Loss { sentence, labels: vec![(at, "drops this wait".to_string())], is_of_select: true })
 }
 
@@ -193,8 +198,7 @@ fn began_before(case: &Case, ended: usize) -> Option<usize> {
 /// Where the task that does this step gives way next.
 fn end_of_turn(case: &Case, at: usize) -> usize {
     let task = case.step(at).task;
-    let gives_way =
-        |step: &Step| step.task == task && ["await", "yield_now", "end"].contains(&step.function);
+    let gives_way = |step: &Step| step.task == task && ["await", "yield_now", "end"].contains(&step.function);
     let end = case.witness.steps.len();
     (at..end).find(|&at| gives_way(case.step(at))).unwrap_or(end)
 }
@@ -213,7 +217,9 @@ fn while_it(case: &Case, steps: Range<usize>, task: usize) -> Option<String> {
     for at in steps.clone().filter(|&at| case.step(at).task == task) {
         let Step { function, object: Some(object), .. } = *case.step(at) else { continue };
         match function {
-            "unlock" | "release" if was_held(case, steps.start, task, object) => held.push(case.object(object)),
+            "unlock" | "release" if was_held(case, steps.start, task, object) => {
+                held.push(case.object(object))
+            }
             "cancel" => does.extend(waited(case, at)),
             end if end.starts_with(DROP) => {
                 let own = || format!("has a {} of {}", end.trim_start_matches(DROP), case.object(object));

@@ -24,10 +24,13 @@ pub(super) fn livelock(case: &Case) -> Option<Diagnosis> {
 /// The engine has seen that the tasks that are left go round in loops that nothing ends.
 fn polling(case: &Case) -> Option<Diagnosis> {
     let left: Vec<usize> = (0..case.witness.tasks.len()).filter(|&task| !is_over(case, task)).collect();
-    let (spinning, others): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|&task| spins(case, task));
+    let (spinning, others): (Vec<usize>, Vec<usize>) =
+        left.iter().copied().partition(|&task| spins(case, task));
     // Those that a task keeps from their turns do nothing.
     let keeps = match &spinning[..] {
-        &[alone] => !others.is_empty() && [alone].iter().chain(&others).all(|&task| is_of_mains_loop(case, task)),
+        &[alone] => {
+            !others.is_empty() && [alone].iter().chain(&others).all(|&task| is_of_mains_loop(case, task))
+        }
         _ => false,
     };
     let going = if keeps { spinning } else { left };

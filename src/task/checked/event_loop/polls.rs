@@ -69,9 +69,12 @@ impl EventLoop {
         self.polled.set(task);
         story::polls(task);
         self.awaited.borrow_mut().clear();
-        let before = story::deeds();
+        // Who is ready has to wait for all that the task does now.
+        let before = self.are_ready_but(task).then(story::deeds);
         let polled = future.poll(&mut Context::from_waker(&waker.waker));
-        if self.are_ready_but(task) && !self.has_spent() {
+        if let Some(before) = before
+            && !self.has_spent()
+        {
             story::did(story::deeds().wrapping_sub(before));
         }
         if polled.is_pending() {
