@@ -14,6 +14,7 @@ mod execution;
 mod home;
 mod ledger;
 mod leftover;
+mod lints;
 pub(crate) mod locals;
 mod lock;
 pub(crate) mod native;
@@ -36,6 +37,7 @@ pub(crate) use execution::{Execution, Running};
 pub(crate) use home::{Home, SharedHome};
 pub(crate) use ledger::Entry as LedgerEntry;
 pub(crate) use leftover::when_main_returns;
+pub(crate) use lints::Lints;
 pub(crate) use lock::{Condition, Held, HeldRead, HeldWrite, Lock, RwTurns, map_guard, try_map_guard};
 #[cfg(test)]
 pub(crate) use panics::mute_executions as mute;
@@ -193,6 +195,7 @@ pub(crate) fn set_execution(execution: Option<Running>) {
     clock::begin();
     locals::forget();
     native::held::forget();
+    native::lints::forget();
     leftover::forget();
     wakes::forget();
     CURRENT.set(execution.as_ref().map_or(Backend::Real, |execution| execution.backend));

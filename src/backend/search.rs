@@ -2,7 +2,7 @@
 //! stopped. Budgets are enforced here, between executions, because loom looks at its own only every
 //! 20,000 of them.
 
-use super::Running;
+use super::{Lints, Running};
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::{Bounds, Fact, Facts, Memory, Substitution};
 use std::collections::btree_map::Entry;
@@ -109,8 +109,8 @@ pub(crate) struct Search<T> {
     pub(crate) hang_has_timed_wait: bool,
     /// Whether a load or store was `SeqCst` that the backend took for less.
     pub(crate) has_seq_cst: bool,
-    /// Where a lock of std's was taken that an async task held over an await.
-    pub(crate) held_over_await: Option<&'static Location<'static>>,
+    /// What was seen that is not wrong yet.
+    pub(crate) lints: Lints,
     /// Whether a future of some execution could have been dropped where it waits.
     pub(crate) has_cancellable: bool,
     /// A load that could have read what came of it, and the store: the backend does not look into that.
@@ -223,7 +223,7 @@ impl<T> Search<T> {
             cuts: BTreeSet::new(),
             hang_has_timed_wait: false,
             has_seq_cst: false,
-            held_over_await: None,
+            lints: Lints::default(),
             has_cancellable: false,
             buffering: None,
             facts,
@@ -319,7 +319,7 @@ impl<T: Ord> Search<T> {
         self.events += other.events;
         self.hang_has_timed_wait |= other.hang_has_timed_wait;
         self.has_seq_cst |= other.has_seq_cst;
-        self.held_over_await = self.held_over_await.into_iter().chain(other.held_over_await).min();
+        self.lints = self.lints.or(other.lints);
         self.has_cancellable |= other.has_cancellable;
         self.buffering = self.buffering.or(other.buffering);
         self.learned = self.learned.or(other.learned);

@@ -501,7 +501,7 @@ impl Checker {
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
             has_seq_cst: search.has_seq_cst,
-            held_over_await: search.held_over_await,
+            lints: search.lints,
             has_cancellable: search.has_cancellable,
             buffering: search.buffering,
             explainer,

@@ -78,8 +78,12 @@ pub(crate) enum LoopDeed {
     Suspends(u64, Option<&'static Location<'static>>),
     /// That future is dropped where it waits: what it is called, and where it was said that it may be.
     Drops(u64, String, &'static Location<'static>),
+    /// The future that was polled last is dropped, since its time is up: what it is called, and where that was set.
+    Elapses(String, &'static Location<'static>),
     Wakes(LoopTask),
     Aborts(LoopTask, &'static Location<'static>),
+    /// The task is aborted since its set is dropped, which was made there.
+    DropsWithSet(LoopTask, &'static Location<'static>),
 }
 
 /// The values of an operation, as text.

@@ -310,6 +310,12 @@ impl World {
         self.ready.contains(task) || self.is_stuck && self.timed_out(task).is_some()
     }
 
+    /// Whether somebody could do that now.
+    pub(crate) fn enables(&self, object: ObjectId, action: Action) -> bool {
+        let object = &self.objects[object.index()].state;
+        object.enables(action, object.view())
+    }
+
     /// The task announces what it is about to do.
     #[inline]
     pub(super) fn announce(&mut self, task: TaskId, operation: Operation) {
@@ -800,6 +806,12 @@ impl World {
     /// Events so far in this execution.
     pub(crate) fn position(&self) -> usize {
         self.position
+    }
+
+    /// What the running task did so far, the last first.
+    pub(crate) fn deeds(&self) -> impl Iterator<Item = &Operation> {
+        let events = self.trace.events[..self.position].iter().rev();
+        { events }.filter(|event| event.task == self.running).map(|event| &event.operation)
     }
 
     /// How often a task was left that could have gone on.

@@ -5,6 +5,7 @@
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod corpus;
+mod lints;
 mod orderings;
 pub(crate) mod outcomes;
 mod remedy;
@@ -22,6 +23,7 @@ pub use self::remedy::Remedy;
 
 use self::witness::Options;
 use crate::Backend;
+use crate::backend::Lints;
 use crate::checker::Unseen;
 use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
 use crate::schedule::{Memory, Schedule};
@@ -96,7 +98,7 @@ pub struct Report<T> {
     pub(crate) elapsed: Duration,
     pub(crate) hang_has_timed_wait: bool,
     pub(crate) has_seq_cst: bool,
-    pub(crate) held_over_await: Option<&'static Location<'static>>,
+    pub(crate) lints: Lints,
     pub(crate) has_cancellable: bool,
     pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
 }
@@ -138,8 +140,10 @@ impl<T: Ord> Report<T> {
     /// Native explores no load buffering: loads that read what is stored only afterwards. Where that could have happened, it
     /// says so; it cannot know whether what a load reads decides what is stored, which rules it out.
     ///
-    /// A guard of a std lock that an async task keeps over an await is told with the place where it was taken, also where
-    /// nothing is wrong by that yet.
+    /// What async tasks do that stops others of their thread is told with its place, by native, also where nothing is wrong
+    /// by that yet: a guard of a std lock that is kept over an await; `thread::sleep`; a wait of std's (`recv`, `join`,
+    /// `park`, a condvar's) that some execution saw begin while other tasks of the thread were ready; a thousand operations and
+    /// more in one go while others are. What runs within `spawn_blocking` and `block_in_place` may do so.
     ///
     /// loom takes `SeqCst` loads and stores for `Acquire` and `Release`, and so may see what no machine does. Of fences it
     /// knows better.
@@ -154,42 +158,39 @@ impl<T: Ord> Report<T> {
     /// assert_eq!(checker(Backend::Native).explore(program).note(), None);
     /// ```
     pub fn note(&self) -> Option<String> {
-        self.note_with(|place| place.to_string())
+        self.note_with(&self.lints, |place| place.to_string())
     }
 
     /// The same for review: without lines, which change with whatever comes before them.
     pub(crate) fn note_for_review(&self) -> Option<String> {
-        self.note_with(|place| place.file().rsplit(['/', '\\']).next().unwrap_or_default().to_string())
+        let file = |place: &Location| place.file().rsplit(['/', '\\']).next().unwrap_or_default().to_string();
+        self.note_with(&lints::for_review(self.lints), file)
     }
 
-    fn note_with(&self, tell: fn(&Location) -> String) -> Option<String> {
+    /// Whether the note is due also where nothing is wrong.
+    fn has_lints(&self) -> bool {
+        self.buffering.is_some() || lints::for_review(self.lints) != Lints::default()
+    }
+
+    fn note_with(&self, lints: &Lints, tell: fn(&Location) -> String) -> Option<String> {
         let backend = self.backend;
-        let timed =
-            format!("note: a task that hangs waits with a timeout, which never passes under {backend}");
-        let seq_cst = "note: loom takes SeqCst loads and stores for AcqRel, so it may show what cannot happen; order them \
-                       with fence(SeqCst), which loom knows, or check under native";
-        let buffering = self.buffering.map_or(String::new(), |places| {
+        let timed = self.hang_has_timed_wait.then(|| {
+            format!("note: a task that hangs waits with a timeout, which never passes under {backend}")
+        });
+        let seq_cst = self.has_seq_cst.then(|| {
+            "note: loom takes SeqCst loads and stores for AcqRel, so it may show what cannot happen; order them with \
+             fence(SeqCst), which loom knows, or check under native"
+                .to_string()
+        });
+        let buffering = self.buffering.map(|places| {
             let [load, store] = places.map(tell);
             format!(
                 "note: load buffering was not explored: a machine may let the load at {load} read what is stored at \
                  {store}, though that store comes after the load"
             )
         });
-        let held = self.held_over_await.map_or(String::new(), |place| {
-            let place = tell(place);
-            format!(
-                "note: the lock taken at {place} is held over an await: who wants it on the same thread waits for ever, on \
-                 another it keeps a worker from its tasks; give it back before, or take conccheck::tokio::sync::Mutex"
-            )
-        });
-        let notes = [
-            (self.hang_has_timed_wait, timed.as_str()),
-            (self.has_seq_cst, seq_cst),
-            (self.buffering.is_some(), &buffering),
-            (self.held_over_await.is_some(), &held),
-        ];
-        let notes: Vec<&str> =
-            notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect();
+        let mut notes: Vec<String> = [timed, seq_cst, buffering].into_iter().flatten().collect();
+        notes.extend(lints::notes(lints, tell));
         (!notes.is_empty()).then(|| notes.join("\n"))
     }
 

@@ -26,8 +26,7 @@ pub(crate) fn text<T: Ord + Debug>(
     let explored = explored(report.is_sampled(), report.incomplete_because());
     let note = report.note_for_review();
     let explain = |number: usize| report.witness(outcomes[number]);
-    let is_due = report.buffering.is_some() || report.held_over_await.is_some();
-    in_sections(entries, &explored, note.as_deref(), is_due, &explain)
+    in_sections(entries, &explored, note.as_deref(), report.has_lints(), &explain)
 }
 
 /// The text of entries, whatever the outcomes are of. The note is there if it `is_due`, or if more can happen than one right

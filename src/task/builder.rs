@@ -1,6 +1,6 @@
 //! What a runtime is to be.
 
-use super::checked;
+use super::checked::{self, Limits};
 use super::local_runtime::{LocalOptions, LocalRuntime};
 use super::runtime::Runtime;
 use crate::backend::{self, Backend};
@@ -13,27 +13,29 @@ use std::time::Duration;
 /// Inside a check it matters whether the runtime has one thread or several, and how many of what may block
 /// run at the same time. All else is taken and has no meaning there: how many workers there are (each task
 /// has a thread, so that no interleaving is left out), names and stacks of threads, what is called when one
-/// starts, stops, parks or goes on, intervals and other tuning, and whether timers and I/O are enabled
-/// (timers always are).
+/// starts, stops, parks or goes on, and intervals and other tuning. Timers are there if they are enabled.
 pub struct Builder {
     tokio: tokio::runtime::Builder,
     is_multi_thread: bool,
     workers: Option<usize>,
-    blocking_max: Option<usize>,
+    limits: Limits,
     starts_paused: bool,
 }
+
+/// Of a runtime of which nothing is said.
+const LIMITS: Limits = Limits { blocking_max: None, has_timers: false };
 
 impl Builder {
     /// A runtime of one thread, the one that calls [`Runtime::block_on`]: tasks switch only at `await`.
     pub fn new_current_thread() -> Builder {
         let tokio = tokio::runtime::Builder::new_current_thread();
-        Builder { tokio, is_multi_thread: false, workers: None, blocking_max: None, starts_paused: false }
+        Builder { tokio, is_multi_thread: false, workers: None, limits: LIMITS, starts_paused: false }
     }
 
     /// A runtime with threads of its own.
     pub fn new_multi_thread() -> Builder {
         let tokio = tokio::runtime::Builder::new_multi_thread();
-        Builder { tokio, is_multi_thread: true, workers: None, blocking_max: None, starts_paused: false }
+        Builder { tokio, is_multi_thread: true, workers: None, limits: LIMITS, starts_paused: false }
     }
 
     /// Makes it.
@@ -49,10 +51,10 @@ impl Builder {
             Backend::Real => self.tokio.build().map(Runtime::real),
             _ if self.is_multi_thread && self.starts_paused => panic!("{}", checked::ONE_THREAD),
             _ if self.is_multi_thread => {
-                Ok(Runtime::checked(checked::Runtime::multi_thread(self.blocking_max, self.workers)))
+                Ok(Runtime::checked(checked::Runtime::multi_thread(self.limits, self.workers)))
             }
             _ => {
-                let runtime = checked::Runtime::current_thread(self.blocking_max, self.starts_paused);
+                let runtime = checked::Runtime::current_thread(self.limits, self.starts_paused);
                 Ok(Runtime::checked(runtime))
             }
         }
@@ -78,7 +80,7 @@ impl Builder {
     #[track_caller]
     pub fn max_blocking_threads(&mut self, count: usize) -> &mut Self {
         self.tokio.max_blocking_threads(count);
-        self.blocking_max = Some(count);
+        self.limits.blocking_max = Some(count);
         self
     }
 
@@ -103,6 +105,7 @@ impl Builder {
     /// With timers and I/O.
     pub fn enable_all(&mut self) -> &mut Self {
         self.tokio.enable_all();
+        self.limits.has_timers = true;
         self
     }
 
@@ -114,6 +117,7 @@ impl Builder {
     /// With timers.
     pub fn enable_time(&mut self) -> &mut Self {
         self.tokio.enable_time();
+        self.limits.has_timers = true;
         self
     }
 

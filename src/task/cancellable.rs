@@ -177,7 +177,7 @@ impl Fate {
 
 /// The function of which it is the future, if that can be told; or what else it is called.
 #[cfg(feature = "check")]
-fn name_of<F>() -> String {
+pub(crate) fn name_of<F>() -> String {
     called(std::any::type_name::<F>())
 }
 

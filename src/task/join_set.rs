@@ -37,6 +37,7 @@ enum Set<T> {
 
 impl<T> JoinSet<T> {
     /// An empty set.
+    #[track_caller]
     pub fn new() -> Self {
         JoinSet(match backend::current() {
             Backend::Real => Set::Real(tokio::task::JoinSet::new()),
@@ -219,6 +220,7 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Aborts all tasks of the set; they stay in it until their results are taken.
+    #[track_caller]
     pub fn abort_all(&mut self) {
         match &mut self.0 {
             Set::Real(set) => set.abort_all(),

@@ -45,7 +45,11 @@ pub(crate) mod runtime;
 pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
 
 #[cfg(feature = "check")]
-pub(crate) use checked::{Moment, Wait, advance, consume_budget, freeze, go, of_loop, poll_library};
+pub(crate) use cancellable::name_of;
+#[cfg(feature = "check")]
+pub(crate) use checked::{
+    Moment, Wait, advance, consume_budget, elapses, expect_timers, freeze, go, of_loop, poll_library,
+};
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};
 #[cfg(feature = "check")]
@@ -65,10 +69,12 @@ use std::future::Future;
 /// # Panics
 /// Inside a runtime, as tokio.
 #[cfg(feature = "check")]
+#[track_caller]
 pub(crate) fn wait_blocking<F: Future>(future: F) -> F::Output {
     assert!(
         !checked::is_in_runtime(),
-        "a thread that runs async tasks was to block: await the call that does not block instead"
+        "Cannot block the current thread from within a runtime. This happens because a function attempted to block the \
+         current thread while the thread is being used to drive asynchronous tasks."
     );
     checked::wait(future)
 }
@@ -118,6 +124,7 @@ impl Runtime {
     /// });
     /// assert_eq!(sum, 5);
     /// ```
+    #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         #[cfg(feature = "check")]
         if crate::backend::current() != crate::backend::Backend::Real {
@@ -139,6 +146,7 @@ impl Runtime {
 /// let answer = task::block_on(async { task::spawn_local(async { 42 }).await.unwrap() });
 /// assert_eq!(answer, 42);
 /// ```
+#[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     Runtime::current_thread().block_on(future)
 }

@@ -3,6 +3,7 @@
 use crate::backend::clock::Deadline;
 use crate::backend::native::Chance;
 use crate::backend::{self, Backend};
+use std::panic::Location;
 use std::time::Duration;
 
 /// Lets other threads go first.
@@ -24,8 +25,10 @@ pub fn yield_now() {
 /// [`time`](crate::time) show afterwards that it has passed.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    if backend::current() == Backend::Real {
-        return std::thread::sleep(duration);
+    match backend::current() {
+        Backend::Real => return std::thread::sleep(duration),
+        Backend::Native => backend::native::lints::sleeps(Location::caller()),
+        _ => {}
     }
     match Deadline::after(duration) {
         None => sleep_for_ever(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// No lock or condition of the event loop is among what is told.
 #[track_caller]
-fn told(name: &str, program: impl Fn() + Send + Sync + 'static) -> String {
+pub(crate) fn told(name: &str, program: impl Fn() + Send + Sync + 'static) -> String {
     let text = says(program);
     assert!(!text.contains("mutex ") && !text.contains("condvar ") && !text.contains("rwlock "), "{text}");
     reviewed(name, &text)

@@ -11,6 +11,7 @@ macro_rules! tell {
 mod agree;
 mod arcs;
 mod async_diagnoses;
+mod async_losses;
 mod asyncio;
 mod asyncio_orders;
 mod backends;

@@ -1,6 +1,6 @@
 //! One execution after another, as the strategy likes, and what each came to.
 
-use super::held;
+use super::lints;
 use super::portfolio::Rounds;
 use super::replay::replay;
 use super::stacks::{self, pool};
@@ -269,7 +269,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         self.engine.take().expect("it rests").go_on();
         let mut running = Execution::begin_to_find(Backend::Native, self.search.limits.finds_leaks);
         let mut is_over = false;
-        held::take_over_await();
+        lints::take();
         while !thread::panicking() {
             if let Some(rounds) = &mut self.rounds {
                 rounds.go_on(&mut self.search, &self.body);
@@ -288,8 +288,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
         if is_over {
             with(|engine| note_bounds(&mut self.search, &engine.world));
         }
-        let held = self.search.held_over_await.into_iter().chain(held::take_over_await());
-        self.search.held_over_await = held.min();
+        self.search.lints = self.search.lints.or(lints::take());
         self.engine = Some(Resting::take());
         (self, is_over)
     }

@@ -100,7 +100,9 @@ impl Lanes {
                 self.inside.remove(&entry.task);
                 self.asleep.remove(&lane);
             }
-            Deed::Loop(LoopDeed::Wakes(task) | LoopDeed::Aborts(task, _)) => {
+            Deed::Loop(
+                LoopDeed::Wakes(task) | LoopDeed::Aborts(task, _) | LoopDeed::DropsWithSet(task, _),
+            ) => {
                 let woken = self.of_loop(*task);
                 let is_loop = self.loops.values().any(|&thread| thread == entry.task);
                 if woken == Some(lane) || is_loop && !self.inside.contains_key(&entry.task) {
@@ -158,6 +160,15 @@ impl Lanes {
     /// The lane of the entry at a position.
     pub(super) fn of_entry(&self, at: usize) -> usize {
         self.entries[at]
+    }
+
+    /// Where a lane's last event before that position came from.
+    pub(super) fn seen_before(&self, log: &[Entry], at: usize) -> Option<At> {
+        let (before, own) = (log[..at].iter().enumerate().rev(), self.entries[at]);
+        { before }.find_map(|(other, entry)| match &entry.deed {
+            Deed::Event { operation, .. } if self.entries[other] == own => Some(operation.place),
+            _ => None,
+        })
     }
 
     /// Whether the entry at a position lets others have a turn, and nothing more.

@@ -14,6 +14,7 @@ pub(crate) mod held;
 mod holders;
 mod lanes;
 mod least;
+pub(crate) mod lints;
 mod mailbox;
 mod object;
 mod portfolio;
@@ -176,7 +177,10 @@ pub(crate) fn do_other() {
 pub(crate) fn join(task: Task, number: TaskId, place: &'static Location<'static>) -> Option<String> {
     // From here on the panic, if there is one, is this caller's to handle.
     ROLL.with_borrow_mut(|roll| roll.expect_join(number));
-    stop_if(with(|engine| engine.join(task, place)));
+    let announced = with(|engine| engine.join(task, place));
+    let waits = lints::begins_to_wait(|| matches!(announced, Announced::Stop(_)));
+    stop_if(announced);
+    lints::has_waited(waits, "join", place);
     ROLL.with_borrow(|roll| roll.panic_of(number))
 }
 

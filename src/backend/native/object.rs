@@ -1,6 +1,6 @@
 //! The facade's operations, as the engine's: each waits for its turn, and is performed.
 
-use super::{held, note, stop_for_good, stop_if, timed, with};
+use super::{held, lints, note, stop_for_good, stop_if, timed, with};
 use crate::backend::{Cancelled, execution, number};
 use crate::engine::object::{
     AccessPart, AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, CountAction,
@@ -81,6 +81,15 @@ impl Object {
     fn act_on_atomic(self, action: Action, update: impl FnOnce(u64) -> u64) -> Performed {
         self.expect_this_execution();
         perform(Operation { object: self.id, action, place: Location::caller() }, update)
+    }
+
+    /// As [`Object::act`], where that may have to wait for others long: it is seen whether an async task does.
+    #[track_caller]
+    fn wait_to_act(self, action: Action) -> Performed {
+        let waits = lints::begins_to_wait(|| !with(|engine| engine.world.enables(self.id, action)));
+        let performed = self.act(action);
+        lints::has_waited(waits, action.name(), Location::caller());
+        performed
     }
 
     /// Gives back what was taken at `place`.
@@ -251,6 +260,7 @@ impl Object {
         if chance(Chance::SpuriousWakeup) {
             return (locked.pass(place), false);
         }
+        let waits = lints::begins_to_wait(|| true);
         self.act(Action::Condvar(CondvarAction::Wait));
         let mutex = locked.0;
         drop(locked);
@@ -260,6 +270,7 @@ impl Object {
         if is_over {
             perform(lock, |value| value);
         }
+        lints::has_waited(waits, "wait", place);
         (Locked::new(mutex, place), is_over)
     }
 
@@ -275,7 +286,7 @@ impl Object {
 
     #[track_caller]
     pub(super) fn park(self) {
-        self.act(Action::Token(TokenAction::Park));
+        self.wait_to_act(Action::Token(TokenAction::Park));
     }
 
     #[track_caller]
@@ -320,7 +331,7 @@ impl Object {
     /// An operation on a channel.
     #[track_caller]
     pub(super) fn transfer(self, action: ChannelAction) -> Reply {
-        self.act(Action::Channel(action)).reply
+        self.wait_to_act(Action::Channel(action)).reply
     }
 
     /// What the letters of a loop are put into.

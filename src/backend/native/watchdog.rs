@@ -1,6 +1,7 @@
 //! An exploration whose task blocks the thread: in a lock, a channel, a sleep or a loop over an atomic that is not
 //! conccheck's. Nobody else can go on then, and nothing inside can say so; whoever waits for the exploration does.
 
+use super::witness::is_in_runtime;
 use crate::engine::Pulse;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,7 +56,11 @@ fn wait_for(pulse: &Pulse, time_max: Option<Duration>, act: Box<dyn FnOnce() + S
         looks = if now.is_some() && now == last { looks + 1 } else { 0 };
         last = now;
         if let Some(beat) = now.filter(|_| looks >= LOOKS) {
-            let since = beat.place.map_or("it began".to_string(), |place| format!("what it did at {place}"));
+            let since = match beat.place {
+                None => "it began".to_string(),
+                Some(place) if is_in_runtime(place) => "it went on with an async task".to_string(),
+                Some(place) => format!("what it did at {place}"),
+            };
             return Err(format!("{} has done nothing for {patience:?}, since {since}; {WHY}", beat.task));
         }
     }

@@ -177,7 +177,7 @@ impl Reader<'_> {
             Deed::Panicked(message, _) => ("panic", None, Effect::Panicked(message.clone()), None),
             Deed::Ended => ("end", None, Effect::Done, None),
             Deed::Loop(deed) => {
-                let (function, effect, place) = self.loop_deed(at, deed)?;
+                let (function, effect, place) = self.loop_deed(log, at, deed)?;
                 (function, None, effect, place)
             }
             Deed::Event { operation, choice, reply, woken, overlooks: overlooked, note } => {
@@ -214,6 +214,7 @@ impl Reader<'_> {
     /// What a task of an event loop did.
     fn loop_deed(
         &self,
+        log: &[Entry],
         at: usize,
         deed: &LoopDeed,
     ) -> Option<(&'static str, Effect, Option<&'static Location<'static>>)> {
@@ -244,6 +245,15 @@ impl Reader<'_> {
                 let awaits = self.lanes.suspended_at(*future).filter(|place| !is_in_runtime(place));
                 Some(("drop", Effect::Cancelled(what.clone()), Some(awaits.unwrap_or(place))))
             }
+            LoopDeed::Elapses(what, place) => {
+                let awaits = self.lanes.seen_before(log, at).filter(|place| !is_in_runtime(place));
+                Some(("timeout drops", Effect::Cancelled(what.clone()), Some(awaits.unwrap_or(place))))
+            }
+            LoopDeed::DropsWithSet(task, place) => {
+                Some(("JoinSet aborts", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
+            }
+            // At the end of a runtime.
+            LoopDeed::Aborts(_, place) if is_in_runtime(place) => None,
             LoopDeed::Aborts(task, place) => {
                 Some(("abort", Effect::Task(self.lanes.of_loop(*task)?), Some(*place)))
             }
@@ -421,7 +431,7 @@ fn alarms(log: &[Entry]) -> Vec<TaskId> {
 }
 
 /// Whether it is a place of what event loops are made of.
-fn is_in_runtime(place: &Location) -> bool {
+pub(super) fn is_in_runtime(place: &Location) -> bool {
     let here = file!().replace('\\', "/");
     let runtime = format!("{}task/checked/", here.trim_end_matches("backend/native/witness.rs"));
     place.file().replace('\\', "/").starts_with(&runtime)

@@ -9,7 +9,8 @@ const FUNCTIONS_MAX: usize = 6;
 const TURNS_MAX: usize = 16;
 const LAST_FUNCTIONS: usize = 2;
 /// What async tasks do that no object shows.
-const ASYNC: [&str; 6] = ["await", "yield_now", "wake", "abort", "cancelled", "drop"];
+const ASYNC: [&str; 8] =
+    ["await", "yield_now", "wake", "abort", "JoinSet aborts", "cancelled", "drop", "timeout drops"];
 
 /// What a task did in its turn, and the task.
 struct Turn {

@@ -141,6 +141,18 @@ impl Control {
         if !matches!(self.abort, Abort::Blocking(_)) {
             story::aborts(self.name, Location::caller());
         }
+        self.abort_untold();
+    }
+
+    /// As [`Control::abort`], since its set is dropped, which was made there.
+    pub(super) fn abort_with_set(self: &Arc<Self>, made_at: &'static Location<'static>) {
+        if !matches!(self.abort, Abort::Blocking(_)) {
+            story::drops_with_set(self.name, made_at);
+        }
+        self.abort_untold();
+    }
+
+    fn abort_untold(self: &Arc<Self>) {
         match &self.abort {
             Abort::Called { mailbox, task, .. } => {
                 let (control, task) = (self.clone(), *task);

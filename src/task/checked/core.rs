@@ -77,6 +77,11 @@ impl Ready {
         self.queued.contains(&task)
     }
 
+    /// Whether one of them is such a task.
+    pub(super) fn has(&self, is_such: impl Fn(TaskId) -> bool) -> bool {
+        self.queue.iter().any(|&task| is_such(task))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.queue.len()
     }

@@ -31,6 +31,7 @@ pub(super) struct Shared {
     number: u64,
     /// In which it was made.
     execution: u64,
+    has_timers: bool,
     pub(super) tasks: Tasks,
     /// What runs on threads of their own.
     pub(super) members: Arc<Members>,
@@ -44,6 +45,19 @@ pub(super) enum Tasks {
     Many,
 }
 
+/// What a runtime has not without limits.
+#[derive(Clone, Copy)]
+pub(in crate::task) struct Limits {
+    /// How many of what may block run at the same time, if that is limited.
+    pub(in crate::task) blocking_max: Option<usize>,
+    pub(in crate::task) has_timers: bool,
+}
+
+impl Limits {
+    /// Those of the runtimes of `conccheck::task`.
+    pub(super) const NONE: Limits = Limits { blocking_max: None, has_timers: true };
+}
+
 /// The runtime of the calling thread: that whose task it runs, or that was entered.
 pub(crate) fn current() -> Option<Handle> {
     per_thread::current(&CURRENT)
@@ -53,20 +67,32 @@ pub(crate) fn current() -> Option<Handle> {
 pub(in crate::task) const NO_RUNTIME: &str =
     "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
 
+/// What is in a runtime that was built without.
+const NO_TIMERS: &str = "A Tokio 1.x context was found, but timers are disabled. Call `enable_time` on the runtime builder to \
+                         enable timers.";
+
 impl Handle {
-    pub(super) fn new(tasks: Tasks, blocking_max: Option<usize>) -> Self {
+    pub(super) fn new(tasks: Tasks, limits: Limits) -> Self {
         let (number, execution) = (numbers::next_runtime(), backend::number());
-        Handle(Arc::new(Shared { number, execution, tasks, members: Arc::new(Members::new(blocking_max)) }))
+        let Limits { blocking_max, has_timers } = limits;
+        let members = Arc::new(Members::new(blocking_max));
+        Handle(Arc::new(Shared { number, execution, has_timers, tasks, members }))
     }
 
     /// A runtime of one loop, in this order.
-    pub(super) fn one(order: Order, blocking_max: Option<usize>, clock: LoopClock) -> Self {
-        Handle::new(Tasks::One(Box::new(OneLoop::new(order, clock))), blocking_max)
+    pub(super) fn one(order: Order, limits: Limits, clock: LoopClock) -> Self {
+        Handle::new(Tasks::One(Box::new(OneLoop::new(order, clock))), limits)
     }
 
     /// A runtime whose tasks have threads of their own.
-    pub(super) fn many(blocking_max: Option<usize>) -> Self {
-        Handle::new(Tasks::Many, blocking_max)
+    pub(super) fn many(limits: Limits) -> Self {
+        Handle::new(Tasks::Many, limits)
+    }
+
+    /// Panics, as tokio, if it has no timers.
+    #[track_caller]
+    pub(super) fn expect_timers(&self) {
+        assert!(self.0.has_timers, "{NO_TIMERS}");
     }
 
     /// Tells runtimes of an execution from each other.

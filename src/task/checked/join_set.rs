@@ -8,6 +8,7 @@ use super::task::{AbortHandle, JoinHandle, TaskEnd};
 use crate::sync::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
+use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -16,15 +17,24 @@ pub(in crate::task) struct JoinSet<T> {
     members: BTreeMap<usize, JoinHandle<T>>,
     last_member: usize,
     finished: Arc<Finished>,
+    made_at: &'static Location<'static>,
 }
 
 /// The members that have finished and were not yet taken, and who waits for one.
 struct Finished(Mutex<(VecDeque<usize>, Option<Waiter>)>);
 
+impl Finished {
+    /// Made here, as readers are shown nothing of that.
+    fn nothing() -> Self {
+        Finished(Mutex::new((VecDeque::new(), None)))
+    }
+}
+
 impl<T> JoinSet<T> {
+    #[track_caller]
     pub(in crate::task) fn new() -> Self {
-        let finished = Finished(Mutex::new((VecDeque::new(), None)));
-        JoinSet { members: BTreeMap::new(), last_member: 0, finished: Arc::new(finished) }
+        let finished = Arc::new(Finished::nothing());
+        JoinSet { members: BTreeMap::new(), last_member: 0, finished, made_at: Location::caller() }
     }
 
     pub(in crate::task) fn add(&mut self, handle: JoinHandle<T>) -> AbortHandle {
@@ -72,6 +82,7 @@ impl<T> JoinSet<T> {
         Some((member.number(), member.take()))
     }
 
+    #[track_caller]
     pub(in crate::task) fn abort_all(&self) {
         for member in self.members.values() {
             member.abort_handle().abort();
@@ -96,7 +107,8 @@ impl<T> JoinSet<T> {
 impl<T> Drop for JoinSet<T> {
     fn drop(&mut self) {
         if !self.members.is_empty() {
-            self.drain(|member| member.abort_handle().abort());
+            let made_at = self.made_at;
+            self.drain(|member| member.abort_handle().abort_with_set(made_at));
         }
     }
 }

@@ -178,7 +178,7 @@ impl Members {
 
 /// Aborts all. Gives those that may not have ended.
 fn abort(controls: Vec<Arc<Control>>) -> Vec<AbortHandle> {
-    running(controls).inspect(AbortHandle::abort).collect()
+    running(controls).inspect(|member| member.abort()).collect()
 }
 
 fn running(controls: Vec<Arc<Control>>) -> impl Iterator<Item = AbortHandle> {

@@ -39,7 +39,7 @@ pub(super) use cancellation::Cancellation;
 pub(super) use control::current_number;
 pub(super) use event_loop::is_running as is_in_runtime;
 pub(crate) use foreign::poll_library;
-pub(super) use handle::{Handle, NO_RUNTIME, current as current_runtime};
+pub(super) use handle::{Handle, Limits, NO_RUNTIME, current as current_runtime};
 pub(super) use join_set::JoinSet;
 pub(super) use local_set::{Current as CurrentSet, LocalSet};
 pub(super) use numbers::{Number, ids_are_ordered};
@@ -47,9 +47,10 @@ pub(super) use passing::ONE_THREAD;
 pub(crate) use passing::{advance, freeze, go, of_loop};
 pub(super) use runtime::{Runtime, block_on, wait};
 pub(super) use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
+pub(crate) use story::elapses;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd};
 pub(super) use time::yield_now;
-pub(crate) use time::{Wait, consume_budget};
+pub(crate) use time::{Wait, consume_budget, expect_timers};
 pub(crate) use wheel::Moment;
 
 #[cfg(test)]

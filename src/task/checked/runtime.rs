@@ -2,7 +2,7 @@
 
 use super::clock::LoopClock;
 use super::event_loop::{self, Order};
-use super::handle::{Handle, Tasks};
+use super::handle::{Handle, Limits, Tasks};
 use super::members;
 use super::numbers;
 use super::task;
@@ -18,15 +18,17 @@ use std::time::Duration;
 
 /// Runs `future` to its end as a runtime of `conccheck::task` does. How many workers there are makes no
 /// difference: each task has a thread.
+#[track_caller]
 pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
+    refuse_inside();
     match workers {
         Workers::CurrentThread => {
-            let runtime = Handle::one(Order::Rounds, None, LoopClock::going());
+            let runtime = Handle::one(Order::Rounds, Limits::NONE, LoopClock::going());
             let _ending = Ending(&runtime);
             runtime.block_on(future)
         }
         Workers::Threads(_) => {
-            let runtime = Handle::many(None);
+            let runtime = Handle::many(Limits::NONE);
             runtime.block_on(async {
                 let output = panic::catch_unwind_async(future).await;
                 runtime.0.members.end().await;
@@ -61,14 +63,14 @@ pub(in crate::task) struct Runtime {
 
 impl Runtime {
     /// Its clock is frozen if it `starts_paused`.
-    pub(in crate::task) fn current_thread(blocking_max: Option<usize>, starts_paused: bool) -> Self {
+    pub(in crate::task) fn current_thread(limits: Limits, starts_paused: bool) -> Self {
         let clock = if starts_paused { LoopClock::frozen(clock::shown()) } else { LoopClock::going() };
-        Runtime { handle: Handle::one(Order::Tokio, blocking_max, clock), is_shut_down: false }
+        Runtime { handle: Handle::one(Order::Tokio, limits, clock), is_shut_down: false }
     }
 
     /// tokio has so many `workers`, if that is known.
-    pub(in crate::task) fn multi_thread(blocking_max: Option<usize>, workers: Option<usize>) -> Self {
-        let handle = Handle::many(blocking_max);
+    pub(in crate::task) fn multi_thread(limits: Limits, workers: Option<usize>) -> Self {
+        let handle = Handle::many(limits);
         numbers::skip(workers.unwrap_or(0));
         // One that is in a static is never dropped; what is left of it ends with the program.
         let runtime = handle.0.clone();
@@ -76,6 +78,7 @@ impl Runtime {
         Runtime { handle, is_shut_down: false }
     }
 
+    #[track_caller]
     pub(in crate::task) fn block_on<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
         self.handle.block_on(future)
@@ -131,12 +134,14 @@ fn may_wait() -> bool {
 }
 
 impl Handle {
+    #[track_caller]
     pub(in crate::task) fn block_on_alone<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
         self.wait_asking(future)
     }
 }
 
+#[track_caller]
 fn refuse_inside() {
     assert!(
         !event_loop::is_running(),

@@ -112,6 +112,11 @@ impl AbortHandle {
         self.0.abort();
     }
 
+    /// As [`AbortHandle::abort`], since its set is dropped, which was made there.
+    pub(super) fn abort_with_set(&self, made_at: &'static Location<'static>) {
+        self.0.abort_with_set(made_at);
+    }
+
     pub(in crate::task) fn is_finished(&self) -> bool {
         self.0.is_finished()
     }

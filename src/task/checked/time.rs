@@ -5,6 +5,7 @@ use super::event_loop::{self, EventLoop, Mailbox, Turn};
 use super::foreign::{self, Waiter};
 use super::lock::own;
 use super::passing;
+use super::spawn::here;
 use super::wheel::{Due, Moment, Number};
 use crate::backend::clock::{self, Deadline};
 use crate::backend::{self, Backend};
@@ -35,6 +36,12 @@ pub(crate) async fn consume_budget() {
     if event_loop::current().is_some_and(|here| !here.spends_first()) {
         yield_now().await;
     }
+}
+
+/// Panics, as tokio, where no timer can be made: outside a runtime, and in one that was built without.
+#[track_caller]
+pub(crate) fn expect_timers() {
+    here().expect_timers();
 }
 
 /// Who returns `Pending` after this is polled again when the others have had a turn.

@@ -181,6 +181,7 @@ pub(super) fn is_real() -> bool {
 }
 
 /// Waits for `future` without a runtime; `for_real` as tokio does.
+#[track_caller]
 pub(super) fn block_on<T>(for_real: impl FnOnce() -> T, future: impl Future<Output = T>) -> T {
     if is_real() { for_real() } else { task::wait_blocking(future) }
 }

@@ -12,7 +12,7 @@ const IN_TIME: Duration = Duration::from_millis(5);
 /// Ticks now and then every `period`: [`tokio::time::interval`](::tokio::time::interval).
 ///
 /// # Panics
-/// If `period` is zero.
+/// If `period` is zero, outside a runtime, and in one without timers.
 ///
 /// # Examples
 /// ```
@@ -36,7 +36,7 @@ pub fn interval(period: Duration) -> Interval {
 /// Ticks at `start` and then every `period`: [`tokio::time::interval_at`](::tokio::time::interval_at).
 ///
 /// # Panics
-/// If `period` is zero.
+/// If `period` is zero, outside a runtime, and in one without timers.
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(period > Duration::ZERO, "an interval needs a period that is not zero");

@@ -2,7 +2,7 @@
 
 use super::Instant;
 use crate::backend::{self, Backend};
-use crate::task::Wait;
+use crate::task::{Wait, expect_timers};
 use crate::time::Duration;
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -13,11 +13,15 @@ use std::task::{Context, Poll};
 /// Waits until `deadline`: [`tokio::time::sleep_until`](::tokio::time::sleep_until).
 ///
 /// # Panics
-/// When it is awaited outside a runtime.
+/// Outside a runtime, and in one without timers.
+#[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     let inner = match deadline.since_beginning() {
         Err(real) => Inner::Real { sleep: ::tokio::time::sleep_until(real.into()) },
-        Ok(since_beginning) => Inner::Checked { wait: Wait::until(since_beginning, deadline.origin()) },
+        Ok(since_beginning) => {
+            expect_timers();
+            Inner::Checked { wait: Wait::until(since_beginning, deadline.origin()) }
+        }
     };
     Sleep { inner }
 }
@@ -25,7 +29,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 /// Waits for `duration`: [`tokio::time::sleep`](::tokio::time::sleep).
 ///
 /// # Panics
-/// When it is awaited outside a runtime.
+/// Outside a runtime, and in one without timers.
 ///
 /// # Examples
 /// ```
@@ -40,10 +44,14 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 ///     });
 /// });
 /// ```
+#[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
     let inner = match backend::current() {
         Backend::Real => Inner::Real { sleep: ::tokio::time::sleep(duration) },
-        _ => Inner::Checked { wait: Wait::after(duration) },
+        _ => {
+            expect_timers();
+            Inner::Checked { wait: Wait::after(duration) }
+        }
     };
     Sleep { inner }
 }

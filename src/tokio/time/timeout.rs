@@ -2,17 +2,22 @@
 
 use super::{Instant, Sleep, sleep, sleep_until};
 use crate::backend::{self, Backend};
+use crate::task;
 use crate::time::Duration;
 use pin_project_lite::pin_project;
 use std::error::Error;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::io;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Waits for `future`, but not longer than for `duration`: [`tokio::time::timeout`](::tokio::time::timeout). Inside a check
 /// both are explored.
+///
+/// # Panics
+/// Outside a runtime, and in one without timers.
 ///
 /// # Examples
 /// ```
@@ -28,6 +33,7 @@ use std::task::{Context, Poll};
 /// });
 /// assert_eq!(report.outcomes().count(), 2);
 /// ```
+#[track_caller]
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
     let future = future.into_future();
     let inner = match backend::current() {
@@ -38,6 +44,10 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 }
 
 /// Waits for `future`, but not longer than until `deadline`: [`tokio::time::timeout_at`](::tokio::time::timeout_at).
+///
+/// # Panics
+/// Outside a runtime, and in one without timers.
+#[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     let future = future.into_future();
     let inner = match deadline.since_beginning() {
@@ -99,7 +109,13 @@ impl<F: Future> Future for Timeout<F> {
             Project::Real { timeout } => timeout.poll(context).map_err(|_| Elapsed(())),
             Project::Checked { future, delay } => match future.poll(context) {
                 Poll::Ready(output) => Poll::Ready(Ok(output)),
-                Poll::Pending => delay.poll(context).map(|()| Err(Elapsed(()))),
+                Poll::Pending => {
+                    let place = Location::caller();
+                    delay.poll(context).map(|()| {
+                        task::elapses(task::name_of::<F>, place);
+                        Err(Elapsed(()))
+                    })
+                }
             },
         }
     }

@@ -2,9 +2,10 @@
 
 use super::{comes_to, many_threads, one_thread};
 use conccheck::panic::{self, AssertUnwindSafe, catch_unwind};
-use conccheck::tokio::runtime::Handle;
+use conccheck::tokio::runtime::{Builder, Handle};
 use conccheck::tokio::sync::{Mutex, oneshot};
 use conccheck::tokio::task::{self, LocalSet, block_in_place, spawn_blocking, spawn_local};
+use conccheck::tokio::time::{Duration, Instant, interval, sleep, sleep_until, timeout};
 use conccheck::{Checker, Outcome};
 use std::future::pending;
 
@@ -16,6 +17,7 @@ fn panics(expected: &'static str, act: impl FnOnce()) -> bool {
     true
 }
 
+const SECOND: Duration = Duration::from_secs(1);
 const INSIDE: &str = "Cannot start a runtime from within a runtime.";
 const NO_RUNTIME: &str =
     "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
@@ -106,5 +108,61 @@ fn a_panic_where_a_runtime_is_alive_is_what_comes_out() {
         let outcomes: Vec<_> = report.outcomes().map(|outcome: &Outcome<()>| outcome.mark()).collect();
         assert_eq!(outcomes, ['P'], "{report}");
         assert!(report.to_string().contains("broken"), "{report}");
+    }
+}
+
+const NO_TIMERS: &str = "A Tokio 1.x context was found, but timers are disabled.";
+
+/// Where a timer is made matters, not where it is awaited.
+#[test]
+fn no_timer_is_made_where_there_is_no_runtime() {
+    comes_to([true], || {
+        panics(NO_RUNTIME, || drop(sleep(SECOND)))
+            && panics(NO_RUNTIME, || drop(sleep_until(Instant::now() + SECOND)))
+            && panics(NO_RUNTIME, || drop(timeout(SECOND, async {})))
+            && panics(NO_RUNTIME, || drop(interval(SECOND)))
+    });
+    comes_to([true], || {
+        let runtime = one_thread();
+        let (entered, timer) = (runtime.enter(), sleep(SECOND));
+        drop(entered);
+        runtime.block_on(timer);
+        true
+    });
+}
+
+#[test]
+fn a_runtime_that_was_built_without_timers_has_none() {
+    let builders = [Builder::new_current_thread as fn() -> Builder, Builder::new_multi_thread];
+    for builder in builders {
+        comes_to([true], move || {
+            let without = builder().build().unwrap();
+            without.block_on(async {
+                panics(NO_TIMERS, || drop(sleep(SECOND)))
+                    && panics(NO_TIMERS, || drop(timeout(SECOND, async {})))
+            })
+        });
+        comes_to([true], move || {
+            let with = builder().enable_time().build().unwrap();
+            with.block_on(async { timeout(SECOND, async {}).await.is_ok() })
+        });
+    }
+}
+
+/// Not one of this crate's.
+#[test]
+fn a_panic_of_bad_use_is_at_the_users_line() {
+    let bad: [(u32, fn()); 4] = [
+        (line!(), || drop(sleep(SECOND))),
+        (line!(), || one_thread().block_on(async { one_thread().block_on(async {}) })),
+        (line!(), || conccheck::task::block_on(async { conccheck::task::block_on(async {}) })),
+        (line!(), || one_thread().block_on(async { drop(Mutex::new(1).blocking_lock()) })),
+    ];
+    for (line, program) in bad {
+        let report = Checker::new().explore(program);
+        let (_, seen) =
+            report.outcomes().map(|outcome| (outcome, report.seen(outcome).unwrap())).next().unwrap();
+        let place = seen.place.as_deref().unwrap_or_default();
+        assert!(place.starts_with(&format!("{}:{line}:", file!())), "{place}: {report}");
     }
 }

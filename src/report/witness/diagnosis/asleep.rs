@@ -221,7 +221,7 @@ fn went_astray(case: &Case, sleep: &Sleep, wakes: &[(usize, usize)]) -> Option<(
     }
     let is_abort = |at: &usize| {
         let step = case.step(*at);
-        step.function == "abort" && step.effect == Effect::Task(woken)
+        cancelled::ABORTS.contains(&step.function) && step.effect == Effect::Task(woken)
     };
     let abort = (0..next).rfind(is_abort).map_or(String::new(), |abort| format!(" at {}", number(abort)));
     Some((format!("{begin} was aborted{abort} before it ran"), at))

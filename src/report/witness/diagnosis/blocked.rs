@@ -6,6 +6,10 @@ use super::{Case, Diagnosis, asleep, cancelled, kept_out, number, update, wakeup
 use crate::witness::{ObjectKind, Wait};
 
 pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
+    hung(case).map(|diagnosis| cancelled::and_what_was_lost(case, diagnosis))
+}
+
+fn hung(case: &Case) -> Option<Diagnosis> {
     let waits = || case.witness.waits.iter();
     waits()
         .find_map(|wait| kept_out::kept_out(case, wait))
@@ -15,6 +19,7 @@ pub(super) fn diagnose(case: &Case) -> Option<Diagnosis> {
         .or_else(|| waits().find_map(|wait| wakeup::woke_only_another(case, wait)))
         .or_else(|| waits().find_map(|wait| waits_with_lock(case, wait)))
         .or_else(|| waits().find_map(|wait| never_given_back(case, wait)))
+        .or_else(|| waits().find_map(|wait| stops_its_loop(case, wait)))
         .or_else(|| waits().find_map(|wait| asleep::looked_too_early(case, wait)))
         .or_else(|| let_in_between(case))
         .or_else(|| waits().find_map(|wait| wakeup::nobody_notifies(case, wait)))
@@ -237,6 +242,29 @@ fn never_given_back(case: &Case, wait: &Wait) -> Option<Diagnosis> {
         number(since),
     );
     Some(case.hang(sentence, &[(since, "takes it for ever".to_string())], &[wait]))
+}
+
+/// An async task waits as threads do, and others of its thread that could go on have no turn.
+fn stops_its_loop(case: &Case, wait: &Wait) -> Option<Diagnosis> {
+    if matches!(case.kind(wait), None | Some(ObjectKind::Callee(_))) {
+        return None;
+    }
+    let kept = |other: &&Wait| other.function == "turn after" && other.held_by.contains(&wait.task);
+    let kept: Vec<usize> = case.witness.waits.iter().filter(kept).map(|other| other.task).collect();
+    let has = match kept.len() {
+        0 => return None,
+        1 => "has its turn",
+        _ => "have their turns",
+    };
+    let sentence = format!(
+        "deadlock: {} {} in {}, which stops its thread, so that {} never {has}: await instead, or wait within \
+         spawn_blocking",
+        case.waiter(wait),
+        case.waits_for(wait),
+        wait.function,
+        case.names.list(kept),
+    );
+    Some(case.hang(sentence, &[], &[wait]))
 }
 
 /// A task gave a lock back before it went to wait, and somebody was let in between.

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// How such an outcome's text begins.
 pub(super) const BEGINNING: &str = "livelock: ";
+/// How the name of a task of an event loop begins.
+const LOOP_TASK: &str = "task ";
 /// More different steps than this are no loop that a sentence can tell.
 const LOOP_MAX: usize = 24;
 /// More objects are not named.
@@ -21,16 +23,48 @@ pub(super) fn livelock(case: &Case) -> Option<Diagnosis> {
 
 /// The engine has seen that the tasks that are left go round in loops that nothing ends.
 fn polling(case: &Case) -> Option<Diagnosis> {
-    let tasks = (0..case.witness.tasks.len()).filter(|&task| !is_over(case, task));
-    let rounds: Vec<Vec<usize>> = tasks.map(|task| round(case, task)).collect::<Option<_>>()?;
+    let left: Vec<usize> = (0..case.witness.tasks.len()).filter(|&task| !is_over(case, task)).collect();
+    let (spinning, others): (Vec<usize>, Vec<usize>) =
+        left.iter().copied().partition(|&task| spins(case, task));
+    // Those that a task keeps from their turns do nothing.
+    let keeps = match &spinning[..] {
+        &[alone] => {
+            !others.is_empty() && [alone].iter().chain(&others).all(|&task| is_of_mains_loop(case, task))
+        }
+        _ => false,
+    };
+    let going = if keeps { spinning } else { left };
+    let rounds: Vec<Vec<usize>> = going.iter().map(|&task| round(case, task)).collect::<Option<_>>()?;
     let first = *rounds.first()?.iter().find(|&&at| says_something(case, at))?;
     let mut file = None;
     let parts: Vec<String> = rounds.iter().map(|round| goes_round(case, round, &mut file)).collect();
-    let sentence = format!("livelock: {}, and nobody is left to change that", parts.join(", "));
+    let why = if keeps {
+        "without an await, so that no other task of its thread has a turn"
+    } else {
+        "and nobody is left to change that"
+    };
+    let comma = if keeps { "" } else { "," };
+    let sentence = format!("livelock: {}{comma} {why}", parts.join(", "));
     let label = |&at: &usize| (at, format!("{} again and again", found(case, at, "")));
     let told = rounds.iter().flatten().filter(|&&at| says_something(case, at));
     let labels: Vec<_> = told.map(label).collect();
     Some(case.diagnosis(sentence, &labels).with_note(first, "for ever".to_string()))
+}
+
+/// Whether the task goes round in a loop in which nothing is awaited.
+fn spins(case: &Case, task: usize) -> bool {
+    let Some(round) = round(case, task) else { return false };
+    let is_its = |step: &Step| step.task == task && step.object.is_some();
+    let own = case.steps().filter(|(_, step)| is_its(step)).map(|(at, _)| at);
+    let before = own.rev().nth(2 * round.len() - 1).unwrap_or(0);
+    let awaits = |step: &Step| step.task == task && ["await", "yield_now"].contains(&step.function);
+    !case.witness.steps[before..].iter().any(awaits)
+}
+
+/// Whether it is a task of an event loop that main runs, as far as the names tell: there is no thread but main.
+fn is_of_mains_loop(case: &Case, task: usize) -> bool {
+    let is_main_or_of_loop = |task: usize| task == 0 || case.witness.tasks[task].name.starts_with(LOOP_TASK);
+    is_main_or_of_loop(task) && (1..case.witness.tasks.len()).all(is_main_or_of_loop)
 }
 
 /// The last round of the loop that a task is in: its last steps, as often as they were the same before.

@@ -8,6 +8,7 @@
 mod polls;
 
 use super::clock::LoopClock;
+use super::control::current_number;
 use super::core::{Asleep, Core, Local, OwnWaker, TaskId, Tasks};
 use super::driver::{Driven, News};
 use super::handle::{self, Handle};
@@ -48,6 +49,20 @@ pub(super) fn current() -> Option<Rc<EventLoop>> {
 /// Whether a loop runs on the calling thread.
 pub(in crate::task) fn is_running() -> bool {
     current().is_some()
+}
+
+/// Whether the calling thread runs an async task, and keeps others waiting while it stops: those of its loop, or those that
+/// a worker is there for. The future that a runtime of several threads was started with has a thread to itself.
+pub(super) fn is_shared() -> bool {
+    current().is_some_and(|here| match here.order {
+        Order::Alone => current_number().is_some(),
+        _ => here.polled.get().task != MAIN || here.has_tasks(),
+    })
+}
+
+/// Whether others than the running task are ready, of the loop that runs on the calling thread.
+pub(super) fn others_are_ready() -> bool {
+    current().is_some_and(|here| here.are_ready_but(here.polled.get()))
 }
 
 /// What `act` comes to where the calling thread runs no loop, so that it may wait.
@@ -152,7 +167,7 @@ impl EventLoop {
 
     /// The same whatever the future is of, so that it is compiled once.
     fn run_to_end(self: &Rc<Self>, main: Pin<&mut dyn Future<Output = ()>>) {
-        assert!(current().is_none(), "a runtime was started inside a runtime: await the future instead");
+        assert!(current().is_none(), "nobody starts a loop where one runs");
         let _entered = per_thread::enter(&RUNNING, self.clone());
         let _runtime = self.runtime.clone().map(Handle::enter);
         let main_waker = self.mailbox.waker(MAIN);
@@ -217,6 +232,17 @@ impl EventLoop {
     /// Whether no task is ready.
     fn is_idle(&self) -> bool {
         self.core.borrow().ready.is_empty()
+    }
+
+    /// Whether it has tasks besides the one that is polled and the future that it was started with.
+    fn has_tasks(&self) -> bool {
+        !self.core.borrow().tasks.is_empty() || !self.local_tasks.borrow().is_empty()
+    }
+
+    /// Whether somebody else than the task that is polled is ready.
+    pub(super) fn are_ready_but(&self, polled: Name) -> bool {
+        let is_other = |task: TaskId| self.name(task) != polled;
+        self.is_main_woken.get() && is_other(MAIN) || self.core.borrow().ready.has(is_other)
     }
 
     fn next_ready(&self) -> Option<TaskId> {
@@ -319,6 +345,11 @@ impl EventLoop {
     /// Whether the running task spends of its budget for the first time in this turn.
     pub(super) fn spends_first(&self) -> bool {
         self.spent_in.replace(self.turns.get()) != self.turns.get()
+    }
+
+    /// Whether the running task has spent of its budget in this turn, so that tokio would have it give way in time.
+    pub(super) fn has_spent(&self) -> bool {
+        self.spent_in.get() == self.turns.get()
     }
 
     /// What a task is called in all loops.

@@ -71,7 +71,14 @@ impl EventLoop {
         story::polls(task);
         self.awaited.borrow_mut().clear();
         foreign::look();
+        // Who is ready has to wait for all that the task does now.
+        let before = self.are_ready_but(task).then(story::deeds);
         let polled = future.poll(&mut Context::from_waker(&waker.waker));
+        if let Some(before) = before
+            && !self.has_spent()
+        {
+            story::did(story::deeds().wrapping_sub(before));
+        }
         if polled.is_pending() {
             story::pends(&self.awaited.borrow(), || waker.is_the_only() && !is_ready());
         }
