@@ -77,6 +77,8 @@ pub(crate) struct World {
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
+    /// Whether reads and writes of sockets were not short that could have been.
+    pub(super) is_cut_by_shorts: [bool; 2],
     /// Whether in some execution so far a future could have been dropped where it waits.
     pub(super) has_cancellable: bool,
     /// See [`World::notice_buffering`].
@@ -162,6 +164,7 @@ impl World {
             graph,
             times: Times::default(),
             is_cut_by_timeouts: false,
+            is_cut_by_shorts: [false; 2],
             has_cancellable: false,
             buffering: Cell::default(),
             cut_loop: None,
@@ -512,6 +515,21 @@ impl World {
         self.is_cut_by_timeouts
     }
 
+    /// Whether reads, and writes, of sockets were not short that could have been.
+    pub(crate) fn is_cut_by_shorts(&self) -> [bool; 2] {
+        self.is_cut_by_shorts
+    }
+
+    /// That it happens is not looked at, for the sake of a bound.
+    pub(crate) fn leaves_out(&mut self, chance: Chance) {
+        match chance {
+            Chance::Timeout => self.is_cut_by_timeouts = true,
+            Chance::ShortRead(_) => self.is_cut_by_shorts[0] = true,
+            Chance::ShortWrite => self.is_cut_by_shorts[1] = true,
+            _ => {}
+        }
+    }
+
     /// Whether in some execution so far a future could have been dropped where it waits.
     pub(crate) fn has_cancellable(&self) -> bool {
         self.has_cancellable
@@ -851,7 +869,9 @@ impl World {
         }
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
-            self.is_cut_by_timeouts |= chance == Chance::Timeout && !self.may(chance);
+            if !self.may(chance) {
+                self.leaves_out(chance);
+            }
             self.has_cancellable |= matches!(chance, Chance::Cancellation(_));
             chance
                 .bounded()

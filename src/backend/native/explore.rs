@@ -390,6 +390,13 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if world.is_cut_by_timeouts() {
         search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
     }
+    let [reads, writes] = world.is_cut_by_shorts();
+    if reads {
+        search.cut(Incomplete::ShortReadsMax(search.limits.bounds.short_reads_max));
+    }
+    if writes {
+        search.cut(Incomplete::ShortWritesMax(search.limits.bounds.short_writes_max));
+    }
     if let Some((place, rounds_max)) = world.cut_loop() {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max });
     }

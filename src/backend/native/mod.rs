@@ -32,8 +32,8 @@ pub(crate) use least::least;
 #[cfg(feature = "tokio")]
 pub(crate) use mailbox::NativeMailbox;
 pub(crate) use object::{
-    Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, draw_whom, is_main_first, is_up_already,
-    up,
+    Locked, LockedRead, LockedWrite, Object, cancels, chance, disconnection, draw, draw_whom, is_main_first,
+    is_short_write, is_up_already, short_read, up,
 };
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;

@@ -432,6 +432,10 @@ pub(crate) fn chance(chance: Chance) -> bool {
 /// 0 if it does not happen, else the way in which it does.
 fn way_of(chance: Chance, place: &'static Location<'static>) -> u32 {
     if !with(|engine| engine.explores(chance)) {
+        // Who asks for no timeouts at all means a program without.
+        if chance != Chance::Timeout {
+            with(|engine| engine.world.leaves_out(chance));
+        }
         return 0;
     }
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
@@ -472,6 +476,21 @@ pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Opti
     let chance = Chance::Cancellation(if can_wait { 2 } else { 1 });
     let way = way_of(chance, place).checked_sub(1)?;
     ways.get(way as usize).copied()
+}
+
+/// In which of so many ways a read of a socket brings less than there is, from 1; 0 if it does not.
+pub(crate) fn short_read(ways: u8, place: &'static Location<'static>) -> u32 {
+    way_of(Chance::ShortRead(ways), place)
+}
+
+/// Whether a write to a socket takes less than it is given.
+pub(crate) fn is_short_write(place: &'static Location<'static>) -> bool {
+    way_of(Chance::ShortWrite, place) == 1
+}
+
+/// In which of so many ways a connection breaks, from 1; 0 if it does not.
+pub(crate) fn disconnection(ways: u8, place: &'static Location<'static>) -> u32 {
+    way_of(Chance::Disconnection(ways), place)
 }
 
 /// Whether a loop polls the future that it was started with before its tasks; both are explored.

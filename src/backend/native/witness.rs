@@ -3,6 +3,7 @@
 use super::holders::{self, holders};
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
+use crate::backend::callee::PENDING;
 use crate::engine::object::{
     AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, HistoryAction, MutexAction,
     OnceAction, TokenAction,
@@ -285,7 +286,9 @@ impl Reader<'_> {
             (Action::Atomic(AtomicAction::Exchange { .. }), _, Some(note)) if note.access.is_read() => {
                 Effect::Read(note.before.clone())
             }
-            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(_)) => Effect::Waits,
+            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(note)) if note.after == PENDING => {
+                Effect::Waits
+            }
             (Action::Callee(_), _, Some(note)) => Effect::Read(note.after.clone()),
             (_, _, Some(note)) => Effect::Wrote { before: note.before.clone(), after: note.after.clone() },
             (Action::Condvar(CondvarAction::NotifyOne | CondvarAction::NotifyAll), _, _) => {

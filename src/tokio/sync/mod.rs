@@ -25,7 +25,7 @@
 //! Not there are the owned guards of a part of a lock's data, and `send_timeout`. What is called `..._owned` takes an `Arc`
 //! of std's. The ends of a [`broadcast`] channel are `Send` only if the messages are `Sync` too.
 
-mod announced;
+pub(super) mod announced;
 mod barrier;
 mod mutex;
 mod notify;
