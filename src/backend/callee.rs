@@ -254,7 +254,7 @@ impl Callee {
     }
 
     /// Whether somebody of the running execution, if there is one, can notice a call.
-    fn is_here(&self) -> bool {
+    pub(crate) fn is_here(&self) -> bool {
         match current() {
             Backend::Real => false,
             Backend::Native => !self.binding.is_foreign() && !abandoned(),

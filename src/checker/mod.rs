@@ -83,7 +83,6 @@ impl Checker {
                 timeouts_max: 1,
                 cancellations_max: 1,
                 short_reads_max: 1,
-                short_writes_max: 1,
                 ..Bounds::default()
             },
             workers: None,
@@ -172,7 +171,8 @@ impl Checker {
     }
 
     /// Lets at most this many writes to sockets ([`tokio::net`](crate::tokio::net)) take the first byte alone in an execution, of
-    /// several that they are given; 1 if it is not said. Otherwise as [`short_reads_max`](Checker::short_reads_max).
+    /// several that they are given; 0 if it is not said: a socket of few bytes takes them all, as a rule. Otherwise as
+    /// [`short_reads_max`](Checker::short_reads_max).
     pub fn short_writes_max(mut self, short_writes_max: usize) -> Self {
         self.bounds.short_writes_max = short_writes_max;
         self

@@ -520,6 +520,11 @@ impl World {
         self.is_cut_by_shorts
     }
 
+    /// Whether what is done is written down for readers.
+    pub(crate) fn is_logged(&self) -> bool {
+        self.log.is_some() && !self.rehearses
+    }
+
     /// That it happens is not looked at, for the sake of a bound.
     pub(crate) fn leaves_out(&mut self, chance: Chance) {
         match chance {
@@ -944,7 +949,7 @@ impl World {
             }
         }
         self.preempts = false;
-        let is_logged = self.log.is_some() && !self.rehearses;
+        let is_logged = self.is_logged();
         Ok(Performed { reply, choice: event.choice, value, after, is_changed, is_logged })
     }
 

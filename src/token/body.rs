@@ -89,7 +89,7 @@ fn unsaid_cancellations(has_bounds: bool) -> usize {
 
 /// How many short reads, short writes and disconnections there may be where a token does not say, as with cancellations.
 fn unsaid_network(has_bounds: bool) -> [usize; 3] {
-    [usize::from(has_bounds), usize::from(has_bounds), 0]
+    [usize::from(has_bounds), 0, 0]
 }
 
 fn network_bounds(bounds: &Bounds) -> [usize; 3] {

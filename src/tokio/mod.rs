@@ -32,6 +32,8 @@
 #[cfg(feature = "check")]
 pub mod io;
 #[cfg(feature = "check")]
+pub mod net;
+#[cfg(feature = "check")]
 pub mod runtime;
 #[cfg(feature = "check")]
 pub mod signal;

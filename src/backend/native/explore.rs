@@ -16,6 +16,10 @@ use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Fact, Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
+#[cfg(feature = "tokio")]
+use std::pin::pin;
+#[cfg(feature = "tokio")]
+use std::task::{Context, Poll, Waker};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -483,7 +487,7 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 /// another.
 fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
     if !thread::panicking() {
-        return run_once(running, body);
+        return without_budget(|| run_once(running, body));
     }
     let rested = Resting::take();
     let (ran, rested) = thread::scope(|scope| {
@@ -495,6 +499,27 @@ fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, 
     });
     rested.go_on();
     ran
+}
+
+/// Does something without the budget that a runtime of tokio's may be in, where a check is called by one of its tasks: what
+/// spends of it inside the program would wait for that runtime's next turn.
+#[cfg(feature = "tokio")]
+fn without_budget<R>(act: impl FnOnce() -> R) -> R {
+    let mut act = Some(act);
+    let done = std::future::poll_fn(|_| match act.take() {
+        Some(act) => Poll::Ready(act()),
+        None => Poll::Pending,
+    });
+    let done = pin!(::tokio::task::coop::unconstrained(done));
+    match done.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => unreachable!("it is done at the first poll"),
+    }
+}
+
+#[cfg(not(feature = "tokio"))]
+fn without_budget<R>(act: impl FnOnce() -> R) -> R {
+    act()
 }
 
 /// One execution; what its main task returned, if it did.

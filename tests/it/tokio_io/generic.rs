@@ -6,7 +6,7 @@ use conccheck::tokio::io::{
     copy_bidirectional, duplex, empty, join, repeat, sink,
 };
 use conccheck::tokio::{select, sync::oneshot};
-use conccheck::{Checker, Verdict, task};
+use conccheck::{Checker, Verdict, task, thread};
 
 #[test]
 fn a_proxy_copies_both_directions_to_their_ends() {
@@ -104,13 +104,13 @@ where
     F: Future<Output = usize> + 'static,
 {
     let report = Checker::new().explore(move || {
-        on_threads(async {
+        on_loop(async {
             let (mut near, far) = duplex(1);
             let (stopper, stop) = oneshot::channel();
             let writing = task::spawn(async move { near.write_all(b"ab").await.unwrap() });
-            let stopping = task::spawn(async move { stopper.send(()).unwrap_or(()) });
+            let stopping = thread::spawn(move || stopper.send(()).unwrap_or(()));
             let got = read(stop, far).await;
-            stopping.await.unwrap();
+            stopping.join().unwrap();
             writing.await.unwrap();
             got
         })
