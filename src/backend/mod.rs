@@ -268,7 +268,11 @@ pub(crate) fn short_read(ways: u8, place: &'static Location<'static>) -> u32 {
     match current() {
         Backend::Native => native::short_read(ways, place),
         Backend::Real => 0,
-        _ => draw_way(ways, |left| &mut left.short_reads_max, ["a read that brings less than there is", "short_reads_max"]),
+        _ => draw_way(
+            ways,
+            |left| &mut left.short_reads_max,
+            ["a read that brings less than there is", "short_reads_max"],
+        ),
     }
 }
 
@@ -278,7 +282,11 @@ pub(crate) fn is_short_write(place: &'static Location<'static>) -> bool {
         Backend::Native => native::is_short_write(place),
         Backend::Real => false,
         _ => {
-            draw_way(1, |left| &mut left.short_writes_max, ["a write that takes less than it is given", "short_writes_max"]) == 1
+            draw_way(
+                1,
+                |left| &mut left.short_writes_max,
+                ["a write that takes less than it is given", "short_writes_max"],
+            ) == 1
         }
     }
 }
@@ -288,7 +296,11 @@ pub(crate) fn disconnection(ways: u8, place: &'static Location<'static>) -> u32 
     match current() {
         Backend::Native => native::disconnection(ways, place),
         Backend::Real => 0,
-        _ => draw_way(ways, |left| &mut left.disconnections_max, ["a connection that breaks", "disconnections_max"]),
+        _ => draw_way(
+            ways,
+            |left| &mut left.disconnections_max,
+            ["a connection that breaks", "disconnections_max"],
+        ),
     }
 }
 

@@ -79,12 +79,7 @@ impl Checker {
             finds_leaks: false,
             memory: None,
             substitution: None,
-            bounds: Bounds {
-                timeouts_max: 1,
-                cancellations_max: 1,
-                short_reads_max: 1,
-                ..Bounds::default()
-            },
+            bounds: Bounds { timeouts_max: 1, cancellations_max: 1, short_reads_max: 1, ..Bounds::default() },
             workers: None,
             requires_complete: false,
             progress: Arc::default(),

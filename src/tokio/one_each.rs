@@ -8,7 +8,10 @@ use std::thread::LocalKey;
 
 /// That of the last execution of this OS thread, on which all its tasks are, and that one's number. The very last one goes
 /// with the thread, where nothing is left that it would want at its end.
-pub(super) struct OneEach<T>(RefCell<ManuallyDrop<Option<(u64, Arc<T>)>>>);
+pub(super) struct OneEach<T>(RefCell<ManuallyDrop<Numbered<T>>>);
+
+/// With the number of its execution.
+type Numbered<T> = Option<(u64, Arc<T>)>;
 
 impl<T> OneEach<T> {
     pub(super) const fn new() -> Self {

@@ -12,17 +12,18 @@ macro_rules! ordinary_code {
         mod $name {
             use root::io::{
                 AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt, AsyncWrite,
-                AsyncWriteExt, BufReader, BufStream, BufWriter, DuplexStream, Interest, Lines, ReadBuf, ReadHalf,
-                Ready, SimplexStream, WriteHalf, copy, copy_bidirectional, copy_bidirectional_with_sizes,
-                copy_buf, duplex, empty, join as join_io, repeat, simplex, sink, split,
+                AsyncWriteExt, BufReader, BufStream, BufWriter, DuplexStream, Interest, Lines, ReadBuf,
+                ReadHalf, Ready, SimplexStream, WriteHalf, copy, copy_bidirectional,
+                copy_bidirectional_with_sizes, copy_buf, duplex, empty, join as join_io, repeat, simplex,
+                sink, split,
             };
             use root::net::{
                 TcpListener, TcpSocket, TcpStream, ToSocketAddrs, UnixListener, UnixStream, lookup_host, tcp,
                 unix,
             };
             use root::runtime::{Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, TryCurrentError};
-            use root::signal::unix::{Signal, SignalKind, signal};
             use root::signal::ctrl_c;
+            use root::signal::unix::{Signal, SignalKind, signal};
             use root::sync::futures::{Notified, OwnedNotified};
             use root::sync::mpsc::error::{SendError, TryRecvError as MpscTryRecvError, TrySendError};
             use root::sync::mpsc::{
@@ -404,7 +405,8 @@ macro_rules! ordinary_code {
             }
 
             async fn streams(stream: DuplexStream) -> root::io::Result<()> {
-                let (mut reader, mut writer): (ReadHalf<DuplexStream>, WriteHalf<DuplexStream>) = split(stream);
+                let (mut reader, mut writer): (ReadHalf<DuplexStream>, WriteHalf<DuplexStream>) =
+                    split(stream);
                 let copied: u64 = copy(&mut reader, &mut writer).await?;
                 let buffered: u64 = copy_buf(&mut BufReader::new(&mut reader), &mut sink()).await?;
                 drop((copied, buffered, reader.is_pair_of(&writer), writer.is_pair_of(&reader)));
@@ -498,7 +500,12 @@ macro_rules! ordinary_code {
                 let (one, other): (UnixStream, UnixStream) = UnixStream::pair()?;
                 let (reader, writer): (unix::OwnedReadHalf, unix::OwnedWriteHalf) = one.into_split();
                 let reunited: Result<UnixStream, unix::ReuniteError> = writer.reunite(reader);
-                drop((reunited, other.peer_cred()?, other.try_write(b"x")?, UnixListener::bind_addr(&address)?));
+                drop((
+                    reunited,
+                    other.peer_cred()?,
+                    other.try_write(b"x")?,
+                    UnixListener::bind_addr(&address)?,
+                ));
                 let (_, _): (unix::ReadHalf<'_>, unix::WriteHalf<'_>) = stream.split();
                 Ok(())
             }

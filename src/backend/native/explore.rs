@@ -16,14 +16,14 @@ use crate::outcome::{Diverged, Incomplete, Outcome};
 use crate::panic;
 use crate::schedule::{Fact, Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
-#[cfg(feature = "tokio")]
-use std::pin::pin;
-#[cfg(feature = "tokio")]
-use std::task::{Context, Poll, Waker};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+#[cfg(feature = "tokio")]
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
+#[cfg(feature = "tokio")]
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 /// What is explored.

@@ -284,7 +284,9 @@ impl Reader<'_> {
             (Action::Atomic(AtomicAction::Exchange { .. }), _, Some(note)) if note.access.is_read() => {
                 Effect::Read(note.before.clone())
             }
-            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(note)) if note.after == PENDING => {
+            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(note))
+                if note.after == PENDING =>
+            {
                 Effect::Waits
             }
             (Action::Callee(_), _, Some(note)) => Effect::Read(note.after.clone()),

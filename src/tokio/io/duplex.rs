@@ -84,9 +84,8 @@ impl AsyncRead for DuplexStream {
     ) -> Poll<io::Result<()>> {
         let (pipe, place) = (self.read.clone(), self.place);
         let told = told_of_read(buffer.remaining() > 0);
-        let read = || {
-            read_at_one_go(context, buffer, |context, buffer| self.tokio().poll_read(context, buffer))
-        };
+        let read =
+            || read_at_one_go(context, buffer, |context, buffer| self.tokio().poll_read(context, buffer));
         pipe.poll_told(READ, place, read, told).map_ok(drop)
     }
 }

@@ -79,9 +79,11 @@ impl AsyncRead for SimplexStream {
         let SimplexStream { tokio, pipe, place } = &mut *self;
         let told = told_of_read(buffer.remaining() > 0);
         let read = || {
-            read_at_one_go(context, buffer, |context, buffer| Pin::new(&mut *tokio).poll_read(context, buffer))
+            read_at_one_go(context, buffer, |context, buffer| {
+                Pin::new(&mut *tokio).poll_read(context, buffer)
+            })
         };
-        pipe.poll_told(READ, *place, read, told).map_ok(drop)
+        pipe.poll_told(READ, place, read, told).map_ok(drop)
     }
 }
 
@@ -112,7 +114,7 @@ impl AsyncWrite for SimplexStream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let SimplexStream { tokio, pipe, place } = &mut *self;
-        pipe.call_at(SHUTDOWN, *place, || Pin::new(tokio).poll_shutdown(context))
+        pipe.call_at(SHUTDOWN, place, || Pin::new(tokio).poll_shutdown(context))
     }
 }
 

@@ -128,11 +128,7 @@ impl<T: AsyncRead> AsyncRead for ReadHalf<T> {
 }
 
 impl<T: AsyncWrite> AsyncWrite for WriteHalf<T> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.get_mut().0 {
             Writing::Real(write) => Pin::new(write).poll_write(context, bytes),
             Writing::Checked(whole) => whole.with(|stream| stream.poll_write(context, bytes)),

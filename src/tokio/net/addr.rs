@@ -1,10 +1,8 @@
 //! Where somebody is, as a program says it.
 
-use super::wire::Address;
 use crate::backend::{self, Backend};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-
 
 /// What can be taken for socket addresses, as `tokio::net::ToSocketAddrs`: for the same types.
 ///
@@ -38,19 +36,9 @@ pub async fn lookup_host<T: ToSocketAddrs>(host: T) -> io::Result<impl Iterator<
     Ok(found.into_iter())
 }
 
-/// The first of the addresses that comes to something; or what comes of the last.
-pub(super) async fn first<T>(
-    addresses: io::Result<Vec<SocketAddr>>,
-    mut attempt: impl AsyncFnMut(Address) -> io::Result<T>,
-) -> io::Result<T> {
-    let mut last = io::Error::new(ErrorKind::InvalidInput, "could not resolve to any address");
-    for address in addresses? {
-        match attempt(Address::Tcp(address)).await {
-            Ok(came) => return Ok(came),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+/// What is wrong with no address at all.
+pub(super) fn no_address() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "could not resolve to any address")
 }
 
 /// A port, and the address of a host.
@@ -93,8 +81,7 @@ impl ToSocketAddrs for str {
         let (host, port) = self
             .rsplit_once(':')
             .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "invalid socket address"))?;
-        let port =
-            port.parse().map_err(|_| io::Error::new(ErrorKind::InvalidInput, "invalid port value"))?;
+        let port = port.parse().map_err(|_| io::Error::new(ErrorKind::InvalidInput, "invalid port value"))?;
         named(host, port)
     }
 }

@@ -71,9 +71,9 @@ pub mod tcp;
 #[cfg(unix)]
 pub mod unix;
 
+#[cfg(unix)]
+pub use self::unix::{listener::UnixListener, stream::UnixStream};
 pub use self::{
     addr::{ToSocketAddrs, lookup_host},
     tcp::{listener::TcpListener, socket::TcpSocket, stream::TcpStream},
 };
-#[cfg(unix)]
-pub use self::unix::{listener::UnixListener, stream::UnixStream};

@@ -117,7 +117,7 @@ impl Listener {
     pub(super) fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Listener { kind, place, next: waits } = self;
         let waits = waits.get_mut().unwrap_or_else(PoisonError::into_inner);
-        waits.as_mut().poll(context).map(|receiver| *waits = next(kind.clone(), *place, receiver))
+        waits.as_mut().poll(context).map(|receiver| *waits = next(kind.clone(), place, receiver))
     }
 }
 

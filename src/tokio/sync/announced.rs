@@ -257,7 +257,13 @@ impl<O: Owner, F> Announced<O, F> {
     }
 
     /// As [`Announced::new`], of a future of which code of the user's is part.
-    pub(in crate::tokio) fn open(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
+    pub(in crate::tokio) fn open(
+        owner: O,
+        call: Call,
+        cancel: Option<Call>,
+        place: Place,
+        future: F,
+    ) -> Self {
         let mut announced = Announced::new(owner, call, cancel, place, future);
         announced.is_open = true;
         announced

@@ -41,7 +41,10 @@ fn halves_of_two_streams_are_no_pair() {
     };
     let report = Checker::new().explore(program);
     assert_eq!(report.verdict(), Verdict::Fail);
-    assert!(report.to_string().contains("Unrelated `split::Write` passed to `split::Read::unsplit`."), "{report}");
+    assert!(
+        report.to_string().contains("Unrelated `split::Write` passed to `split::Read::unsplit`."),
+        "{report}"
+    );
 }
 
 #[test]

@@ -20,7 +20,9 @@ fn reads() -> usize {
 
 #[test]
 fn how_many_reads_are_short_is_bounded_and_said() {
-    for (short_reads_max, most, is_whole) in [(0, 1, false), (1, 2, false), (2, 3, false), (3, 4, true), (9, 4, true)] {
+    for (short_reads_max, most, is_whole) in
+        [(0, 1, false), (1, 2, false), (2, 3, false), (3, 4, true), (9, 4, true)]
+    {
         let report = Checker::new().short_reads_max(short_reads_max).explore(reads);
         let counts: Vec<_> = report.outcomes().cloned().collect();
         let expected: Vec<_> = (1..=most).map(Outcome::Returned).collect();
@@ -52,7 +54,8 @@ fn what_cannot_be_seen_is_refused() {
         |socket| drop(socket.into_std()),
         |socket| drop(socket.try_io(conccheck::tokio::io::Interest::READABLE, || Ok(()))),
     ];
-    for (refused, told) in refusals.into_iter().zip(["`into_std` of a TcpStream", "`try_io` of a TcpStream"]) {
+    for (refused, told) in refusals.into_iter().zip(["`into_std` of a TcpStream", "`try_io` of a TcpStream"])
+    {
         let report = Checker::new().explore(move || {
             task::block_on(async { refused(connected().await.0) });
         });

@@ -25,7 +25,7 @@ where
 
 #[test]
 fn a_message_is_read_whole_by_who_reads_so_many_bytes() {
-    let right = verdict(async |mut socket: TcpStream| {
+    async fn receive(mut socket: TcpStream) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
         while let Ok(length) = socket.read_u8().await {
             let mut message = vec![0; usize::from(length)];
@@ -33,13 +33,14 @@ fn a_message_is_read_whole_by_who_reads_so_many_bytes() {
             messages.push(message);
         }
         messages
-    });
+    }
+    let right = verdict(receive);
     assert_eq!(right, Verdict::Bounded);
 }
 
 #[test]
 fn one_read_is_not_one_message() {
-    let broken = verdict(async |mut socket: TcpStream| {
+    async fn receive(mut socket: TcpStream) -> Vec<Vec<u8>> {
         let (mut messages, mut buffer) = (Vec::new(), [0; 16]);
         loop {
             match socket.read(&mut buffer).await.unwrap() {
@@ -47,13 +48,14 @@ fn one_read_is_not_one_message() {
                 count => messages.push(buffer[1..count].to_vec()),
             }
         }
-    });
+    }
+    let broken = verdict(receive);
     assert_eq!(broken, Verdict::Fail);
 }
 
 #[test]
 fn a_body_may_come_in_pieces() {
-    let broken = verdict(async |mut socket: TcpStream| {
+    async fn receive(mut socket: TcpStream) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
         while let Ok(length) = socket.read_u8().await {
             let mut message = vec![0; usize::from(length)];
@@ -62,7 +64,8 @@ fn a_body_may_come_in_pieces() {
             messages.push(message);
         }
         messages
-    });
+    }
+    let broken = verdict(receive);
     assert_eq!(broken, Verdict::Fail);
 }
 

@@ -118,7 +118,8 @@ fn a_socket_is_bound_and_then_listens_or_connects() {
             let listener = socket.listen(8).unwrap();
             let address = listener.local_addr().unwrap();
             let connecting = TcpSocket::new_v4().unwrap().connect(address);
-            let (client, (server, from)) = conccheck::tokio::try_join!(connecting, listener.accept()).unwrap();
+            let (client, (server, from)) =
+                conccheck::tokio::try_join!(connecting, listener.accept()).unwrap();
             client.set_nodelay(true).unwrap();
             client.nodelay().unwrap() && server.peer_addr().unwrap() == from
         })
@@ -128,8 +129,8 @@ fn a_socket_is_bound_and_then_listens_or_connects() {
 #[test]
 fn names_are_looked_up() {
     let found = task::block_on(async {
-        let [one, other] = [lookup_host("127.0.0.1:80").await, lookup_host(("127.0.0.1", 80).to_owned()).await]
-            .map(|found| found.unwrap().collect::<Vec<_>>());
+        let one: Vec<_> = lookup_host("127.0.0.1:80").await.unwrap().collect();
+        let other: Vec<_> = lookup_host(("127.0.0.1", 80)).await.unwrap().collect();
         one == other
     });
     assert!(found);
@@ -150,9 +151,8 @@ fn what_is_not_of_this_machine_is_refused() {
         ("example.com:80", "the look-up of the host \"example.com\""),
         ("192.0.2.1:80", "a connection to 192.0.2.1:80, which is not of this machine"),
     ] {
-        let report = Checker::new().explore(move || {
-            task::block_on(async { TcpStream::connect(address).await.is_ok() })
-        });
+        let report = Checker::new()
+            .explore(move || task::block_on(async { TcpStream::connect(address).await.is_ok() }));
         assert_eq!(report.verdict(), Verdict::Skip, "{report}");
         let Some(Incomplete::Unsupported(why)) = report.incomplete() else { panic!("{report}") };
         assert!(why.contains(what), "{why}");

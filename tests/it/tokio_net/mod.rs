@@ -43,6 +43,7 @@ where
 /// Everything was seen but for more short reads.
 #[track_caller]
 fn assert_is_whole<T: Ord + Debug>(report: &Report<T>) {
-    let is_bound = |why: &Incomplete| matches!(why, Incomplete::ShortReadsMax(_) | Incomplete::ShortWritesMax(_));
+    let is_bound =
+        |why: &Incomplete| matches!(why, Incomplete::ShortReadsMax(_) | Incomplete::ShortWritesMax(_));
     assert!(report.incomplete_because().iter().all(is_bound), "{report}");
 }

@@ -140,15 +140,16 @@ where
 
 #[test]
 fn read_exact_in_a_select_loses_what_it_has_read_where_read_does_not() {
-    let unsafe_one = gets(async |stop, mut socket: TcpStream| {
+    async fn exactly(stop: oneshot::Receiver<()>, mut socket: TcpStream) -> usize {
         let mut buffer = [0; 2];
         select! {
             _ = stop => socket.read_to_end(&mut Vec::new()).await.unwrap(),
             read = socket.read_exact(&mut buffer) => read.unwrap(),
         }
-    });
+    }
+    let unsafe_one = gets(exactly);
     assert_eq!(unsafe_one, BTreeSet::from([1, 2]));
-    let safe_one = gets(async |mut stop, mut socket: TcpStream| {
+    async fn remembering(mut stop: oneshot::Receiver<()>, mut socket: TcpStream) -> usize {
         let (mut buffer, mut filled) = ([0; 2], 0);
         while filled < 2 {
             select! {
@@ -157,7 +158,8 @@ fn read_exact_in_a_select_loses_what_it_has_read_where_read_does_not() {
             }
         }
         filled
-    });
+    }
+    let safe_one = gets(remembering);
     assert_eq!(safe_one, BTreeSet::from([2]));
 }
 

@@ -15,8 +15,18 @@ fn a_witness_tells_how_much_was_read() {
             assert_eq!(&message[..count], b"ping");
         });
     });
-    let failed = report.outcomes().find(|outcome| matches!(outcome, Outcome::Panicked(_))).expect("it may fail");
+    let failed =
+        report.outcomes().find(|outcome| matches!(outcome, Outcome::Panicked(_))).expect("it may fail");
     let text = report.to_string();
     tell!("{text}");
-    tell!("{:#?}", report.witness(failed).unwrap().steps.iter().map(|step| (step.task, step.function, step.object, &step.effect)).collect::<Vec<_>>());
+    tell!(
+        "{:#?}",
+        report
+            .witness(failed)
+            .unwrap()
+            .steps
+            .iter()
+            .map(|step| (step.task, step.function, step.object, &step.effect))
+            .collect::<Vec<_>>()
+    );
 }

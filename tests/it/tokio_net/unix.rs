@@ -11,7 +11,8 @@ fn a_pair_is_connected() {
     comes_to([(b"ping".to_vec(), true)], || {
         task::block_on(async {
             let (mut near, mut far) = UnixStream::pair().unwrap();
-            let is_nameless = near.peer_addr().unwrap().is_unnamed() && far.local_addr().unwrap().is_unnamed();
+            let is_nameless =
+                near.peer_addr().unwrap().is_unnamed() && far.local_addr().unwrap().is_unnamed();
             near.write_all(b"ping").await.unwrap();
             drop(near);
             let mut read = Vec::new();

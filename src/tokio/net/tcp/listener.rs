@@ -3,8 +3,8 @@
 use super::address;
 use super::stream::TcpStream;
 use crate::backend::{self, Backend};
-use crate::tokio::net::addr::{ToSocketAddrs, first};
-use crate::tokio::net::wire::{Listening, Network};
+use crate::tokio::net::addr::{ToSocketAddrs, no_address};
+use crate::tokio::net::wire::{Address, Listening, Network};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -57,10 +57,14 @@ impl TcpListener {
             if backend::current() == Backend::Real {
                 return ::tokio::net::TcpListener::bind(address).await.map(TcpListener::real);
             }
-            first(address.__addresses(), async |address| {
-                Network::of_execution().bind(address, place).map(TcpListener::checked)
-            })
-            .await
+            let mut last = no_address();
+            for address in address.__addresses()? {
+                match Network::of_execution().bind(Address::Tcp(address), place) {
+                    Ok(listening) => return Ok(TcpListener::checked(listening)),
+                    Err(error) => last = error,
+                }
+            }
+            Err(last)
         }
     }
 

@@ -80,7 +80,9 @@ impl TcpSocket {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match &self.0 {
             Inner::Real(socket) => socket.local_addr(),
-            Inner::Checked { any, bound } => Ok(bound.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(*any)),
+            Inner::Checked { any, bound } => {
+                Ok(bound.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(*any))
+            }
         }
     }
 

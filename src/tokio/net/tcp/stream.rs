@@ -1,8 +1,8 @@
 //! A TCP connection, by one of its ends.
 
 use super::address;
-use crate::tokio::net::addr::{ToSocketAddrs, first};
-use crate::tokio::net::wire::Network;
+use crate::tokio::net::addr::{ToSocketAddrs, no_address};
+use crate::tokio::net::wire::{Address, Network};
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -40,10 +40,14 @@ impl TcpStream {
             if backend::current() == Backend::Real {
                 return ::tokio::net::TcpStream::connect(address).await.map(TcpStream::real);
             }
-            first(address.__addresses(), async |address| {
-                Network::of_execution().connect(None, address, place).await.map(TcpStream::checked)
-            })
-            .await
+            let mut last = no_address();
+            for address in address.__addresses()? {
+                match Network::of_execution().connect(None, Address::Tcp(address), place).await {
+                    Ok(end) => return Ok(TcpStream::checked(end)),
+                    Err(error) => last = error,
+                }
+            }
+            Err(last)
         }
     }
 

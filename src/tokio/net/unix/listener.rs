@@ -32,7 +32,8 @@ impl UnixListener {
     #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
         if backend::current() == Backend::Real {
-            return ::tokio::net::UnixListener::bind(path).map(|listener| UnixListener(Inner::Real(listener)));
+            return ::tokio::net::UnixListener::bind(path)
+                .map(|listener| UnixListener(Inner::Real(listener)));
         }
         let address = Address::Unix(Some(path.as_ref().to_path_buf()));
         let listening = Network::of_execution().bind(address, Location::caller())?;

@@ -23,6 +23,8 @@ fn address(address: &Address) -> io::Result<SocketAddr> {
 fn named(address: &SocketAddr) -> io::Result<Address> {
     match address.as_pathname() {
         Some(path) => Ok(Address::Unix(Some(path.to_path_buf()))),
-        None => crate::backend::unsupported("a Unix socket whose name is no path", "give it the path of a file"),
+        None => {
+            crate::backend::unsupported("a Unix socket whose name is no path", "give it the path of a file")
+        }
     }
 }

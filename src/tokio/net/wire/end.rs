@@ -53,11 +53,7 @@ impl End {
     /// Both ends of a new connection.
     pub(super) fn pair(kind: Kind, addresses: [Address; 2], places: [Place; 2]) -> [End; 2] {
         let connection = Connection::new(kind, addresses, places);
-        [0, 1].map(|which| End {
-            connection: connection.clone(),
-            which,
-            place: places[which],
-        })
+        [0, 1].map(|which| End { connection: connection.clone(), which, place: places[which] })
     }
 
     /// Both ends of a new connection of a family that knows it at once.
@@ -249,7 +245,9 @@ impl End {
             },
             |room: &io::Result<Room>| match room {
                 Ok(Room::For(count)) => told_of_write(&Ok(*count)),
-                Ok(Room::Unknown) => Told { is_change: false, text: "more than there may be room for".into() },
+                Ok(Room::Unknown) => {
+                    Told { is_change: false, text: "more than there may be room for".into() }
+                }
                 Err(error) => told_of_write(&Err(error.kind().into())),
             },
         );
@@ -372,7 +370,10 @@ impl End {
                 wait(&mut state.writers, number, context);
                 Ready::EMPTY
             });
-            if ready.is_empty() && interest.is_writable() && self.poll_room(0, place, Some(context)).is_ready() {
+            if ready.is_empty()
+                && interest.is_writable()
+                && self.poll_room(0, place, Some(context)).is_ready()
+            {
                 ready |= Ready::WRITABLE;
             }
         }

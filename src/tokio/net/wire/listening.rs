@@ -17,20 +17,22 @@ type Place = &'static Location<'static>;
 
 const CONNECT: Call = Call::changes(&"connect");
 const ARRIVE: Call = Call::changes(&"arrive");
-const ACCEPT: Call = Call::takes(&"accept");
+const ACCEPT: Call = Call::tries(&"accept");
 const CLOSE: Call = Call::changes(&"close");
 const CANCEL: Call = Call::takes(&"cancel");
 
 /// The port of the first who connects to the first who listens; each listener has so many.
 const FIRST_PORT: u16 = 49_152;
 const PORTS: u16 = 512;
+/// Up to the last that there is.
+const PORTS_IN_ALL: u32 = 16_384;
 
 pub(in crate::tokio::net) struct Listening {
     pub(super) kind: Kind,
     pub(super) address: Address,
     /// How many listened before it, in this execution.
-    pub(super) rank: u16,
-    place: Place,
+    rank: u16,
+    pub(super) place: Place,
     /// Who may still connect: `is_closed`, `connected`.
     open: Callee,
     /// Who can be accepted: `queue`, `accepters`, `is_over`.
@@ -56,7 +58,16 @@ impl Listening {
             Kind::Unix => "a UnixListener",
         };
         let [open, queue] = [(); 2].map(|()| Callee::made_at(what, place));
-        Arc::new(Listening { kind, address, rank, place, open, queue, state: Mutex::default(), way: Way::default() })
+        Arc::new(Listening {
+            kind,
+            address,
+            rank,
+            place,
+            open,
+            queue,
+            state: Mutex::default(),
+            way: Way::default(),
+        })
     }
 
     pub(in crate::tokio::net) fn address(&self) -> &Address {
@@ -64,7 +75,12 @@ impl Listening {
     }
 
     /// Somebody connects, to `to`, from an address of its own if it has one: its end, unless this is closed.
-    pub(super) fn connect(self: &Arc<Self>, from: Option<SocketAddr>, to: Address, place: Place) -> Option<End> {
+    pub(super) fn connect(
+        self: &Arc<Self>,
+        from: Option<SocketAddr>,
+        to: Address,
+        place: Place,
+    ) -> Option<End> {
         let _turn = self.way.turn();
         let number = self.open.call(CONNECT, place, || {
             let mut state = own(&self.state);
@@ -74,8 +90,10 @@ impl Listening {
         let from = match &to {
             Address::Unix(_) => Address::Unix(None),
             Address::Tcp(to) => Address::Tcp(from.unwrap_or_else(|| {
-                let port = u32::from(FIRST_PORT) + u32::from(self.rank * PORTS) + u32::from(number % PORTS);
-                SocketAddr::new(to.ip(), u16::try_from(port).unwrap_or(u16::MAX))
+                let later =
+                    (u32::from(self.rank) * u32::from(PORTS) + u32::from(number % PORTS)) % PORTS_IN_ALL;
+                let port = u16::try_from(u32::from(FIRST_PORT) + later).unwrap_or(FIRST_PORT);
+                SocketAddr::new(to.ip(), port)
             })),
         };
         let [near, far] = End::pair(self.kind, [from, to], [place, self.place]);

@@ -20,7 +20,7 @@ type Place = &'static Location<'static>;
 const BIND: Call = Call::tries(&"bind");
 const LOOK_UP: Call = Call::looks(&"look up");
 const UNBIND: Call = Call::changes(&"unbind");
-const CONNECT: Call = Call::takes(&"connect");
+const CONNECT: Call = Call::tries(&"connect");
 const CONNECTED: Call = Call::changes(&"connected");
 const CANCEL: Call = Call::takes(&"cancel");
 
@@ -48,7 +48,10 @@ struct State {
 impl Network {
     /// That of the running execution.
     pub(in crate::tokio::net) fn of_execution() -> Arc<Network> {
-        one_each::current(&NETWORK, || Network { callee: Callee::new("the network"), state: Mutex::default() })
+        one_each::current(&NETWORK, || Network {
+            callee: Callee::new("the network"),
+            state: Mutex::default(),
+        })
     }
 
     /// Listens at an address, or at any port of it if that is 0.
@@ -82,7 +85,7 @@ impl Network {
             return;
         }
         let network = Network::of_execution();
-        network.callee.end(UNBIND, Location::caller(), || {
+        network.callee.end(UNBIND, listening.place, || {
             let mut state = own(&network.state);
             state.listening.remove(&listening.address);
             if listening.kind == Kind::Unix {
@@ -107,7 +110,8 @@ impl Network {
                 "listen at a loopback address inside the checked program, and connect to that",
             );
         }
-        let answer = Arc::new(Answer { callee: Callee::made_at("a connection", place), state: Mutex::default() });
+        let answer =
+            Arc::new(Answer { callee: Callee::made_at("a connection", place), state: Mutex::default() });
         let courier = answer.clone();
         thread::spawn(move || courier.give(self.ask(from, to, place), place));
         Connecting { answer, place, is_over: false }
@@ -116,14 +120,15 @@ impl Network {
     fn ask(&self, from: Option<SocketAddr>, to: Address, place: Place) -> io::Result<End> {
         let to = match to {
             // Linux takes this for itself.
-            Address::Tcp(to) if to.ip().is_unspecified() => Address::Tcp(SocketAddr::new(loopback(to), to.port())),
+            Address::Tcp(to) if to.ip().is_unspecified() => {
+                Address::Tcp(SocketAddr::new(loopback(to), to.port()))
+            }
             to => to,
         };
         let found = self.callee.call(LOOK_UP, place, || own(&self.state).look_up(&to));
-        let found = found.and_then(|listening| {
+        found.and_then(|listening| {
             listening.connect(from, to, place).ok_or_else(|| ErrorKind::ConnectionRefused.into())
-        });
-        found
+        })
     }
 }
 
