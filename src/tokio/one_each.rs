@@ -29,8 +29,13 @@ pub(super) fn current<T>(one_each: &'static LocalKey<OneEach<T>>, make: impl FnO
     made.unwrap_or_else(|| {
         let one = Arc::new(make());
         let before = one_each.with(|OneEach(known)| known.borrow_mut().replace((number, one.clone())));
-        // What an execution holds that was left in its middle is leaked.
-        before.into_iter().filter(|(_, before)| Arc::strong_count(before) > 1).for_each(std::mem::forget);
+        drop(before);
         one
     })
+}
+
+/// Forgets the one of the running execution: what is asked for later is another one.
+pub(super) fn end<T>(one_each: &'static LocalKey<OneEach<T>>) {
+    let over = one_each.with(|OneEach(known)| known.borrow_mut().take());
+    drop(over);
 }

@@ -43,9 +43,9 @@ impl Process {
     #[track_caller]
     pub(super) fn of_execution() -> Arc<Process> {
         assert!(!is_real(), "a signal is raised outside of a check: send it by the operating system's means");
-        one_each::current(&PROCESS, || Process {
-            callee: Callee::new("the process's signals"),
-            kinds: Mutex::default(),
+        one_each::current(&PROCESS, || {
+            backend::when_main_returns(|| one_each::end(&PROCESS));
+            Process { callee: Callee::new("the process's signals"), kinds: Mutex::default() }
         })
     }
 
@@ -86,6 +86,15 @@ impl Process {
     }
 }
 
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Whom the end of these would wake is of an execution that was left in its middle.
+        if !self.callee.is_here() {
+            std::mem::forget(std::mem::take(&mut self.kinds));
+        }
+    }
+}
+
 impl Kind {
     /// One comes, whenever the checker likes.
     fn come(self: Arc<Self>, place: Place) {
@@ -123,8 +132,10 @@ impl Listener {
 
 fn next(kind: Shared, place: Place, mut receiver: watch::Receiver<()>) -> Next {
     let changed = async move {
-        // Its sender is the process's.
-        _ = receiver.changed().await;
+        // Its sender is the process's: when that is gone, nothing comes any more.
+        if receiver.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
         receiver
     };
     Box::pin(Announced::new(kind, RECV, Some(CANCEL), place, changed))

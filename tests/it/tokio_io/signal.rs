@@ -51,7 +51,7 @@ fn server(drains: bool) -> (u32, u32) {
 fn a_server_may_be_interrupted_at_any_moment() {
     let report = Checker::new().explore(|| server(true));
     assert!(report.is_complete(), "{report}");
-    assert_eq!(values(&report), BTreeSet::from([(0, 0), (1, 1), (2, 2)]), "{report}");
+    assert_eq!(values(&report), BTreeSet::from([(1, 1), (2, 2)]), "{report}");
     // One that drops what it has taken loses it.
     let report = Checker::new().explore(|| server(false));
     assert!(values(&report).contains(&(1, 0)), "{report}");
