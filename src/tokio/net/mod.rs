@@ -10,7 +10,7 @@
 //!   connected, and a connection at who accepts. Nothing bounds that. So a read brings any number of the writes before it,
 //!   a `select!` has the other branch first, and a timeout may come before an answer.
 //! * A read brings all that has arrived, as far as there is room; or the first byte alone, or all but the last, so often in an
-//!   execution as [`Checker::short_reads_max`](crate::Checker::short_reads_max) says: once, if nothing is said. That finds who
+//!   execution as [`Checker::short_reads_max`](crate::Checker::short_reads_max) says: once, if nothing is said. The rest is late then: a read finds it at any moment after. That finds who
 //!   takes what one `read` brings for a message, a length that arrives in halves, and a line whose end is cut in two. Other
 //!   cuts of one write are not explored, whatever the bound.
 //! * A write takes all that it is given, as long as not more than 64 KiB are on their way or unread in its direction; or the

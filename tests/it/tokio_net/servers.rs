@@ -7,7 +7,7 @@ use conccheck::tokio::net::{TcpListener, TcpStream};
 use conccheck::tokio::select;
 use conccheck::tokio::sync::{mpsc, oneshot};
 use conccheck::tokio::time::{Duration, timeout};
-use conccheck::{Checker, Verdict, task};
+use conccheck::{Checker, Verdict, task, thread};
 use std::collections::BTreeSet;
 
 #[test]
@@ -37,6 +37,7 @@ async fn serve(listener: TcpListener, mut stop: oneshot::Receiver<()>, is_broken
     let (working, mut worked) = mpsc::channel::<()>(1);
     loop {
         select! {
+            biased;
             _ = &mut stop => break,
             accepted = listener.accept() => {
                 let (mut socket, _) = accepted.unwrap();
@@ -49,14 +50,7 @@ async fn serve(listener: TcpListener, mut stop: oneshot::Receiver<()>, is_broken
                     drop(working);
                 });
                 if is_broken {
-                    select! {
-                        biased;
-                        _ = &mut stop => {
-                            serving.abort();
-                            break;
-                        }
-                        _ = std::future::ready(()) => {}
-                    }
+                    serving.abort();
                 }
             }
         }
@@ -78,9 +72,10 @@ fn graceful(is_broken: bool) -> BTreeSet<Option<Result<u8, ()>>> {
                 _ = socket.write_u8(1).await;
                 Some(socket.read_u8().await.map_err(drop))
             });
-            stopper.send(()).unwrap();
+            let stopping = thread::spawn(move || _ = stopper.send(()));
             let answer = client.await.unwrap();
             server.await.unwrap();
+            stopping.join().unwrap();
             answer
         })
     });
@@ -92,6 +87,8 @@ fn graceful(is_broken: bool) -> BTreeSet<Option<Result<u8, ()>>> {
 fn a_server_that_stops_serves_whom_it_has_accepted() {
     // Who was not accepted is reset.
     assert_eq!(graceful(false), BTreeSet::from([None, Some(Err(())), Some(Ok(2))]));
+    // One that gives up whom it has just accepted never answers.
+    assert_eq!(graceful(true), BTreeSet::from([None, Some(Err(()))]));
 }
 
 #[test]

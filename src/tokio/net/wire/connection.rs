@@ -57,7 +57,7 @@ pub(super) struct Connection {
 pub(super) type Which = usize;
 
 pub(super) struct Side {
-    /// What has arrived: `arrived`, `is_ended`, `is_reset`, `consumed`, `readers`, `roomless`.
+    /// What has arrived: `arrived`, `late`, `is_ended`, `is_reset`, `consumed`, `readers`, `roomless`.
     pub(super) read: Callee,
     /// What can be written: `error`, `is_broken`, `is_shut`, `written`, `writers`.
     pub(super) write: Callee,
@@ -72,6 +72,8 @@ pub(super) struct Side {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) arrived: VecDeque<u8>,
+    /// What comes before that and is late: nothing can be read until it is there.
+    pub(super) late: Vec<u8>,
     /// Nothing more arrives, as the other side has said.
     pub(super) is_ended: bool,
     pub(super) is_reset: bool,
@@ -171,6 +173,17 @@ impl Connection {
     fn send_reset(self: &Arc<Self>, from: Which, place: Place) {
         let _turn = self.sides[from].way.turn();
         self.send(from, Parcel::Reset, place);
+    }
+
+    /// What is late is there.
+    pub(super) fn deliver_late(&self, to: Which, place: Place) {
+        let side = &self.sides[to];
+        wake(side.read.call(DELIVER, place, || {
+            let mut state = own(&side.state);
+            let late = std::mem::take(&mut state.late);
+            late.into_iter().rev().for_each(|byte| state.arrived.push_front(byte));
+            state.readers.take()
+        }));
     }
 
     fn deliver(&self, to: Which, bytes: &[u8], place: Place) {

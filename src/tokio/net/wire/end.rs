@@ -2,6 +2,7 @@
 
 use super::connection::{Address, Connection, Kind, Parcel, Side, State, Which};
 use super::waiters::{Waiters, wake};
+use super::way::later;
 use super::{ROOM, own};
 use crate::backend::{self, Call, Callee, Told};
 use crate::tokio::io::{told_of_read, told_of_write};
@@ -136,6 +137,10 @@ impl End {
             place,
             || {
                 let mut state = self.state();
+                if !state.late.is_empty() && count_max > 0 {
+                    wait(&mut state);
+                    return Poll::Pending;
+                }
                 if !state.arrived.is_empty() || count_max == 0 {
                     let count = count_max.min(state.arrived.len());
                     let bytes: Vec<u8> = state.arrived.iter().take(count).copied().collect();
@@ -183,13 +188,14 @@ impl End {
             1 => bytes.split_off(1),
             _ => bytes.split_off(bytes.len() - 1),
         };
-        wake(self.side().read.call(PUT_BACK, place, || {
+        self.side().read.call(PUT_BACK, place, || {
             let mut state = self.state();
             state.unread += rest.len();
             state.consumed -= rest.len();
-            rest.iter().rev().for_each(|&byte| state.arrived.push_front(byte));
-            state.readers.take()
-        }));
+            state.late = rest;
+        });
+        let (connection, which) = (Arc::clone(&self.connection), self.which);
+        later(move || connection.deliver_late(which, place));
         bytes
     }
 
@@ -347,7 +353,9 @@ impl End {
             let number = waiting.as_deref_mut().map(|waiting| &mut waiting.reads);
             ready |= self.poll_one(&self.side().read, READABLE, place, |state| {
                 let mut found = Ready::EMPTY;
-                if state.is_ended || state.is_reset {
+                if !state.late.is_empty() {
+                    wait(&mut state.readers, number, context);
+                } else if state.is_ended || state.is_reset {
                     found |= Ready::READABLE | Ready::READ_CLOSED;
                 } else if !state.arrived.is_empty() {
                     found |= Ready::READABLE;
