@@ -70,6 +70,10 @@ pub enum Incomplete {
     PreemptionsMax(usize),
     /// It looked only at executions in which at most this many timeouts pass.
     TimeoutsMax(usize),
+    /// It looked only at executions in which at most this many reads of a socket bring less than there is.
+    ShortReadsMax(usize),
+    /// It looked only at executions in which at most this many writes to a socket take less than they are given.
+    ShortWritesMax(usize),
     /// Some execution had not ended after so many steps, and was left.
     StepsMax(usize),
     /// A loop that goes round in vain, and ends by itself at some time or for a reason that cannot be seen, went round
@@ -171,6 +175,8 @@ impl Incomplete {
             Incomplete::TimeMax(_) => Some("time_max"),
             Incomplete::PreemptionsMax(_) => Some("preemptions_max"),
             Incomplete::TimeoutsMax(_) => Some("timeouts_max"),
+            Incomplete::ShortReadsMax(_) => Some("short_reads_max"),
+            Incomplete::ShortWritesMax(_) => Some("short_writes_max"),
             Incomplete::StepsMax(_) => Some("steps_max"),
             _ => None,
         }
@@ -229,6 +235,10 @@ impl fmt::Display for Incomplete {
             Incomplete::PreemptionsMax(count) => write!(f, "at most {count} preemptions"),
             Incomplete::TimeoutsMax(1) => f.write_str("at most 1 timeout"),
             Incomplete::TimeoutsMax(count) => write!(f, "at most {count} timeouts"),
+            Incomplete::ShortReadsMax(1) => f.write_str("at most 1 short read"),
+            Incomplete::ShortReadsMax(count) => write!(f, "at most {count} short reads"),
+            Incomplete::ShortWritesMax(1) => f.write_str("at most 1 short write"),
+            Incomplete::ShortWritesMax(count) => write!(f, "at most {count} short writes"),
             Incomplete::StepsMax(count) => {
                 write!(f, "some execution had not ended after {count} steps (steps_max), and was left there")
             }

@@ -36,6 +36,15 @@ impl Binding {
         }
     }
 
+    /// As [`Binding::new`], for who knows where the user made it.
+    pub(crate) const fn made_at(place: &'static Location<'static>) -> Self {
+        Binding {
+            bound: AtomicU64::new(UNBOUND),
+            made_at: Some(place),
+            twin: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
     /// Refuses what belongs to an execution, where it is used for real.
     #[track_caller]
     pub(crate) fn expect_real(&self, what: &str) {

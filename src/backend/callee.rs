@@ -77,6 +77,17 @@ impl Call {
     }
 }
 
+/// What came of a poll that was ready.
+pub(crate) struct Told {
+    /// Whether it has changed the callee for good.
+    pub(crate) is_change: bool,
+    /// What readers are told.
+    pub(crate) text: String,
+}
+
+/// What readers are told of a poll that was not ready.
+pub(super) const PENDING: &str = "pending";
+
 /// What stands for something of a library to the checkers.
 pub(crate) struct Callee {
     binding: Binding,
@@ -90,6 +101,11 @@ impl Callee {
     #[track_caller]
     pub(crate) const fn new(what: &'static str) -> Self {
         Callee { binding: Binding::new(), what, changes: AtomicU64::new(0) }
+    }
+
+    /// As [`Callee::new`], for who knows where the user made it.
+    pub(crate) const fn made_at(what: &'static str, place: Place) -> Self {
+        Callee { binding: Binding::made_at(place), what, changes: AtomicU64::new(0) }
     }
 
     /// How often it was changed for good, inside checks.
@@ -128,7 +144,35 @@ impl Callee {
         let is_told = self.enter(CallKind::Poll, call.name, place);
         at_one_go(|| {
             let polled = poll();
-            self.note(call, is_told, if polled.is_pending() { Some("pending") } else { None });
+            self.note(call, is_told, if polled.is_pending() { Some(PENDING) } else { None });
+            polled
+        })
+    }
+
+    /// As [`Callee::poll`], of one that says what came of it.
+    pub(crate) fn poll_told<T>(
+        &self,
+        call: Call,
+        place: Place,
+        poll: impl FnOnce() -> Poll<T>,
+        told: impl FnOnce(&T) -> Told,
+    ) -> Poll<T> {
+        let is_told = self.enter(CallKind::Poll, call.name, place);
+        at_one_go(|| {
+            let polled = poll();
+            let text = match &polled {
+                Poll::Pending => PENDING.to_string(),
+                Poll::Ready(output) => {
+                    let Told { is_change, text } = told(output);
+                    if is_change && current() != Backend::Real {
+                        self.was_changed();
+                    }
+                    text
+                }
+            };
+            if is_told {
+                native::note(call.name, String::new(), text);
+            }
             polled
         })
     }
@@ -210,7 +254,7 @@ impl Callee {
     }
 
     /// Whether somebody of the running execution, if there is one, can notice a call.
-    fn is_here(&self) -> bool {
+    pub(crate) fn is_here(&self) -> bool {
         match current() {
             Backend::Real => false,
             Backend::Native => !self.binding.is_foreign() && !abandoned(),

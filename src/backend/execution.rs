@@ -8,6 +8,7 @@ use super::ledger::{Entry, Ledger};
 use super::roll::{Panic, Roll, TaskId};
 use super::statics::Statics;
 use crate::panic;
+use crate::schedule::Bounds;
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,8 +36,8 @@ struct State {
     waits_for_itself: bool,
     has_timed_wait: bool,
     has_seq_cst: bool,
-    /// How many more futures may be dropped where they wait, where the backend does not count them.
-    cancellations_left: usize,
+    /// How often more that may happen which a program cannot bring about, where the backend does not count.
+    left: Bounds,
     /// Whether one could have been.
     has_cancellable: bool,
     /// The last panic's message and place, while its task unwinds.
@@ -187,18 +188,30 @@ impl Execution {
         self.lock().has_timed_wait
     }
 
-    /// Lets so many futures be dropped where they wait.
+    /// Lets things happen so often that a program cannot bring about.
     #[cfg(any(feature = "shuttle", feature = "loom"))]
-    pub(crate) fn allow_cancellations(&self, cancellations_max: usize) {
-        self.lock().cancellations_left = cancellations_max;
+    pub(crate) fn allow(&self, bounds: Bounds) {
+        self.lock().left = bounds;
+    }
+
+    /// Whether one of these may happen once more.
+    #[cfg(any(feature = "shuttle", feature = "loom"))]
+    pub(crate) fn may(&self, which: impl FnOnce(&mut Bounds) -> &mut usize) -> bool {
+        *which(&mut self.lock().left) > 0
+    }
+
+    /// One of these happens.
+    #[cfg(feature = "shuttle")]
+    pub(crate) fn happens(&self, which: impl FnOnce(&mut Bounds) -> &mut usize) {
+        *which(&mut self.lock().left) -= 1;
     }
 
     /// Whether a future, that waits, may be dropped there.
     #[cfg(any(feature = "shuttle", feature = "loom"))]
     pub(crate) fn may_cancel(&self) -> bool {
         let mut state = self.lock();
-        state.has_cancellable |= state.cancellations_left > 0;
-        state.cancellations_left > 0
+        state.has_cancellable |= state.left.cancellations_max > 0;
+        state.left.cancellations_max > 0
     }
 
     /// Whether a future could have been dropped where it waits.
@@ -210,7 +223,7 @@ impl Execution {
     /// One that may be is.
     #[cfg(feature = "shuttle")]
     pub(crate) fn cancel(&self) {
-        self.lock().cancellations_left -= 1;
+        self.lock().left.cancellations_max -= 1;
     }
 
     /// Writes down that a load or store is `SeqCst`, which loom takes for `Acquire` and `Release`.

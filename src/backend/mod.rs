@@ -31,7 +31,7 @@ pub(crate) mod loom;
 pub(crate) mod shuttle;
 
 pub(crate) use binding::Binding;
-pub(crate) use callee::{Call, Callee};
+pub(crate) use callee::{Call, Callee, Told};
 pub(crate) use count::Count;
 pub(crate) use execution::{Execution, Running};
 pub(crate) use home::{Home, SharedHome};
@@ -49,6 +49,7 @@ pub(crate) use wakes::{
 
 pub use search::Progress;
 
+use crate::schedule::Bounds;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
@@ -268,6 +269,70 @@ pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Opti
             "set `cancellations_max(0)`, or check under native or shuttle",
         ),
         _ => None,
+    }
+}
+
+/// In which of so many ways a read of a socket brings less than there is, from 1, or 0 if it does not, under a checker: as often in an
+/// execution as its [bound](crate::Checker::short_reads_max) says; each answer is explored.
+pub(crate) fn short_read(ways: u8, place: &'static Location<'static>) -> u32 {
+    match current() {
+        Backend::Native => native::short_read(ways, place),
+        Backend::Real => 0,
+        _ => draw_way(
+            ways,
+            |left| &mut left.short_reads_max,
+            ["a read that brings less than there is", "short_reads_max"],
+        ),
+    }
+}
+
+/// Whether a write to a socket takes less than it is given, as [`short_read`].
+pub(crate) fn is_short_write(place: &'static Location<'static>) -> bool {
+    match current() {
+        Backend::Native => native::is_short_write(place),
+        Backend::Real => false,
+        _ => {
+            draw_way(
+                1,
+                |left| &mut left.short_writes_max,
+                ["a write that takes less than it is given", "short_writes_max"],
+            ) == 1
+        }
+    }
+}
+
+/// In which of so many ways a connection breaks, from 1, or 0 if it does not, as [`short_read`].
+pub(crate) fn disconnection(ways: u8, place: &'static Location<'static>) -> u32 {
+    match current() {
+        Backend::Native => native::disconnection(ways, place),
+        Backend::Real => 0,
+        _ => draw_way(
+            ways,
+            |left| &mut left.disconnections_max,
+            ["a connection that breaks", "disconnections_max"],
+        ),
+    }
+}
+
+/// In which of so many ways something happens, from 1, or 0 if it does not, where the backend does not count: shuttle draws,
+/// and loom, which draws no lots, refuses unless it may not happen at all.
+#[allow(unused_variables, reason = "no other checker may be compiled in")]
+fn draw_way(ways: u8, which: fn(&mut Bounds) -> &mut usize, [what, setting]: [&str; 2]) -> u32 {
+    match current() {
+        #[cfg(feature = "shuttle")]
+        Backend::Shuttle => {
+            use ::shuttle::rand::Rng;
+            if !execution().may(which) || ::shuttle::rand::thread_rng().gen_range(0..2u32) == 0 {
+                return 0;
+            }
+            execution().happens(which);
+            1 + ::shuttle::rand::thread_rng().gen_range(0..u32::from(ways))
+        }
+        #[cfg(feature = "loom")]
+        Backend::Loom if execution().may(which) => {
+            unsupported(what, &format!("set `{setting}(0)`, or check under native or shuttle"))
+        }
+        _ => 0,
     }
 }
 

@@ -98,7 +98,7 @@ pub(super) fn run_nothing() {
 /// The main task of one execution.
 fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), steering: &Steering<T>) {
     let execution = Execution::begin(Backend::Shuttle);
-    execution.allow_cancellations(steering.lock().search.limits.bounds.cancellations_max);
+    execution.allow(steering.lock().search.limits.bounds);
     steering.lock().execution = Some(Arc::clone(&execution));
     set_execution(Some(Arc::clone(&execution)));
     for _ in SENTINELS {

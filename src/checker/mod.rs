@@ -80,7 +80,7 @@ impl Checker {
             finds_leaks: false,
             memory: None,
             substitution: None,
-            bounds: Bounds { timeouts_max: 1, cancellations_max: 1, ..Bounds::default() },
+            bounds: Bounds { timeouts_max: 1, cancellations_max: 1, short_reads_max: 1, ..Bounds::default() },
             timers_are_bounded: false,
             workers: None,
             requires_complete: false,
@@ -173,6 +173,32 @@ impl Checker {
     /// draws, and loom, which draws no lots, refuses unless this is 0.
     pub fn cancellations_max(mut self, cancellations_max: usize) -> Self {
         self.bounds.cancellations_max = cancellations_max;
+        self
+    }
+
+    /// Lets at most this many reads of sockets ([`tokio::net`](crate::tokio::net)) bring less than there is in an execution,
+    /// 1 if it is not said: of what has arrived, the first byte alone, or all but the last. That is beside what comes of late
+    /// arrival, which nothing bounds: of several writes, a read may bring any number, and the rest comes later.
+    /// Where a read could have been short and was not for the sake of this, the report [says so](Incomplete::ShortReadsMax).
+    /// [`Backend::Native`] explores, shuttle draws, and loom, which draws no lots, refuses unless this is 0.
+    pub fn short_reads_max(mut self, short_reads_max: usize) -> Self {
+        self.bounds.short_reads_max = short_reads_max;
+        self
+    }
+
+    /// Lets at most this many writes to sockets ([`tokio::net`](crate::tokio::net)) take the first byte alone in an execution, of
+    /// several that they are given; 0 if it is not said: a socket of few bytes takes them all, as a rule. Otherwise as
+    /// [`short_reads_max`](Checker::short_reads_max).
+    pub fn short_writes_max(mut self, short_writes_max: usize) -> Self {
+        self.bounds.short_writes_max = short_writes_max;
+        self
+    }
+
+    /// Lets at most this many TCP connections of an execution break while something is on its way, which is lost, or of which
+    /// the first byte arrives: both ends are reset. 0 if it is not said: a program need not get over that, unless it has to.
+    /// [`Backend::Native`] explores, shuttle draws, and loom, which draws no lots, refuses unless this is 0.
+    pub fn disconnections_max(mut self, disconnections_max: usize) -> Self {
+        self.bounds.disconnections_max = disconnections_max;
         self
     }
 

@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(super) times: Times,
     /// Whether a wait could not end early, for the bound on that.
     pub(super) is_cut_by_timeouts: bool,
+    /// Whether reads and writes of sockets were not short that could have been.
+    pub(super) is_cut_by_shorts: [bool; 2],
     /// Whether in some execution so far a future could have been dropped where it waits.
     pub(super) has_cancellable: bool,
     /// See [`World::notice_buffering`].
@@ -165,6 +167,7 @@ impl World {
             graph,
             times: Times::default(),
             is_cut_by_timeouts: false,
+            is_cut_by_shorts: [false; 2],
             has_cancellable: false,
             buffering: Cell::default(),
             cut_loop: None,
@@ -529,6 +532,26 @@ impl World {
         self.is_cut_by_timeouts
     }
 
+    /// Whether reads, and writes, of sockets were not short that could have been.
+    pub(crate) fn is_cut_by_shorts(&self) -> [bool; 2] {
+        self.is_cut_by_shorts
+    }
+
+    /// Whether what is done is written down for readers.
+    pub(crate) fn is_logged(&self) -> bool {
+        self.log.is_some() && !self.rehearses
+    }
+
+    /// That it happens is not looked at, for the sake of a bound.
+    pub(crate) fn leaves_out(&mut self, chance: Chance) {
+        match chance {
+            Chance::Timeout | Chance::Early { .. } => self.is_cut_by_timeouts = true,
+            Chance::ShortRead(_) => self.is_cut_by_shorts[0] = true,
+            Chance::ShortWrite => self.is_cut_by_shorts[1] = true,
+            _ => {}
+        }
+    }
+
     /// Whether in some execution so far a future could have been dropped where it waits.
     pub(crate) fn has_cancellable(&self) -> bool {
         self.has_cancellable
@@ -874,8 +897,9 @@ impl World {
         }
         let Operation { object: id, action, .. } = operation;
         if let Action::Chance(chance) = action {
-            let is_timeout = matches!(chance, Chance::Timeout | Chance::Early { .. });
-            self.is_cut_by_timeouts |= is_timeout && !self.rehearses && !self.may(chance);
+            if !self.rehearses && !self.may(chance) {
+                self.leaves_out(chance);
+            }
             self.has_cancellable |= matches!(chance, Chance::Cancellation(_));
             chance
                 .bounded()
@@ -948,7 +972,7 @@ impl World {
             }
         }
         self.preempts = false;
-        let is_logged = self.log.is_some() && !self.rehearses;
+        let is_logged = self.is_logged();
         Ok(Performed { reply, choice: event.choice, value, after, is_changed, is_logged })
     }
 

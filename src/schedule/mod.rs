@@ -43,6 +43,12 @@ pub(crate) struct Bounds {
     pub(crate) weak_failures_max: usize,
     /// Futures that are dropped where they wait.
     pub(crate) cancellations_max: usize,
+    /// Reads of a socket that bring less than there is.
+    pub(crate) short_reads_max: usize,
+    /// Writes to a socket that take less than they are given.
+    pub(crate) short_writes_max: usize,
+    /// Connections that break.
+    pub(crate) disconnections_max: usize,
 }
 
 impl Schedule {

@@ -19,7 +19,9 @@ impl Token {
         let has_bounds = own_bounds != [0; 3];
         let has_facts = *facts != Facts::default();
         let tells_cancellations = bounds.cancellations_max != unsaid_cancellations(has_bounds);
-        let flags = [self.size.is_some(), has_bounds, has_facts, tells_cancellations];
+        let network = network_bounds(bounds);
+        let tells_network = network != unsaid_network(has_bounds);
+        let flags = [self.size.is_some(), has_bounds, has_facts, tells_cancellations, tells_network];
         let mut bytes = vec![flags.iter().rev().fold(0, |byte, &flag| byte << 1 | u8::from(flag))];
         write_number(&mut bytes, self.program.len() as u128);
         bytes.extend(self.program.as_bytes());
@@ -34,6 +36,11 @@ impl Token {
         if tells_cancellations {
             write_number(&mut bytes, bounds.cancellations_max as u128);
         }
+        if tells_network {
+            for bound in network {
+                write_number(&mut bytes, bound as u128);
+            }
+        }
         if has_facts {
             write_facts(&mut bytes, facts);
         }
@@ -44,7 +51,7 @@ impl Token {
 
     pub(super) fn from_body(body: &[u8]) -> Option<Token> {
         let mut reader = Reader(body);
-        let flags = reader.byte().filter(|flags| *flags < 16)?;
+        let flags = reader.byte().filter(|flags| *flags < 32)?;
         let name_bytes = reader.count()?;
         let program = String::from_utf8(reader.bytes(name_bytes)?.to_vec()).ok()?;
         let size = if flags & 1 == 0 { None } else { Some(reader.count()?) };
@@ -56,6 +63,11 @@ impl Token {
         }
         bounds.cancellations_max =
             if flags & 8 == 0 { unsaid_cancellations(flags & 2 != 0) } else { reader.count()? };
+        let network = match flags & 16 {
+            0 => unsaid_network(flags & 2 != 0),
+            _ => [reader.count()?, reader.count()?, reader.count()?],
+        };
+        [bounds.short_reads_max, bounds.short_writes_max, bounds.disconnections_max] = network;
         let facts = if flags & 4 == 0 { Facts::default() } else { read_facts(&mut reader)? };
         let mut picks = read_steps(&mut reader)?;
         let distances = [MARKS_MAX, MARKS_MAX_BEFORE].map(|max| mark_distance(picks.len(), max));
@@ -73,6 +85,15 @@ impl Token {
 /// have the other bounds, too.
 fn unsaid_cancellations(has_bounds: bool) -> usize {
     usize::from(has_bounds)
+}
+
+/// How many short reads, short writes and disconnections there may be where a token does not say, as with cancellations.
+fn unsaid_network(has_bounds: bool) -> [usize; 3] {
+    [usize::from(has_bounds), 0, 0]
+}
+
+fn network_bounds(bounds: &Bounds) -> [usize; 3] {
+    [bounds.short_reads_max, bounds.short_writes_max, bounds.disconnections_max]
 }
 
 /// How many there are, and each as its kind and, if it is of a place, the place's mark.

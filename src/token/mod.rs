@@ -184,10 +184,22 @@ mod tests {
                 |((task, choice, mark), count)| std::iter::repeat_n(Pick { task, choice, mark }, count);
             runs.into_iter().flat_map(repeat).take(MARKS_MAX).collect()
         });
-        let bounds = prop_oneof![Just((0, 0, 0, 0)), any::<(usize, usize, usize, usize)>()];
+        let own = prop_oneof![Just((0, 0, 0, 0)), any::<(usize, usize, usize, usize)>()];
+        let network = prop_oneof![Just((0, 0, 0)), Just((1, 0, 0)), any::<(usize, usize, usize)>()];
+        let bounds = (own, network);
         (any::<String>(), any::<Option<usize>>(), bounds, picks).prop_map(
-            |(program, size, (timeouts_max, spurious_max, weak_failures_max, cancellations_max), picks)| {
-                let bounds = Bounds { timeouts_max, spurious_max, weak_failures_max, cancellations_max };
+            |(program, size, (own, network), picks)| {
+                let (timeouts_max, spurious_max, weak_failures_max, cancellations_max) = own;
+                let (short_reads_max, short_writes_max, disconnections_max) = network;
+                let bounds = Bounds {
+                    timeouts_max,
+                    spurious_max,
+                    weak_failures_max,
+                    cancellations_max,
+                    short_reads_max,
+                    short_writes_max,
+                    disconnections_max,
+                };
                 Token { program, size, schedule: Schedule { picks, bounds, facts: Facts::default() } }
             },
         )

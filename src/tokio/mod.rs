@@ -30,7 +30,13 @@
 //! ```
 
 #[cfg(feature = "check")]
+pub mod io;
+#[cfg(feature = "check")]
+pub mod net;
+#[cfg(feature = "check")]
 pub mod runtime;
+#[cfg(feature = "check")]
+pub mod signal;
 #[cfg(feature = "check")]
 pub mod sync;
 #[cfg(feature = "check")]
@@ -40,6 +46,8 @@ pub mod time;
 
 #[cfg(feature = "check")]
 mod macros;
+#[cfg(feature = "check")]
+mod one_each;
 
 #[cfg(feature = "check")]
 pub use self::task::spawn;
@@ -48,7 +56,7 @@ pub use self::task::spawn;
 pub use self::{macros::select, task::task_local};
 
 #[cfg(not(feature = "check"))]
-pub use ::tokio::{runtime, select, spawn, sync, task, task_local, time};
+pub use ::tokio::{io, net, runtime, select, signal, spawn, sync, task, task_local, time};
 
 pub use ::tokio::{join, pin, try_join};
 /// A function that a runtime runs, and a test that one runs: once, for real. A test that is checked is a

@@ -10,10 +10,23 @@ macro_rules! ordinary_code {
             reason = "to be compiled is all that it has to do"
         )]
         mod $name {
+            use root::io::{
+                AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt, AsyncWrite,
+                AsyncWriteExt, BufReader, BufStream, BufWriter, DuplexStream, Interest, Lines, ReadBuf,
+                ReadHalf, Ready, SimplexStream, WriteHalf, copy, copy_bidirectional,
+                copy_bidirectional_with_sizes, copy_buf, duplex, empty, join as join_io, repeat, simplex,
+                sink, split,
+            };
+            use root::net::{
+                TcpListener, TcpSocket, TcpStream, ToSocketAddrs, UnixListener, UnixStream, lookup_host, tcp,
+                unix,
+            };
             use root::runtime::{
                 Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
                 TryCurrentError,
             };
+            use root::signal::ctrl_c;
+            use root::signal::unix::{Signal, SignalKind, signal};
             use root::sync::futures::{Notified, OwnedNotified};
             use root::sync::mpsc::error::{
                 SendError, SendTimeoutError, TryRecvError as MpscTryRecvError, TrySendError,
@@ -82,6 +95,17 @@ macro_rules! ordinary_code {
                 shared::<(oneshot::Sender<u32>, oneshot::Receiver<u32>)>();
                 shared::<(broadcast::Sender<Cell<u32>>, broadcast::Receiver<Cell<u32>>)>();
                 shared::<(watch::Sender<u32>, watch::Receiver<u32>)>();
+                shared::<(DuplexStream, SimplexStream, ReadHalf<DuplexStream>, WriteHalf<DuplexStream>)>();
+                shared::<(TcpListener, TcpStream, TcpSocket, UnixListener, UnixStream, Signal)>();
+                shared::<(tcp::OwnedReadHalf, tcp::OwnedWriteHalf, tcp::ReadHalf<'_>, tcp::WriteHalf<'_>)>();
+                shared::<(unix::OwnedReadHalf, unix::OwnedWriteHalf)>();
+                sent(async {
+                    let mut socket = TcpStream::connect("127.0.0.1:1").await?;
+                    socket.readable().await?;
+                    socket.write_all(b"x").await?;
+                    socket.read_u8().await?;
+                    ctrl_c().await
+                });
                 sent(async {
                     let guard = NUMBER.lock().await;
                     READY.notified().await;
@@ -409,6 +433,120 @@ macro_rules! ordinary_code {
                 coop::unconstrained(coop::cooperative(async { coop::has_budget_remaining() })).await;
                 drop((root::task::try_id(), format!("{handle:?} {local:?}")));
                 Ok(())
+            }
+
+            async fn streams(stream: DuplexStream) -> root::io::Result<()> {
+                let (mut reader, mut writer): (ReadHalf<DuplexStream>, WriteHalf<DuplexStream>) =
+                    split(stream);
+                let copied: u64 = copy(&mut reader, &mut writer).await?;
+                let buffered: u64 = copy_buf(&mut BufReader::new(&mut reader), &mut sink()).await?;
+                drop((copied, buffered, reader.is_pair_of(&writer), writer.is_pair_of(&reader)));
+                let mut stream: DuplexStream = reader.unsplit(writer);
+                let (mut one, mut other): (DuplexStream, DuplexStream) = duplex(8);
+                let both: (u64, u64) = copy_bidirectional(&mut one, &mut other).await?;
+                copy_bidirectional_with_sizes(&mut one, &mut other, 1, 1).await?;
+                let (reader, mut writer): (ReadHalf<SimplexStream>, WriteHalf<SimplexStream>) = simplex(8);
+                writer.shutdown().await?;
+                let mut lines: Lines<BufReader<_>> = BufReader::new(reader).lines();
+                let line: Option<String> = lines.next_line().await?;
+                let mut writer = BufWriter::new(stream);
+                writer.write_u32(1).await?;
+                writer.flush().await?;
+                stream = writer.into_inner();
+                BufStream::new(stream).read_u8().await?;
+                let mut taken = Vec::new();
+                repeat(1).take(2).chain(empty()).read_to_end(&mut taken).await?;
+                join_io(empty(), sink()).write_all(&taken).await?;
+                std::io::Cursor::new(taken).seek(root::io::SeekFrom::Start(1)).await?;
+                drop((both, line, SimplexStream::new_unsplit(1)));
+                Ok(())
+            }
+
+            fn generic<T: AsyncRead + AsyncWrite + Unpin>(
+                mut stream: T,
+                context: &mut Context<'_>,
+            ) -> Poll<root::io::Result<()>> {
+                let mut bytes = [0; 4];
+                let mut buffer = ReadBuf::new(&mut bytes);
+                let _: Poll<root::io::Result<()>> = Pin::new(&mut stream).poll_read(context, &mut buffer);
+                Pin::new(&mut stream).poll_flush(context)
+            }
+
+            fn more_generic<T: AsyncBufRead + AsyncSeek>(_: T) {}
+
+            async fn listens<A: ToSocketAddrs>(address: A) -> root::io::Result<()> {
+                let listener: TcpListener = TcpListener::bind(address).await?;
+                let (stream, from): (TcpStream, std::net::SocketAddr) = listener.accept().await?;
+                std::future::poll_fn(|context| listener.poll_accept(context)).await?;
+                drop((listener.local_addr()?, listener.ttl()?, listener.set_ttl(1)?, from));
+                drop(TcpListener::from_std(listener.into_std()?)?);
+                drop(lookup_host("localhost:80").await?.next());
+                let (reader, writer): (tcp::OwnedReadHalf, tcp::OwnedWriteHalf) = stream.into_split();
+                drop((reader.peer_addr()?, writer.local_addr()?, reader.try_read(&mut [0])?));
+                drop((reader.readable().await?, writer.writable().await?, writer.try_write(b"x")?));
+                drop((reader.ready(Interest::READABLE).await?, writer.ready(Interest::WRITABLE).await?));
+                let reunited: Result<TcpStream, tcp::ReuniteError> = reader.reunite(writer);
+                reunited.unwrap().into_split().1.forget();
+                Ok(())
+            }
+
+            async fn connects(address: std::net::SocketAddr) -> root::io::Result<()> {
+                let socket: TcpSocket = TcpSocket::new_v4()?;
+                socket.set_reuseaddr(true)?;
+                socket.set_nodelay(true)?;
+                socket.bind(address)?;
+                drop((socket.local_addr()?, socket.listen(8)?));
+                let mut stream: TcpStream = TcpSocket::new_v6()?.connect(address).await?;
+                let ready: Ready = stream.ready(Interest::READABLE | Interest::WRITABLE).await?;
+                drop((ready.is_readable(), stream.peek(&mut [0]).await?, stream.take_error()?));
+                std::future::poll_fn(|context| stream.poll_read_ready(context)).await?;
+                std::future::poll_fn(|context| stream.poll_write_ready(context)).await?;
+                std::future::poll_fn(|context| {
+                    stream.poll_peek(context, &mut ReadBuf::new(&mut [0])).map_ok(drop)
+                })
+                .await?;
+                stream.try_read_vectored(&mut [std::io::IoSliceMut::new(&mut [0])])?;
+                stream.try_write_vectored(&[std::io::IoSlice::new(b"x")])?;
+                stream.try_read_buf(&mut Vec::new())?;
+                stream.try_io(Interest::READABLE, || Ok(()))?;
+                stream.async_io(Interest::READABLE, || Ok(())).await?;
+                stream.set_nodelay(stream.nodelay()?)?;
+                stream.set_ttl(stream.ttl()?)?;
+                stream.set_zero_linger()?;
+                {
+                    let (mut reader, mut writer): (tcp::ReadHalf<'_>, tcp::WriteHalf<'_>) = stream.split();
+                    drop((reader.peek(&mut [0]).await?, reader.read_u8().await?, writer.write_u8(1).await?));
+                    writer.shutdown().await?;
+                }
+                let std: std::net::TcpStream = stream.into_std()?;
+                TcpStream::try_from(std).map(drop)
+            }
+
+            async fn unix_sockets() -> root::io::Result<()> {
+                let listener: UnixListener = UnixListener::bind("path")?;
+                let address: unix::SocketAddr = listener.local_addr()?;
+                let (mut stream, _): (UnixStream, unix::SocketAddr) = listener.accept().await?;
+                std::future::poll_fn(|context| listener.poll_accept(context)).await?;
+                drop((UnixStream::connect("path").await?, UnixStream::connect_addr(&address).await?));
+                let (one, other): (UnixStream, UnixStream) = UnixStream::pair()?;
+                let (reader, writer): (unix::OwnedReadHalf, unix::OwnedWriteHalf) = one.into_split();
+                let reunited: Result<UnixStream, unix::ReuniteError> = writer.reunite(reader);
+                drop((
+                    reunited,
+                    other.peer_cred()?,
+                    other.try_write(b"x")?,
+                    UnixListener::bind_addr(&address)?,
+                ));
+                let (_, _): (unix::ReadHalf<'_>, unix::WriteHalf<'_>) = stream.split();
+                Ok(())
+            }
+
+            async fn signals() -> root::io::Result<()> {
+                let mut hangup: Signal = signal(SignalKind::hangup())?;
+                let heard: Option<()> = hangup.recv().await;
+                std::future::poll_fn(|context| hangup.poll_recv(context)).await;
+                drop(heard);
+                ctrl_c().await
             }
 
             struct Named<'a>(Notified<'a>);

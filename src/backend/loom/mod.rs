@@ -251,7 +251,7 @@ fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Sha
             panic::resume_unwind(Box::new(Abandoned));
         }
         let execution = Execution::begin(Backend::Loom);
-        execution.allow_cancellations(state.search.limits.bounds.cancellations_max);
+        execution.allow(state.search.limits.bounds);
         state.execution = Some(Arc::clone(&execution));
         set_execution(Some(execution));
     }

@@ -18,8 +18,12 @@ use crate::schedule::{Fact, Pick, Schedule};
 use crate::strategy::{self, Dpor, Frontier, Strategy};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+#[cfg(feature = "tokio")]
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
+#[cfg(feature = "tokio")]
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 /// What is explored.
@@ -388,6 +392,13 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
     if world.is_cut_by_timeouts() {
         search.cut(Incomplete::TimeoutsMax(search.limits.bounds.timeouts_max));
     }
+    let [reads, writes] = world.is_cut_by_shorts();
+    if reads {
+        search.cut(Incomplete::ShortReadsMax(search.limits.bounds.short_reads_max));
+    }
+    if writes {
+        search.cut(Incomplete::ShortWritesMax(search.limits.bounds.short_writes_max));
+    }
     if let Some((place, rounds_max)) = world.cut_loop() {
         search.cut(Incomplete::RoundsMax { place: place.to_string(), rounds_max });
     }
@@ -474,7 +485,7 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 /// another.
 fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
     if !thread::panicking() {
-        return run_once(running, body);
+        return without_budget(|| run_once(running, body));
     }
     let rested = Resting::take();
     let (ran, rested) = thread::scope(|scope| {
@@ -486,6 +497,27 @@ fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, 
     });
     rested.go_on();
     ran
+}
+
+/// Does something without the budget that a runtime of tokio's may be in, where a check is called by one of its tasks: what
+/// spends of it inside the program would wait for that runtime's next turn.
+#[cfg(feature = "tokio")]
+fn without_budget<R>(act: impl FnOnce() -> R) -> R {
+    let mut act = Some(act);
+    let done = std::future::poll_fn(|_| match act.take() {
+        Some(act) => Poll::Ready(act()),
+        None => Poll::Pending,
+    });
+    let done = pin!(::tokio::task::coop::unconstrained(done));
+    match done.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => unreachable!("it is done at the first poll"),
+    }
+}
+
+#[cfg(not(feature = "tokio"))]
+fn without_budget<R>(act: impl FnOnce() -> R) -> R {
+    act()
 }
 
 /// One execution; what its main task returned, if it did.

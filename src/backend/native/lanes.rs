@@ -1,6 +1,7 @@
 //! Whose deeds a log tells: a thread's, or those of a task of the event loop that the thread runs. To readers both are
 //! tasks with a lane of their own: the threads in the order of their spawning, and after them the loops' tasks.
 
+use crate::backend::callee::PENDING;
 use crate::engine::object::{CallKind, CalleeAction};
 use crate::engine::{Action, Chance, Deed, Entry, LoopDeed, LoopTask, ObjectId, Operation, TaskId, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,8 +125,8 @@ impl Lanes {
                 if let Action::Callee(CalleeAction { kind, name }) = operation.action
                     && let Some(task) = self.asleep.get_mut(&lane)
                 {
-                    // Of polls, only one that is pending is noted.
-                    let is_pending = kind == CallKind::Poll && note.is_some();
+                    let is_pending =
+                        kind == CallKind::Poll && note.as_ref().is_some_and(|note| note.after == PENDING);
                     task.pending = is_pending.then_some((operation.object, *name));
                 }
             }

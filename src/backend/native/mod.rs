@@ -33,8 +33,8 @@ pub(crate) use least::least;
 #[cfg(feature = "tokio")]
 pub(crate) use mailbox::NativeMailbox;
 pub(crate) use object::{
-    Locked, LockedRead, LockedWrite, Object, cancels, chance, draw, draw_first_dropped, draw_whom,
-    is_main_first, is_up_already, up, up_early,
+    Locked, LockedRead, LockedWrite, Object, cancels, chance, disconnection, draw, draw_first_dropped,
+    draw_whom, is_main_first, is_short_write, is_up_already, short_read, up, up_early,
 };
 pub(crate) use portfolio::STEPS as SAMPLED_AFTER;
 pub(crate) use replay::replay;

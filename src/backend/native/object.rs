@@ -440,9 +440,27 @@ pub(crate) fn chance(chance: Chance) -> bool {
     way_of(chance, Location::caller()) == 1
 }
 
+/// As [`way_of`], and `tell` says for readers what happens, and how.
+fn told_way_of(
+    chance: Chance,
+    place: &'static Location<'static>,
+    tell: impl FnOnce(u32) -> (&'static str, &'static str),
+) -> u32 {
+    let way = way_of(chance, place);
+    if way > 0 && with(|engine| engine.world.is_logged()) {
+        let (function, how) = tell(way);
+        note(function, String::new(), how.to_string());
+    }
+    way
+}
+
 /// 0 if it does not happen, else the way in which it does.
 fn way_of(chance: Chance, place: &'static Location<'static>) -> u32 {
     if !with(|engine| engine.explores(chance)) {
+        // What else does not happen is not asked for.
+        if matches!(chance, Chance::ShortRead(_)) {
+            with(|engine| engine.world.leaves_out(chance));
+        }
         return 0;
     }
     let operation = Operation { object: ObjectId::NOWHERE, action: Action::Chance(chance), place };
@@ -494,6 +512,23 @@ pub(crate) fn cancels(can_wait: bool, place: &'static Location<'static>) -> Opti
     let chance = Chance::Cancellation(if can_wait { 2 } else { 1 });
     let way = way_of(chance, place).checked_sub(1)?;
     ways.get(way as usize).copied()
+}
+
+/// In which of so many ways a read of a socket brings less than there is, from 1; 0 if it does not.
+pub(crate) fn short_read(ways: u8, place: &'static Location<'static>) -> u32 {
+    let brings = |way| if way == 1 { "brings the first byte only" } else { "brings all but the last byte" };
+    told_way_of(Chance::ShortRead(ways), place, |way| ("short read", brings(way)))
+}
+
+/// Whether a write to a socket takes less than it is given.
+pub(crate) fn is_short_write(place: &'static Location<'static>) -> bool {
+    told_way_of(Chance::ShortWrite, place, |_| ("short write", "takes the first byte only")) == 1
+}
+
+/// In which of so many ways a connection breaks, from 1; 0 if it does not.
+pub(crate) fn disconnection(ways: u8, place: &'static Location<'static>) -> u32 {
+    let arrives = |way| if way == 1 { "nothing arrives" } else { "the first byte arrives" };
+    told_way_of(Chance::Disconnection(ways), place, |way| ("the connection breaks", arrives(way)))
 }
 
 /// Whether a loop polls the future that it was started with before its tasks; both are explored.

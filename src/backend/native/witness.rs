@@ -3,6 +3,7 @@
 use super::holders::{self, holders};
 use super::lanes::{Asleep, Lanes};
 use crate::backend::Running;
+use crate::backend::callee::PENDING;
 use crate::engine::object::{
     AtomicAction, CallKind, CalleeAction, ChannelAction, CondvarAction, HistoryAction, MutexAction,
     OnceAction, TokenAction,
@@ -95,7 +96,7 @@ struct Reader<'a> {
     lanes: Lanes,
     /// In the order of their first use.
     objects: Vec<ObjectId>,
-    /// Threads that only say when a future is dropped.
+    /// Threads that only say when a future is dropped, or that something arrives.
     alarms: Vec<TaskId>,
 }
 
@@ -266,7 +267,7 @@ impl Reader<'_> {
         matches!(object.state, ObjectState::Mailbox(_)) || object.made_at.is_some_and(is_in_runtime)
     }
 
-    /// Whether it is a thread that only says when a future is dropped.
+    /// Whether it is a thread that only says when something happens.
     fn is_alarm(&self, thread: TaskId) -> bool {
         self.alarms.contains(&thread)
     }
@@ -285,11 +286,7 @@ impl Reader<'_> {
             (Action::Once(OnceAction::Call { .. }), Reply::Done, _) => Effect::Read("done".to_string()),
             (_, Reply::WouldBlock, _) => Effect::WouldBlock,
             (_, Reply::Disconnected, _) => Effect::Disconnected,
-            (
-                Action::Chance(Chance::Start(_) | Chance::Times { .. } | Chance::Early { .. }),
-                _,
-                Some(note),
-            ) => Effect::Read(note.after.clone()),
+            (Action::Chance(_), _, Some(note)) => Effect::Read(note.after.clone()),
             (Action::Chance(_) | Action::Condvar(CondvarAction::GiveUp), _, _) => Effect::GaveUp,
             (Action::History(HistoryAction::Call), _, Some(note)) => Effect::Called(note.before.clone()),
             (Action::History(HistoryAction::Return), _, Some(note)) => Effect::Returned(note.after.clone()),
@@ -297,7 +294,11 @@ impl Reader<'_> {
             (Action::Atomic(AtomicAction::Exchange { .. }), _, Some(note)) if note.access.is_read() => {
                 Effect::Read(note.before.clone())
             }
-            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(_)) => Effect::Waits,
+            (Action::Callee(CalleeAction { kind: CallKind::Poll, .. }), _, Some(note))
+                if note.after == PENDING =>
+            {
+                Effect::Waits
+            }
             (Action::Callee(_), _, Some(note)) => Effect::Read(note.after.clone()),
             (_, _, Some(note)) => Effect::Wrote { before: note.before.clone(), after: note.after.clone() },
             (Action::Condvar(CondvarAction::NotifyOne | CondvarAction::NotifyAll), _, _) => {
@@ -417,13 +418,14 @@ fn ordering(action: Action, effect: &Effect) -> Option<Ordering> {
 
 const WAIT: Action = Action::Condvar(CondvarAction::Wait);
 
-/// The threads that only say when a future is dropped.
+/// The threads that only say when a future is dropped, or that something arrives.
 fn alarms(log: &[Entry]) -> Vec<TaskId> {
+    const SPAWNERS: [&str; 3] =
+        ["task/checked/cancellation.rs", "tokio/net/wire/way.rs", "tokio/net/wire/network.rs"];
     let alarm = |entry: &Entry| match entry.deed {
-        Deed::Spawned(thread, place)
-            if place.file().replace('\\', "/").ends_with("task/checked/cancellation.rs") =>
-        {
-            Some(thread)
+        Deed::Spawned(thread, place) => {
+            let file = place.file().replace('\\', "/");
+            SPAWNERS.iter().any(|spawner| file.ends_with(spawner)).then_some(thread)
         }
         _ => None,
     };

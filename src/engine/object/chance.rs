@@ -18,6 +18,12 @@ pub(crate) enum Action {
     WeakFailure,
     /// A future is dropped where it waits, in one of so many ways.
     Cancellation(u8),
+    /// A read of a socket brings less than there is, in one of so many ways.
+    ShortRead(u8),
+    /// A write to a socket takes less than it is given.
+    ShortWrite,
+    /// A connection breaks, in one of so many ways.
+    Disconnection(u8),
     /// Nothing: a task that does nothing but pause has to be stopped somewhere.
     Pause,
     /// A lot is drawn among so many, which are all explored: where a `select!` starts.
@@ -30,7 +36,7 @@ pub(crate) enum Action {
 }
 
 /// How many bounded kinds there are.
-pub(in crate::engine) const BOUNDED_CHANCES: usize = 5;
+pub(in crate::engine) const BOUNDED_CHANCES: usize = 8;
 
 impl Action {
     /// Which of the bounded kinds it is.
@@ -41,6 +47,9 @@ impl Action {
             Action::WeakFailure => Some(2),
             Action::Pause => Some(3),
             Action::Cancellation(_) => Some(4),
+            Action::ShortRead(_) => Some(5),
+            Action::ShortWrite => Some(6),
+            Action::Disconnection(_) => Some(7),
             Action::Start(_) | Action::Times { .. } => None,
         }
     }
@@ -48,7 +57,9 @@ impl Action {
     /// In how many ways it may happen.
     pub(in crate::engine) fn ways(self) -> usize {
         match self {
-            Action::Cancellation(ways) => usize::from(ways),
+            Action::Cancellation(ways) | Action::ShortRead(ways) | Action::Disconnection(ways) => {
+                usize::from(ways)
+            }
             Action::Early { count, .. } => count as usize,
             _ => 1,
         }
@@ -66,6 +77,9 @@ impl Bounds {
             Action::SpuriousWakeup => self.spurious_max,
             Action::WeakFailure => self.weak_failures_max,
             Action::Cancellation(_) => self.cancellations_max,
+            Action::ShortRead(_) => self.short_reads_max,
+            Action::ShortWrite => self.short_writes_max,
+            Action::Disconnection(_) => self.disconnections_max,
             Action::Pause | Action::Start(_) | Action::Times { .. } => 0,
         }
     }
@@ -81,6 +95,9 @@ impl Primitive for Chances {
             Action::SpuriousWakeup => "spurious wakeup?",
             Action::WeakFailure => "spurious failure?",
             Action::Cancellation(_) => "cancellation?",
+            Action::ShortRead(_) => "short read?",
+            Action::ShortWrite => "short write?",
+            Action::Disconnection(_) => "disconnection?",
             Action::Pause => "pause",
             Action::Start(_) => "select",
         }

@@ -1,7 +1,7 @@
 //! What the primitives are made of: futures whose polls are announced, guards whose end is, and the callee of a channel,
 //! which its ends share. Knows no primitive.
 
-use crate::backend::{self, Backend, Call, Callee, SharedHome};
+use crate::backend::{self, Backend, Call, Callee, SharedHome, Told};
 use crate::sync::Shallow;
 use crate::task;
 use pin_project_lite::pin_project;
@@ -12,10 +12,10 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-pub(super) type Place = &'static Location<'static>;
+pub(in crate::tokio) type Place = &'static Location<'static>;
 
 /// Whoever has a primitive.
-pub(super) trait Owner {
+pub(in crate::tokio) trait Owner {
     /// What stands for it to the checkers; `None` where it was made for real, by what has no need of one.
     fn callee(&self) -> Option<&Callee>;
 
@@ -50,6 +50,20 @@ pub(super) trait Owner {
     fn poll<T>(&self, call: Call, place: Place, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
         match self.callee_or_real() {
             Some(callee) => callee.poll(call, place, poll),
+            None => poll(),
+        }
+    }
+
+    /// As [`Owner::poll`], of one that says what came of it.
+    fn poll_told<T>(
+        &self,
+        call: Call,
+        place: Place,
+        poll: impl FnOnce() -> Poll<T>,
+        told: impl FnOnce(&T) -> Told,
+    ) -> Poll<T> {
+        match self.callee_or_real() {
+            Some(callee) => callee.poll_told(call, place, poll, told),
             None => poll(),
         }
     }
@@ -113,7 +127,7 @@ impl<O: Owner + ?Sized> Owner for Arc<O> {
 
 /// The owner of a primitive of which only a part is lent out.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a>(pub(super) &'a Callee);
+pub(in crate::tokio) struct Part<'a>(pub(in crate::tokio) &'a Callee);
 
 impl Owner for Part<'_> {
     fn callee(&self) -> Option<&Callee> {
@@ -127,14 +141,14 @@ impl Owner for Part<'_> {
 
 /// The callee that the ends of a channel share. For real there is none, so that a channel costs no more than tokio's.
 #[derive(Clone)]
-pub(super) struct Shared {
+pub(in crate::tokio) struct Shared {
     callee: Option<Arc<Callee>>,
     what: &'static str,
 }
 
 impl Shared {
     #[track_caller]
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(in crate::tokio) fn new(what: &'static str) -> Self {
         let callee = match backend::current() {
             Backend::Real => None,
             _ => Some(Arc::new(Callee::new(what))),
@@ -142,8 +156,13 @@ impl Shared {
         Shared { callee, what }
     }
 
+    /// As [`Shared::new`], inside a check, for who knows where the user made it.
+    pub(in crate::tokio) fn made_at(what: &'static str, place: Place) -> Self {
+        Shared { callee: Some(Arc::new(Callee::made_at(what, place))), what }
+    }
+
     /// Whether it was made inside a check.
-    pub(super) fn is_checked(&self) -> bool {
+    pub(in crate::tokio) fn is_checked(&self) -> bool {
         self.callee.is_some()
     }
 }
@@ -159,37 +178,37 @@ impl Owner for Shared {
 }
 
 /// A primitive that `const` code can make and that tokio wants to have in an `Arc`: it is there from its first use on.
-pub(super) struct Lazily<T>(SharedHome<OnceLock<Arc<T>>>);
+pub(in crate::tokio) struct Lazily<T>(SharedHome<OnceLock<Arc<T>>>);
 
 impl<T> Lazily<T> {
-    pub(super) const fn unmade() -> Self {
+    pub(in crate::tokio) const fn unmade() -> Self {
         Lazily(SharedHome::new(OnceLock::new()))
     }
 
-    pub(super) fn made(value: T) -> Self {
+    pub(in crate::tokio) fn made(value: T) -> Self {
         Lazily(SharedHome::new(OnceLock::from(Arc::new(value))))
     }
 
-    pub(super) fn get(&self, make: impl FnOnce() -> T) -> &Arc<T> {
+    pub(in crate::tokio) fn get(&self, make: impl FnOnce() -> T) -> &Arc<T> {
         self.0.get().get_or_init(|| Arc::new(make()))
     }
 }
 
 /// Whether the caller is outside of a check, where tokio's own calls know what to do.
-pub(super) fn is_real() -> bool {
+pub(in crate::tokio) fn is_real() -> bool {
     backend::current() == Backend::Real
 }
 
 /// Waits for `future` without a runtime; `for_real` as tokio does.
 #[track_caller]
-pub(super) fn block_on<T>(for_real: impl FnOnce() -> T, future: impl Future<Output = T>) -> T {
+pub(in crate::tokio) fn block_on<T>(for_real: impl FnOnce() -> T, future: impl Future<Output = T>) -> T {
     if is_real() { for_real() } else { task::wait_blocking(future) }
 }
 
 pin_project! {
     /// A future of tokio's, each poll of which is announced as `call`, and its end as `cancel` if it waited.
     #[must_use = "futures do nothing unless they are awaited"]
-    pub(super) struct Announced<O, F>
+    pub(in crate::tokio) struct Announced<O, F>
     where
         O: Owner,
     {
@@ -225,7 +244,7 @@ pin_project! {
 }
 
 impl<O: Owner, F> Announced<O, F> {
-    pub(super) fn new(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
+    pub(in crate::tokio) fn new(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
         Announced {
             owner,
             call,
@@ -239,14 +258,20 @@ impl<O: Owner, F> Announced<O, F> {
     }
 
     /// As [`Announced::new`], of a future of which code of the user's is part.
-    pub(super) fn open(owner: O, call: Call, cancel: Option<Call>, place: Place, future: F) -> Self {
+    pub(in crate::tokio) fn open(
+        owner: O,
+        call: Call,
+        cancel: Option<Call>,
+        place: Place,
+        future: F,
+    ) -> Self {
         let mut announced = Announced::new(owner, call, cancel, place, future);
         announced.is_open = true;
         announced
     }
 
     /// Does something with tokio's future, which is not over.
-    pub(super) fn with<R>(
+    pub(in crate::tokio) fn with<R>(
         self: Pin<&mut Self>,
         call: Call,
         place: Place,
@@ -289,7 +314,7 @@ impl<O: Owner, F: Future> Future for Announced<O, F> {
 
 /// Polls without the budget that a runtime of tokio's may be in: the check may be called by one of its tasks. What a waker of
 /// the user's own does comes after the calls of tokio's that wake it.
-pub(super) fn poll_unconstrained<F: Future>(
+pub(in crate::tokio) fn poll_unconstrained<F: Future>(
     future: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<F::Output> {
@@ -301,7 +326,7 @@ pub(super) fn poll_unconstrained<F: Future>(
 }
 
 /// Something of tokio's whose end is announced: a guard, a permit, an end of a channel.
-pub(super) struct Ended<O: Owner, G> {
+pub(in crate::tokio) struct Ended<O: Owner, G> {
     owner: O,
     call: Call,
     place: Place,
@@ -312,33 +337,33 @@ pub(super) struct Ended<O: Owner, G> {
 
 impl<O: Owner, G> Ended<O, G> {
     /// Its end is a `call`, and told to have been made at `place`.
-    pub(super) fn new(owner: O, call: Call, place: Place, inner: G) -> Self {
+    pub(in crate::tokio) fn new(owner: O, call: Call, place: Place, inner: G) -> Self {
         Ended { owner, call, place, inner: Some(inner), before: None }
     }
 
-    pub(super) fn owner(&self) -> &O {
+    pub(in crate::tokio) fn owner(&self) -> &O {
         &self.owner
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(in crate::tokio) fn place(&self) -> Place {
         self.place
     }
 
-    pub(super) fn get(&self) -> &G {
+    pub(in crate::tokio) fn get(&self) -> &G {
         self.inner.as_ref().expect("it goes with this")
     }
 
-    pub(super) fn get_mut(&mut self) -> &mut G {
+    pub(in crate::tokio) fn get_mut(&mut self) -> &mut G {
         self.inner.as_mut().expect("it goes with this")
     }
 
     /// Tokio's own, from where this is dropped.
-    pub(super) fn take(&mut self) -> Option<G> {
+    pub(in crate::tokio) fn take(&mut self) -> Option<G> {
         self.inner.take()
     }
 
     /// Tokio's own, which does not come to its end by this.
-    pub(super) fn into_inner(mut self) -> G {
+    pub(in crate::tokio) fn into_inner(mut self) -> G {
         self.inner.take().expect("it goes with this")
     }
 }
@@ -356,7 +381,7 @@ impl<O: Owner, G> Drop for Ended<O, G> {
 
 /// What gives the part of some data that a guard is to have. If it panics, tokio gives the lock back, which is announced
 /// here just before that.
-pub(super) struct Parting<O: Owner> {
+pub(in crate::tokio) struct Parting<O: Owner> {
     owner: O,
     unlock: Call,
     place: Place,
@@ -364,12 +389,12 @@ pub(super) struct Parting<O: Owner> {
 
 impl<O: Owner> Parting<O> {
     /// For a guard whose end is an `unlock`.
-    pub(super) fn new(owner: O, unlock: Call, place: Place) -> Self {
+    pub(in crate::tokio) fn new(owner: O, unlock: Call, place: Place) -> Self {
         Parting { owner, unlock, place }
     }
 
     /// What `part` gives of `data`.
-    pub(super) fn of<D, R>(self, part: impl FnOnce(D) -> R, data: D) -> R {
+    pub(in crate::tokio) fn of<D, R>(self, part: impl FnOnce(D) -> R, data: D) -> R {
         let given = part(data);
         std::mem::forget(self);
         given
@@ -384,7 +409,7 @@ impl<O: Owner> Drop for Parting<O> {
 
 /// A guard through which data can be changed. The checker sees who takes a lock, not what is done under it; a loop that
 /// waits for a change has to be told of these.
-pub(super) struct Changing<G> {
+pub(in crate::tokio) struct Changing<G> {
     guard: G,
     /// What the data was like before it was given out to be changed.
     before: Option<Shallow>,
@@ -392,23 +417,23 @@ pub(super) struct Changing<G> {
 
 impl<G: DerefMut> Changing<G> {
     /// A guard with its end.
-    pub(super) fn ended<O: Owner>(owner: O, call: Call, place: Place, guard: G) -> Ended<O, Self> {
+    pub(in crate::tokio) fn ended<O: Owner>(owner: O, call: Call, place: Place, guard: G) -> Ended<O, Self> {
         let inner = Some(Changing { guard, before: None });
         Ended { owner, call, place, inner, before: Some(Self::settle) }
     }
 
-    pub(super) fn get(&self) -> &G::Target {
+    pub(in crate::tokio) fn get(&self) -> &G::Target {
         &self.guard
     }
 
-    pub(super) fn get_mut(&mut self) -> &mut G::Target {
+    pub(in crate::tokio) fn get_mut(&mut self) -> &mut G::Target {
         if self.before.is_none() {
             self.before = Shallow::of(&*self.guard);
         }
         &mut self.guard
     }
 
-    pub(super) fn into_guard(mut self) -> G {
+    pub(in crate::tokio) fn into_guard(mut self) -> G {
         self.settle();
         self.guard
     }
@@ -467,4 +492,4 @@ macro_rules! gives_data_to_change {
     };
 }
 
-pub(super) use {gives_data, gives_data_to_change};
+pub(in crate::tokio) use {gives_data, gives_data_to_change};

@@ -25,7 +25,7 @@
 //! What is called `..._owned` takes an `Arc`
 //! of std's.
 
-mod announced;
+pub(super) mod announced;
 mod barrier;
 mod mutex;
 mod notify;
