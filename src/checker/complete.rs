@@ -27,13 +27,15 @@ pub(crate) struct Unseen<'a> {
     pub(crate) reasons: &'a [Incomplete],
     /// Whether it was asked for samples, which never are all there is.
     pub(crate) is_sampled: bool,
+    /// Whether any execution came to its end.
+    pub(crate) has_ended: bool,
 }
 
 impl Unseen<'_> {
     /// Tells it, if there is something to tell.
     ///
     /// # Errors
-    /// The text of a failure, if everything had to be seen.
+    /// The text of a failure, if everything had to be seen, or if no execution came to its end: then nothing was.
     pub(crate) fn tell(&self, is_complete_required: bool) -> Result<(), String> {
         if self.reasons.is_empty() {
             return Ok(());
@@ -41,6 +43,11 @@ impl Unseen<'_> {
         let (name, place) = (replay::check_name(self.place), self.place);
         let place = format!("{}:{}", place.file(), place.line());
         let name = if name == place { place } else { format!("{name} ({place})") };
+        if !self.has_ended {
+            let (looked_at, more) = (&self.looked_at, self.more());
+            let why = Incomplete::list(self.reasons);
+            return Err(format!("NOTHING SEEN: {name}: {looked_at}, and none came to its end: {why}{more}"));
+        }
         if is_complete_required || is_asked_for() {
             let asked = format!("that is a failure because of require_complete() or {VARIABLE}=1");
             return Err(format!("INCOMPLETE: {name}: {}; {asked}", self.text()));
@@ -55,12 +62,21 @@ impl Unseen<'_> {
     }
 
     fn text(&self) -> String {
-        let settings: Vec<&str> = self.reasons.iter().filter_map(Incomplete::setting).collect();
-        let more = match &settings[..] {
-            [] => String::new(),
-            _ if self.is_sampled => "; a sample never is everything".to_string(),
-            settings => format!("; a higher {} sees more", settings.join(" or ")),
+        let are = if self.looked_at.starts_with("1 ") { "is" } else { "are" };
+        let more = match self.more() {
+            more if more.is_empty() || !self.is_sampled => more,
+            _ => "; a sample never is everything".to_string(),
         };
-        format!("{} are not everything: {}{more}", self.looked_at, Incomplete::list(self.reasons))
+        format!("{} {are} not everything: {}{more}", self.looked_at, Incomplete::list(self.reasons))
+    }
+
+    /// Which settings would have it see more.
+    fn more(&self) -> String {
+        let mut settings: Vec<&str> = self.reasons.iter().filter_map(Incomplete::setting).collect();
+        settings.dedup();
+        if settings.is_empty() {
+            return String::new();
+        }
+        format!("; a higher {} sees more", settings.join(" or "))
     }
 }

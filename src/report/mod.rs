@@ -264,6 +264,7 @@ impl<T: Ord> Report<T> {
             looked_at: self.looked_at(),
             reasons: &self.incomplete,
             is_sampled: self.is_sampled(),
+            has_ended: !self.outcomes.is_empty(),
         }
     }
 

@@ -4,7 +4,7 @@
 use conccheck::property::{Object, Refines};
 use conccheck::sync::Arc;
 use conccheck::sync::atomic::{AtomicU8, Ordering::SeqCst};
-use conccheck::{Checker, Incomplete, Strategy, Verdict, thread};
+use conccheck::{Backend, Checker, Incomplete, Strategy, Verdict, thread};
 use std::process::Command;
 
 /// Two threads that add to a counter, in as many steps as that takes.
@@ -33,11 +33,39 @@ fn as_a_child() {
         Ok("cut, required") => cut.require_complete().check(|| count(2)),
         Ok("sampled") => sampled.check(|| count(2)),
         Ok("sampled, required") => sampled.require_complete().check(|| count(2)),
-        Ok("sampled, cut") => sampled.steps_max(3).check(|| count(2)),
+        Ok("sampled, cut") => sampled.steps_max(20).check(|| {
+            let is_set = Arc::new(AtomicU8::new(0));
+            let other = Arc::clone(&is_set);
+            thread::spawn(move || other.store(1, SeqCst));
+            if is_set.load(SeqCst) == 0 {
+                count(20);
+            }
+        }),
         Ok("inputs") => cut.for_all(0..3_u8, count),
         Ok("scenarios") => object(cut),
         Ok("relation") => cut.agrees(|| count(2), || count(2), Refines).assert(),
         _ => {}
+    }
+}
+
+#[test]
+fn a_check_in_which_no_execution_ends_is_a_failure() {
+    let counts = |checker: Checker| {
+        let check = move || {
+            checker.check(|| {
+                let total = AtomicU8::new(0);
+                loop {
+                    total.fetch_add(1, SeqCst);
+                }
+            });
+        };
+        let failure =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).expect_err("nothing was seen");
+        failure.downcast_ref::<String>().expect("with a text").clone()
+    };
+    for backend in [Backend::Native, Backend::Shuttle] {
+        let text = counts(Checker::new().backend(backend).executions_max(5).steps_max(300));
+        assert!(text.contains("NOTHING SEEN: ") && text.contains("none came to its end"), "{text}");
     }
 }
 

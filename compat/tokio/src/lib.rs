@@ -24,15 +24,6 @@
 //! * All of tokio's features can be asked for; what there is does not depend on them.
 
 pub use conccheck::tokio::*;
-pub use traits::*;
-
-mod traits {
-    /// Traits without a part in concurrency.
-    pub mod io {
-        pub use conccheck::tokio::__tokio::io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
-        pub use std::io::{Error, ErrorKind, Result, SeekFrom};
-    }
-}
 
 mod explored;
 

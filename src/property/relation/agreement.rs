@@ -271,6 +271,7 @@ impl<T: Ord + Debug> Agreement<T> {
             looked_at: format!("those of the {} side that were seen", self.words.side),
             reasons: &self.sequential.incomplete,
             is_sampled: false,
+            has_ended: true,
             place,
         };
         sequential.tell(self.requires_complete)?;
