@@ -1,10 +1,14 @@
 //! What the models cost in real runs: the facade beside std, our pool beside rayon's, the GIL, tasks.
+//!
+//! With `-- crowd` it prints another table instead: see the file of that name.
+
+mod crowd;
 
 use conccheck::models::asyncio;
 use conccheck::models::gil::{DEFAULT_SWITCH_INTERVAL, Interpreters, Setting};
 use conccheck::models::pool::{ThreadPoolExecutor, as_completed};
 use conccheck::sync::Mutex;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 
@@ -63,4 +67,13 @@ fn tasks(criterion: &mut Criterion) {
 }
 
 criterion_group!(benches, facade, pool, gil, tasks);
-criterion_main!(benches);
+fn main() {
+    if crowd::is_run() {
+        return;
+    }
+    if std::env::args().any(|argument| argument == "crowd") {
+        return crowd::print();
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}
