@@ -88,7 +88,8 @@ impl<I: Clone + Debug + Send + Sync + 'static> Session<I> {
         }
         let mut regressions = Regressions::of(place);
         let known = regressions.as_ref().map_or(Vec::new(), Regressions::seeds);
-        let (mut tried, mut cut, mut reasons, mut is_sampled) = (0, 0, BTreeSet::new(), false);
+        let (mut tried, mut cut, mut reasons) = (0, 0, BTreeSet::new());
+        let (mut is_sampled, mut has_ended) = (false, false);
         for seed in known.into_iter().chain(seeds(None, cases_or(CASES))) {
             let Ok(drawn) = inputs.new_tree(&mut runner(seed)) else {
                 return Err("no input could be drawn, since the strategy gives none".to_string());
@@ -108,11 +109,13 @@ impl<I: Clone + Debug + Send + Sync + 'static> Session<I> {
             tried += 1;
             cut += u32::from(!report.is_complete());
             is_sampled = report.is_sampled();
+            has_ended |= report.outcomes().next().is_some();
             reasons.extend(report.incomplete_because().iter().cloned());
         }
         let looked_at = format!("the executions with {cut} of {tried} inputs that were seen");
         let reasons: Vec<_> = reasons.into_iter().collect();
-        Unseen { place, looked_at, reasons: &reasons, is_sampled }.tell(self.checker.requires_complete())
+        let unseen = Unseen { place, looked_at, reasons: &reasons, is_sampled, has_ended };
+        unseen.tell(self.checker.requires_complete())
     }
 
     /// The program with this input.

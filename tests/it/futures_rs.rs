@@ -227,7 +227,7 @@ fn sets_of_tasks_timers_and_messages_end_in_each_order_that_samples_find() {
         on_threads(async {
             let (sender, receiver) = oneshot::channel();
             spawn(async move { sender.send(()).unwrap_or(()) });
-            let mut all = FuturesUnordered::new();
+            let all = FuturesUnordered::new();
             all.push(async { sleep(Duration::from_millis(2)).await }.map(|()| "late").boxed());
             all.push(async { sleep(Duration::from_millis(1)).await }.map(|()| "early").boxed());
             all.push(receiver.map(|_| "told").boxed());

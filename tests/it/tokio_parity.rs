@@ -77,6 +77,10 @@ macro_rules! ordinary_code {
             fn shared<T: Send + Sync>() {}
             fn sent<T: Send>(_: T) {}
 
+            fn local_runtime() -> std::io::Result<LocalRuntime> {
+                Builder::new_current_thread().enable_all().build_local(LocalOptions::default())
+            }
+
             fn what_may_be_shared() {
                 shared::<(Runtime, Handle, JoinHandle<u32>, AbortHandle, JoinSet<u32>, JoinError, Id)>();
                 shared::<Mutex<u32>>();

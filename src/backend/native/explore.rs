@@ -485,7 +485,9 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 /// another.
 fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
     if !thread::panicking() {
-        return without_budget(|| run_once(running, body));
+        let mut ran = None;
+        without_budget(&mut || ran = Some(run_once(running, body)));
+        return ran.expect("it was done");
     }
     let rested = Resting::take();
     let (ran, rested) = thread::scope(|scope| {
@@ -502,22 +504,14 @@ fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, 
 /// Does something without the budget that a runtime of tokio's may be in, where a check is called by one of its tasks: what
 /// spends of it inside the program would wait for that runtime's next turn.
 #[cfg(feature = "tokio")]
-fn without_budget<R>(act: impl FnOnce() -> R) -> R {
-    let mut act = Some(act);
-    let done = std::future::poll_fn(|_| match act.take() {
-        Some(act) => Poll::Ready(act()),
-        None => Poll::Pending,
-    });
-    let done = pin!(::tokio::task::coop::unconstrained(done));
-    match done.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => unreachable!("it is done at the first poll"),
-    }
+fn without_budget(act: &mut dyn FnMut()) {
+    let done = pin!(::tokio::task::coop::unconstrained(std::future::poll_fn(|_| Poll::Ready(act()))));
+    let _done = done.poll(&mut Context::from_waker(Waker::noop()));
 }
 
 #[cfg(not(feature = "tokio"))]
-fn without_budget<R>(act: impl FnOnce() -> R) -> R {
-    act()
+fn without_budget(act: &mut dyn FnMut()) {
+    act();
 }
 
 /// One execution; what its main task returned, if it did.

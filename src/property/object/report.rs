@@ -189,7 +189,8 @@ impl ObjectReport {
     pub(super) fn unseen<'a>(&'a self, place: &'a Location<'a>, is_sampled: bool) -> Unseen<'a> {
         let (incomplete, scenarios) = (self.incomplete, self.scenarios);
         let looked_at = format!("the executions of {incomplete} of {scenarios} scenarios that were seen");
-        Unseen { place, looked_at, reasons: &self.reasons, is_sampled }
+        // The calls of each scenario have come to their ends one after another, if in no other way.
+        Unseen { place, looked_at, reasons: &self.reasons, is_sampled, has_ended: true }
     }
 
     fn failure(&self) -> Option<&Failure> {

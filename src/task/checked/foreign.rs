@@ -35,7 +35,9 @@ fn polled() -> Option<Name> {
 
 /// What is woken by the waker, if it is the program's own.
 fn woken_by(waker: &Waker) -> Option<Arc<Woken>> {
-    if backend::current() != Backend::Native || is_of_loop(waker) {
+    // Who has nothing to know its task by wakes none, as `Waker::noop`, of which there may be several.
+    let is_nobodys = waker.data().is_null();
+    if backend::current() != Backend::Native || is_nobodys || is_of_loop(waker) {
         return None;
     }
     let (execution, task) = (backend::number(), polled());
@@ -54,7 +56,7 @@ fn woken_by(waker: &Waker) -> Option<Arc<Woken>> {
 
 /// The running task looks who was woken, if there are wakers of which it would know.
 #[track_caller]
-pub(super) fn look() {
+pub(crate) fn look() {
     if backend::current() != Backend::Native {
         return;
     }
@@ -88,13 +90,13 @@ pub(crate) fn poll_library<T>(
 }
 
 /// Who waits for something of ours.
-pub(super) struct Waiter {
+pub(crate) struct Waiter {
     waker: Waker,
     woken: Option<Arc<Woken>>,
 }
 
 impl Waiter {
-    pub(super) fn new(waker: &Waker) -> Self {
+    pub(crate) fn new(waker: &Waker) -> Self {
         Waiter { waker: waker.clone(), woken: woken_by(waker) }
     }
 
@@ -103,7 +105,7 @@ impl Waiter {
     }
 
     #[track_caller]
-    pub(super) fn wake(self) {
+    pub(crate) fn wake(self) {
         backend::wake_by(self.woken.as_deref(), Location::caller(), || self.waker.wake_by_ref());
     }
 }

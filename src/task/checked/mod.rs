@@ -38,7 +38,7 @@ mod wheel;
 pub(super) use cancellation::Cancellation;
 pub(super) use control::current_number;
 pub(super) use event_loop::is_running as is_in_runtime;
-pub(crate) use foreign::poll_library;
+pub(crate) use foreign::{Waiter, look as look_who_was_woken, poll_library};
 pub(super) use handle::{Handle, Limits, NO_RUNTIME, current as current_runtime};
 pub(super) use join_set::JoinSet;
 pub(super) use local_set::{Current as CurrentSet, LocalSet};

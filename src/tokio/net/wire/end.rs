@@ -5,6 +5,7 @@ use super::waiters::{Waiters, wake};
 use super::way::later;
 use super::{ROOM, own};
 use crate::backend::{self, Call, Callee, Told};
+use crate::task;
 use crate::tokio::io::{told_of_read, told_of_write};
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -100,8 +101,9 @@ impl End {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.read(buffer.remaining(), self.place, true, |state| state.readers.poll(context))
-            .map_ok(|bytes| buffer.put_slice(&bytes))
+        let read = self.read(buffer.remaining(), self.place, true, |state| state.readers.poll(context));
+        task::look_who_was_woken();
+        read.map_ok(|bytes| buffer.put_slice(&bytes))
     }
 
     pub(in crate::tokio::net) fn poll_peek(
@@ -209,7 +211,9 @@ impl End {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.write(bytes, self.place, Some(context))
+        let written = self.write(bytes, self.place, Some(context));
+        task::look_who_was_woken();
+        written
     }
 
     pub(in crate::tokio::net) fn try_write(&self, bytes: &[u8], place: Place) -> io::Result<usize> {
@@ -385,6 +389,7 @@ impl End {
                 ready |= Ready::WRITABLE;
             }
         }
+        task::look_who_was_woken();
         if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready) }
     }
 

@@ -6,6 +6,7 @@ use super::own;
 use super::waiters::{Waiters, wake};
 use super::way::Way;
 use crate::backend::{Call, Callee};
+use crate::task;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -145,6 +146,7 @@ impl Listening {
                 }
             }
         });
+        task::look_who_was_woken();
         polled.map(|end| end.at(place))
     }
 

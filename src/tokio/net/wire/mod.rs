@@ -12,12 +12,7 @@ mod network;
 mod waiters;
 mod way;
 
-pub(super) use self::{
-    connection::{Address, Kind},
-    end::End,
-    listening::Listening,
-    network::{Connecting, Network},
-};
+pub(super) use self::{connection::Address, end::End, listening::Listening, network::Network};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -5,6 +5,7 @@ use super::end::End;
 use super::listening::Listening;
 use super::own;
 use crate::backend::{self, Call, Callee};
+use crate::task::{self, Waiter};
 use crate::thread;
 use crate::tokio::one_each::{self, OneEach};
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 type Place = &'static Location<'static>;
 
@@ -193,7 +194,7 @@ struct Answer {
 #[derive(Default)]
 struct Given {
     answer: Option<io::Result<End>>,
-    waiter: Option<Waker>,
+    waiter: Option<Waiter>,
     /// Nobody wants it any more.
     is_dropped: bool,
 }
@@ -208,7 +209,7 @@ impl Answer {
             }
             given.waiter.take()
         });
-        waiter.into_iter().for_each(Waker::wake);
+        waiter.into_iter().for_each(Waiter::wake);
     }
 }
 
@@ -230,11 +231,12 @@ impl Future for Connecting {
             match given.answer.take() {
                 Some(answer) => Poll::Ready(answer),
                 None => {
-                    given.waiter = Some(context.waker().clone());
+                    given.waiter = Some(Waiter::new(context.waker()));
                     Poll::Pending
                 }
             }
         });
+        task::look_who_was_woken();
         self.is_over = polled.is_ready();
         polled
     }

@@ -1,18 +1,19 @@
 //! Whom to wake: who polls, of whom the last is remembered, and those who await, as with tokio's sockets.
 
-use std::task::{Context, Waker};
+use crate::task::Waiter;
+use std::task::Context;
 
 #[derive(Default)]
 pub(super) struct Waiters {
-    polling: Option<Waker>,
-    awaiting: Vec<(u64, Waker)>,
+    polling: Option<Waiter>,
+    awaiting: Vec<(u64, Waiter)>,
     count: u64,
 }
 
 impl Waiters {
     /// Who polls is woken, instead of who did before.
     pub(super) fn poll(&mut self, context: &Context<'_>) {
-        self.polling = Some(context.waker().clone());
+        self.polling = Some(Waiter::new(context.waker()));
     }
 
     /// Who awaits is woken: as that number, if it has one, or else by a new one.
@@ -22,7 +23,7 @@ impl Waiters {
             self.count
         });
         self.leave(number);
-        self.awaiting.push((number, context.waker().clone()));
+        self.awaiting.push((number, Waiter::new(context.waker())));
         number
     }
 
@@ -32,12 +33,12 @@ impl Waiters {
     }
 
     /// All, who do not wait any more.
-    pub(super) fn take(&mut self) -> Vec<Waker> {
-        self.polling.take().into_iter().chain(self.awaiting.drain(..).map(|(_, waker)| waker)).collect()
+    pub(super) fn take(&mut self) -> Vec<Waiter> {
+        self.polling.take().into_iter().chain(self.awaiting.drain(..).map(|(_, waiter)| waiter)).collect()
     }
 }
 
 /// Wakes them, one after the other.
-pub(super) fn wake(waiters: Vec<Waker>) {
-    waiters.into_iter().for_each(Waker::wake);
+pub(super) fn wake(waiters: Vec<Waiter>) {
+    waiters.into_iter().for_each(Waiter::wake);
 }

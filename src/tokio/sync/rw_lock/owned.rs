@@ -2,7 +2,6 @@
 
 use super::super::announced::{Changing, Ended, Owner, Parting, Place, gives_data, gives_data_to_change};
 use super::{DOWNGRADE, RwLock, TokioMapped, TokioRead, TokioWrite, UNLOCK, try_downgrade};
-use crate::backend;
 use std::panic::Location;
 use std::sync::Arc;
 
