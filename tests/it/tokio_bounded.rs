@@ -197,8 +197,8 @@ fn run(program: &Program, has_threads: bool) -> Noted {
     } else {
         on_loop(main)
     }
-    let noted = noted.lock().unwrap().clone();
-    noted
+    
+    noted.lock().unwrap().clone()
 }
 
 /// What is explored of drawn programs is some of what there is without a bound, more with a higher one, all of it where

@@ -505,7 +505,11 @@ fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, 
 /// spends of it inside the program would wait for that runtime's next turn.
 #[cfg(feature = "tokio")]
 fn without_budget(act: &mut dyn FnMut()) {
-    let done = pin!(::tokio::task::coop::unconstrained(std::future::poll_fn(|_| Poll::Ready(act()))));
+    let act = std::future::poll_fn(|_| {
+        act();
+        Poll::Ready(())
+    });
+    let done = pin!(::tokio::task::coop::unconstrained(act));
     let _done = done.poll(&mut Context::from_waker(Waker::noop()));
 }
 

@@ -216,8 +216,8 @@ fn dropped(count: u32) -> Vec<u32> {
         });
     }
     drop(runtime);
-    let order = order.lock().unwrap().clone();
-    order
+    
+    order.lock().unwrap().clone()
 }
 
 #[test]
@@ -267,8 +267,8 @@ fn tasks_that_other_threads_spawned_are_dropped_among_the_others() {
         spawns(0, runtime.handle().clone())();
         other.join().unwrap();
         drop(runtime);
-        let order = order.lock().unwrap().clone();
-        order
+        
+        order.lock().unwrap().clone()
     });
 }
 

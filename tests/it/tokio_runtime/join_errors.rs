@@ -34,7 +34,7 @@ fn an_error_says_what_a_task_panicked_with() {
         .map(String::from)],
         || {
             one_thread().block_on(async {
-                texts(task::spawn(async { panic!("bro\"ken") }).await.map(|()| ()).unwrap_err())
+                texts(task::spawn(async { panic!("bro\"ken") }).await.unwrap_err())
             })
         },
     );
@@ -48,7 +48,7 @@ fn an_error_says_what_a_task_panicked_with() {
         || {
             one_thread().block_on(async {
                 let by = "it";
-                texts(task::spawn(async move { panic!("broken by {by}") }).await.map(|()| ()).unwrap_err())
+                texts(task::spawn(async move { panic!("broken by {by}") }).await.unwrap_err())
             })
         },
     );
@@ -56,7 +56,7 @@ fn an_error_says_what_a_task_panicked_with() {
         [["task _ panicked", "JoinError::Panic(Id(_), ...)", "task panicked"].map(String::from)],
         || {
             one_thread().block_on(async {
-                texts(task::spawn(async { resume_unwind(Box::new(())) }).await.map(|()| ()).unwrap_err())
+                texts(task::spawn(async { resume_unwind(Box::new(())) }).await.unwrap_err())
             })
         },
     );
