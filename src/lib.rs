@@ -73,11 +73,11 @@
 //! | what [`spawn_blocking`](crate::tokio::task::spawn_blocking) runs | on tokio's threads | a thread each | the same | the same |
 //! | [`tokio`](mod@tokio)'s primitives | tokio's code | tokio's code; each call, poll and end is explored | the same | the same |
 //! | a [`duplex`](crate::tokio::io::duplex) pipe | tokio's | tokio's; each poll and end is explored | the same | the same |
-//! | sockets ([`tokio::net`](crate::tokio::net)) | the system's | a network of the execution's own: all arrives at any later moment, in order | the same, sampled | the same, as far as 5 tasks go: each thing that is on its way takes one |
+//! | sockets ([`tokio::net`]) | the system's | a network of the execution's own: all arrives at any later moment, in order | the same, sampled | the same, as far as 5 tasks go: each thing that is on its way takes one |
 //! | a read of a socket brings less than there is | as the system likes | the first byte, or all but the last, up to [`short_reads_max`](Checker::short_reads_max) times, 1 if nothing is said | drawn, as often | refused, unless that is 0 |
 //! | a write to a socket takes less than it is given | as the system likes | the first byte, up to [`short_writes_max`](Checker::short_writes_max) times, 0 if nothing is said | drawn, as often | refused, unless that is 0 |
 //! | a TCP connection breaks | as it happens | at any arrival, up to [`disconnections_max`](Checker::disconnections_max) times, 0 if nothing is said | drawn, as often | refused, unless that is 0 |
-//! | a signal ([`tokio::signal`](crate::tokio::signal)) | the system's | one of each kind that is listened for comes, at any later moment; more if the program raises them | the same, sampled | the same |
+//! | a signal ([`tokio::signal`]) | the system's | one of each kind that is listened for comes, at any later moment; more if the program raises them | the same, sampled | the same |
 //! | where a `select!` starts | drawn | explored | drawn | refused, but for `biased;` |
 //! | a `task::cancellable` future is dropped where it waits | never | at each await and moment, up to [`cancellations_max`](Checker::cancellations_max) times, 1 if nothing is said | drawn, as often | refused, unless that is 0 |
 //! | statics | live on | made anew in each execution | the same | the same |

@@ -40,7 +40,7 @@ use std::panic::Location;
 /// What Ctrl-C sends.
 const INTERRUPT: i32 = 2;
 
-/// Waits for the next Ctrl-C: [`tokio::signal::ctrl_c`](::tokio::signal::ctrl_c).
+/// Waits for the next Ctrl-C: [`tokio::signal::ctrl_c`].
 ///
 /// # Errors
 /// When the operating system does not let one listen; never inside a check.

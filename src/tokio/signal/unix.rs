@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 pub use ::tokio::signal::unix::SignalKind;
 
-/// Listens for signals of a kind: [`tokio::signal::unix::signal`](::tokio::signal::unix::signal).
+/// Listens for signals of a kind: [`tokio::signal::unix::signal`].
 ///
 /// # Errors
 /// When the operating system does not let one listen; never inside a check.
