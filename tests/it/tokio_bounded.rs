@@ -197,7 +197,7 @@ fn run(program: &Program, has_threads: bool) -> Noted {
     } else {
         on_loop(main)
     }
-    
+
     noted.lock().unwrap().clone()
 }
 

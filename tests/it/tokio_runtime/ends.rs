@@ -216,7 +216,7 @@ fn dropped(count: u32) -> Vec<u32> {
         });
     }
     drop(runtime);
-    
+
     order.lock().unwrap().clone()
 }
 
@@ -267,7 +267,7 @@ fn tasks_that_other_threads_spawned_are_dropped_among_the_others() {
         spawns(0, runtime.handle().clone())();
         other.join().unwrap();
         drop(runtime);
-        
+
         order.lock().unwrap().clone()
     });
 }

@@ -33,9 +33,8 @@ fn an_error_says_what_a_task_panicked_with() {
         ]
         .map(String::from)],
         || {
-            one_thread().block_on(async {
-                texts(task::spawn(async { panic!("bro\"ken") }).await.unwrap_err())
-            })
+            one_thread()
+                .block_on(async { texts(task::spawn(async { panic!("bro\"ken") }).await.unwrap_err()) })
         },
     );
     comes_to(

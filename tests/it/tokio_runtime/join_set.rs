@@ -185,7 +185,7 @@ fn a_set_that_is_dropped_lets_go_of_results_as_they_came_and_first_of_those_who_
                 }
                 end(set);
             });
-            
+
             order.lock().unwrap().clone()
         };
         comes_to([vec![2, 1, 0]], order);
