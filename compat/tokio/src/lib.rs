@@ -8,9 +8,10 @@
 //! conccheck::check(|| {
 //!     tokio::runtime::Runtime::new().unwrap().block_on(async {
 //!         let permits = Arc::new(Semaphore::new(1));
-//!         let other = spawn(permits.clone().acquire_owned());
+//!         let theirs = permits.clone();
+//!         let other = spawn(async move { drop(theirs.acquire_owned().await) });
 //!         drop(permits.acquire().await.unwrap());
-//!         other.await.unwrap().unwrap();
+//!         other.await.unwrap();
 //!     });
 //! });
 //! ```
