@@ -146,7 +146,7 @@ impl Checker {
     ///     seen
     /// };
     /// let outcomes = |checker: Checker| checker.explore(patient).outcomes().count();
-    /// assert_eq!([outcomes(Checker::new()), outcomes(Checker::new().timeouts_max(0))], [2, 1]);
+    /// assert_eq!(outcomes(Checker::new().timeouts_max(0)), 1);
     /// ```
     pub fn timeouts_max(mut self, timeouts_max: usize) -> Self {
         self.bounds.timeouts_max = timeouts_max;
