@@ -27,7 +27,7 @@ async fn a_second_permit_takes_its_time() {
 }
 
 #[tokio::test]
-#[should_panic]
+#[should_panic(expected = "FAIL under native")]
 async fn with_two_at_first_it_does_not() {
     two_take_one(2).await;
 }

@@ -75,7 +75,7 @@ async fn a_connection_of_bb8_has_one_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[should_panic]
+#[should_panic(expected = "FAIL under native")]
 async fn two_connections_of_bb8_have_two() {
     two_use_bb8(2).await;
 }
@@ -100,7 +100,7 @@ async fn a_connection_of_deadpool_has_one_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[should_panic]
+#[should_panic(expected = "FAIL under native")]
 async fn two_connections_of_deadpool_have_two() {
     two_use_deadpool(2).await;
 }

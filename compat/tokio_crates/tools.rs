@@ -24,7 +24,7 @@ async fn a_child_is_cancelled_with_its_parent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[should_panic]
+#[should_panic(expected = "HANG under native")]
 async fn a_parent_is_not_cancelled_with_its_child() {
     waits(true).await;
 }
@@ -47,7 +47,7 @@ async fn all_that_is_tracked_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[should_panic]
+#[should_panic(expected = "HANG under native")]
 async fn a_tracker_that_is_open_is_waited_for_in_vain() {
     tracks(false).await;
 }
