@@ -1,5 +1,6 @@
 //! Which side a call goes to: tokio, or the checked runtime. The backend of the calling task decides.
 
+use super::erased::real;
 use super::{JoinHandle, checked};
 use crate::backend::{self, Backend};
 use std::future::{Future, pending, poll_fn};
@@ -16,8 +17,8 @@ where
     F::Output: Send + 'static,
 {
     match backend::current() {
-        Backend::Real => tokio::task::spawn(future).into(),
-        _ => checked::spawn(future).into(),
+        Backend::Real => tokio::task::spawn(real::sent(future)).into(),
+        _ => checked::spawn(Box::pin(future)).into(),
     }
 }
 
@@ -33,8 +34,8 @@ where
     F::Output: 'static,
 {
     match backend::current() {
-        Backend::Real => tokio::task::spawn_local(future).into(),
-        _ => checked::spawn_local(future).into(),
+        Backend::Real => tokio::task::spawn_local(real::local(future)).into(),
+        _ => checked::spawn_local(Box::pin(future)).into(),
     }
 }
 
@@ -63,8 +64,8 @@ where
     R: Send + 'static,
 {
     match backend::current() {
-        Backend::Real => tokio::task::spawn_blocking(act).into(),
-        _ => checked::spawn_blocking(act).into(),
+        Backend::Real => tokio::task::spawn_blocking(real::act(act)).into(),
+        _ => checked::spawn_blocking(Box::new(act)).into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A runtime as others see it: tokio's in a real run, the checked one under a checker.
 
 use super::checked;
+use super::erased::{real, to_end};
 use super::join::JoinHandle;
 use super::per_thread::Entered;
 use crate::backend::{self, Backend};
@@ -67,8 +68,8 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0 {
-            Side::Real(handle) => expect_real(handle).spawn(future).into(),
-            Side::Checked(handle) => handle.spawn(future).into(),
+            Side::Real(handle) => expect_real(handle).spawn(real::sent(future)).into(),
+            Side::Checked(handle) => handle.spawn(Box::pin(future)).into(),
         }
     }
 
@@ -80,8 +81,8 @@ impl Handle {
         R: Send + 'static,
     {
         match &self.0 {
-            Side::Real(handle) => expect_real(handle).spawn_blocking(act).into(),
-            Side::Checked(handle) => handle.spawn_blocking(act).into(),
+            Side::Real(handle) => expect_real(handle).spawn_blocking(real::act(act)).into(),
+            Side::Checked(handle) => handle.spawn_blocking(Box::new(act)).into(),
         }
     }
 
@@ -109,10 +110,10 @@ impl Handle {
     /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        match &self.0 {
+        to_end!(future => match &self.0 {
             Side::Real(handle) => expect_real(handle).block_on(future),
             Side::Checked(handle) => handle.block_on_alone(future),
-        }
+        })
     }
 
     /// Makes it the runtime of the calling thread, until the guard is dropped.

@@ -1,6 +1,7 @@
 //! A set of tasks: tokio's in a real run, the checked runtime's under a checker.
 
 use super::checked;
+use super::erased::real;
 use super::handle::Handle;
 use super::id::Id;
 use super::join::{AbortHandle, JoinError, result};
@@ -70,8 +71,8 @@ impl<T: 'static> JoinSet<T> {
         T: Send,
     {
         match &mut self.0 {
-            Set::Real(set) => set.spawn(future).into(),
-            Set::Checked(set) => set.add(checked::spawn(future)).into(),
+            Set::Real(set) => set.spawn(real::sent(future)).into(),
+            Set::Checked(set) => set.add(checked::spawn(Box::pin(future))).into(),
         }
     }
 
@@ -86,8 +87,8 @@ impl<T: 'static> JoinSet<T> {
         T: Send,
     {
         match (&mut self.0, handle.real()) {
-            (Set::Real(set), Ok(handle)) => set.spawn_on(future, handle).into(),
-            (Set::Checked(set), Err(handle)) => set.add(handle.spawn(future)).into(),
+            (Set::Real(set), Ok(handle)) => set.spawn_on(real::sent(future), handle).into(),
+            (Set::Checked(set), Err(handle)) => set.add(handle.spawn(Box::pin(future))).into(),
             _ => refuse_foreign(),
         }
     }
@@ -99,8 +100,8 @@ impl<T: 'static> JoinSet<T> {
     #[track_caller]
     pub fn spawn_local(&mut self, future: impl Future<Output = T> + 'static) -> AbortHandle {
         match &mut self.0 {
-            Set::Real(set) => set.spawn_local(future).into(),
-            Set::Checked(set) => set.add(checked::spawn_local(future)).into(),
+            Set::Real(set) => set.spawn_local(real::local(future)).into(),
+            Set::Checked(set) => set.add(checked::spawn_local(Box::pin(future))).into(),
         }
     }
 
@@ -112,8 +113,8 @@ impl<T: 'static> JoinSet<T> {
         local_set: &LocalSet,
     ) -> AbortHandle {
         match (&mut self.0, local_set.real()) {
-            (Set::Real(set), Ok(local_set)) => set.spawn_local_on(future, local_set).into(),
-            (Set::Checked(set), Err(local_set)) => set.add(local_set.spawn(future)).into(),
+            (Set::Real(set), Ok(local_set)) => set.spawn_local_on(real::local(future), local_set).into(),
+            (Set::Checked(set), Err(local_set)) => set.add(local_set.spawn(Box::pin(future))).into(),
             _ => refuse_foreign(),
         }
     }
@@ -128,8 +129,8 @@ impl<T: 'static> JoinSet<T> {
         T: Send,
     {
         match &mut self.0 {
-            Set::Real(set) => set.spawn_blocking(act).into(),
-            Set::Checked(set) => set.add(checked::spawn_blocking(act)).into(),
+            Set::Real(set) => set.spawn_blocking(real::act(act)).into(),
+            Set::Checked(set) => set.add(checked::spawn_blocking(Box::new(act))).into(),
         }
     }
 
@@ -144,8 +145,8 @@ impl<T: 'static> JoinSet<T> {
         T: Send,
     {
         match (&mut self.0, handle.real()) {
-            (Set::Real(set), Ok(handle)) => set.spawn_blocking_on(act, handle).into(),
-            (Set::Checked(set), Err(handle)) => set.add(handle.spawn_blocking(act)).into(),
+            (Set::Real(set), Ok(handle)) => set.spawn_blocking_on(real::act(act), handle).into(),
+            (Set::Checked(set), Err(handle)) => set.add(handle.spawn_blocking(Box::new(act))).into(),
             _ => refuse_foreign(),
         }
     }

@@ -1,6 +1,7 @@
 //! A runtime whose tasks need not be `Send`: tokio's in a real run. Under a checker there is none, which is said.
 
 use super::builder::Builder;
+use super::erased::{real, to_end};
 use super::handle::{EnterGuard, Handle};
 use super::join::JoinHandle;
 use crate::backend::{self, Backend};
@@ -61,7 +62,7 @@ impl LocalRuntime {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.tokio.spawn_local(future).into()
+        self.tokio.spawn_local(real::local(future)).into()
     }
 
     /// Runs what may block, as [`Handle::spawn_blocking`] does.
@@ -80,7 +81,7 @@ impl LocalRuntime {
     /// With what `future` panics with, and when called inside a runtime.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.tokio.block_on(future)
+        to_end!(future => self.tokio.block_on(future))
     }
 
     /// Makes it the runtime of the calling thread, until the guard is dropped.

@@ -1,6 +1,7 @@
 //! Tasks that stay on their thread: tokio's in a real run, the checked runtime's under a checker.
 
 use super::checked;
+use super::erased::real;
 use super::join::JoinHandle;
 use super::per_thread::Entered;
 use super::runtime::Runtime;
@@ -58,8 +59,8 @@ impl LocalSet {
         F::Output: 'static,
     {
         match &self.side {
-            Side::Real(set) => set.spawn_local(future).into(),
-            Side::Checked(set) => set.spawn(future).into(),
+            Side::Real(set) => set.spawn_local(real::local(future)).into(),
+            Side::Checked(set) => set.spawn(Box::pin(future)).into(),
         }
     }
 

@@ -26,6 +26,8 @@ mod checked;
 #[cfg(feature = "check")]
 pub(crate) mod either;
 #[cfg(feature = "check")]
+mod erased;
+#[cfg(feature = "check")]
 pub(crate) mod handle;
 #[cfg(feature = "check")]
 pub(crate) mod id;
@@ -129,7 +131,7 @@ impl Runtime {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         #[cfg(feature = "check")]
         if crate::backend::current() != crate::backend::Backend::Real {
-            return checked::block_on(self.workers, future);
+            return erased::to_end!(future => checked::block_on(self.workers, future));
         }
         real::block_on(self.workers, future)
     }

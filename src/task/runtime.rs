@@ -2,6 +2,7 @@
 
 use super::builder::Builder;
 use super::checked;
+use super::erased::to_end;
 use super::handle::{EnterGuard, Handle, expect_real};
 use super::join::JoinHandle;
 use crate::backend;
@@ -87,10 +88,10 @@ impl Runtime {
     /// With what `future` panics with, and when called inside a runtime.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        match &self.side {
+        to_end!(future => match &self.side {
             Side::Real(runtime) => expect_real(runtime).block_on(future),
             Side::Checked(runtime) => runtime.block_on(future),
-        }
+        })
     }
 
     /// Makes it the runtime of the calling thread, until the guard is dropped.

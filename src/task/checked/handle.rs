@@ -10,12 +10,14 @@ use super::members::Members;
 use super::numbers;
 use super::one_loop::OneLoop;
 use super::story;
-use super::task::{self, Job, JoinHandle, Task};
+use super::task::{self, Act, Job, JoinHandle, Task};
 use crate::backend;
+use crate::task::erased::BoxFuture;
 use crate::task::per_thread::{self, Entered, PerThread};
 use crate::thread;
 use std::future::Future;
 use std::panic::Location;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -122,11 +124,7 @@ impl Handle {
 
     /// Starts a task: a thread on a multi-thread runtime, else a task of its loop.
     #[track_caller]
-    pub(in crate::task) fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    pub(in crate::task) fn spawn<T: Send + 'static>(&self, future: BoxFuture<T>) -> JoinHandle<T> {
         self.expect_here();
         match &self.0.tasks {
             Tasks::Many => self.spawn_thread(future),
@@ -150,17 +148,13 @@ impl Handle {
     }
 
     #[track_caller]
-    fn spawn_thread<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    fn spawn_thread<T: Send + 'static>(&self, future: BoxFuture<T>) -> JoinHandle<T> {
         let mailbox = Mailbox::new();
         let control = Control::of_thread(numbers::next(), mailbox.clone());
         let (task, handle) = Task::new(future, control.clone());
         if self.0.members.admit(control) {
             let runtime = self.clone();
-            let thread = thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(task));
+            let thread = thread::spawn(move || EventLoop::alone(mailbox, Some(runtime)).run(pin!(task)));
             thread.put_in_background();
         }
         handle
@@ -168,11 +162,7 @@ impl Handle {
 
     /// Starts what may block, on a thread of its own, once there is one.
     #[track_caller]
-    pub(in crate::task) fn spawn_blocking<F, R>(&self, act: F) -> JoinHandle<R>
-    where
-        F: FnOnce() -> R + Send + 'static,
-        R: Send + 'static,
-    {
+    pub(in crate::task) fn spawn_blocking<R: Send + 'static>(&self, act: Act<R>) -> JoinHandle<R> {
         self.expect_here();
         let control = Control::blocking(numbers::next());
         let (job, handle) = Job::new(act, control.clone());
@@ -196,13 +186,13 @@ impl Handle {
     }
 
     /// Runs `future` to its end on this thread, and nothing else.
-    pub(in crate::task) fn wait_for<F: Future>(&self, future: F) -> F::Output {
+    pub(in crate::task) fn wait_for(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         self.expect_here();
         EventLoop::alone(Mailbox::new(), Some(self.clone())).run(future)
     }
 
     /// As [`Handle::wait_for`], where it is not known whether somebody has timers go on.
-    pub(super) fn wait_asking<F: Future>(&self, future: F) -> F::Output {
+    pub(super) fn wait_asking(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         self.expect_here();
         let event_loop = EventLoop::alone(Mailbox::new(), Some(self.clone()));
         event_loop.news.set((0, Driven::Unknown));
@@ -211,7 +201,7 @@ impl Handle {
     }
 
     /// Runs `future` to its end on this thread; and if that is where the tasks are, them.
-    pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
+    pub(super) fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         self.expect_here();
         match &self.0.tasks {
             Tasks::One(one) => one.block_on(self, future),

@@ -10,6 +10,7 @@ use super::numbers;
 use super::story::{self, Name};
 use super::task::{JoinHandle, Task};
 use crate::backend::{self, Whom};
+use crate::task::erased::LocalBoxFuture;
 use crate::task::per_thread::{self, Entered, PerThread};
 use crate::thread::{self, ThreadId};
 use std::cell::{Cell, RefCell};
@@ -71,11 +72,7 @@ impl LocalSet {
     }
 
     #[track_caller]
-    pub(in crate::task) fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    pub(in crate::task) fn spawn<T: 'static>(&self, future: LocalBoxFuture<T>) -> JoinHandle<T> {
         self.0.spawn(future)
     }
 
@@ -123,11 +120,7 @@ impl Drop for LocalSet {
 
 /// Starts a task of the set that the calling thread has entered; `None` if there is none.
 #[track_caller]
-pub(super) fn spawn<F>(future: F) -> Result<JoinHandle<F::Output>, F>
-where
-    F: Future + 'static,
-    F::Output: 'static,
-{
+pub(super) fn spawn<T: 'static>(future: LocalBoxFuture<T>) -> Result<JoinHandle<T>, LocalBoxFuture<T>> {
     match per_thread::current(&CURRENT) {
         Some(current) => Ok(current.set.spawn(future)),
         None => Err(future),
@@ -151,11 +144,7 @@ impl Inside {
     }
 
     #[track_caller]
-    fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
+    fn spawn<T: 'static>(&self, future: LocalBoxFuture<T>) -> JoinHandle<T> {
         let number = numbers::next();
         let control = Control::of(number, Whose::Set(self.mail.clone()));
         story::spawns(control.name, Location::caller());

@@ -7,6 +7,7 @@ use super::mailbox::Mailbox;
 use super::task::AbortHandle;
 use crate::backend;
 use crate::sync::Mutex;
+use crate::task::erased::to_end;
 use crate::thread;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -198,5 +199,5 @@ pub(super) async fn all_ended(members: Vec<AbortHandle>) {
 
 /// Waits for `future` on a thread that runs no loop.
 pub(super) fn wait<F: Future>(future: F) -> F::Output {
-    EventLoop::alone(Mailbox::new(), None).run(future)
+    to_end!(future => EventLoop::alone(Mailbox::new(), None).run(future))
 }

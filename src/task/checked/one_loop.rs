@@ -11,7 +11,7 @@ use crate::backend;
 use crate::sync::Mutex;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,13 +56,12 @@ impl OneLoop {
     }
 
     /// Runs `future` to its end, and meanwhile the loop, unless another thread does.
-    pub(super) fn block_on<F: Future>(&self, runtime: &Handle, future: F) -> F::Output {
+    pub(super) fn block_on(&self, runtime: &Handle, mut future: Pin<&mut dyn Future<Output = ()>>) {
         if self.order == Order::Rounds {
             // Nobody else ever runs it.
             let core = Core::new(self.mailbox.number);
             return EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, core).run(future);
         }
-        let mut future = pin!(future);
         let mut core = self.take_core();
         loop {
             if let Some((core, telling)) = core {
@@ -73,15 +72,12 @@ impl OneLoop {
                 return running.event_loop.run(future);
             }
             let mut place = Place { one_loop: self, number: None };
-            let waited = runtime.wait_asking(poll_fn(|context| {
-                if let Some(core) = place.take_core_or_wait(context.waker()) {
-                    return Poll::Ready(Err(core));
-                }
-                future.as_mut().poll(context).map(Ok)
-            }));
-            match waited {
-                Ok(output) => return output,
-                Err(taken) => core = Some(taken),
+            runtime.wait_asking(pin!(poll_fn(|context| {
+                core = place.take_core_or_wait(context.waker());
+                if core.is_some() { Poll::Ready(()) } else { future.as_mut().poll(context) }
+            })));
+            if core.is_none() {
+                return;
             }
         }
     }

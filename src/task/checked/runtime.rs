@@ -12,14 +12,14 @@ use crate::panic;
 use crate::task::Workers;
 use crate::thread;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
 /// Runs `future` to its end as a runtime of `conccheck::task` does. How many workers there are makes no
 /// difference: each task has a thread.
 #[track_caller]
-pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
+pub(in crate::task) fn block_on(workers: Workers, future: Pin<&mut dyn Future<Output = ()>>) {
     refuse_inside();
     match workers {
         Workers::CurrentThread => {
@@ -29,11 +29,11 @@ pub(in crate::task) fn block_on<F: Future>(workers: Workers, future: F) -> F::Ou
         }
         Workers::Threads(_) => {
             let runtime = Handle::many(Limits::NONE);
-            runtime.block_on(async {
+            runtime.block_on(pin!(async {
                 let output = panic::catch_unwind_async(future).await;
                 runtime.0.members.end().await;
-                output.unwrap_or_else(|payload| panic::resume_unwind(payload))
-            })
+                output.unwrap_or_else(|payload| panic::resume_unwind(payload));
+            }))
         }
     }
 }
@@ -79,7 +79,7 @@ impl Runtime {
     }
 
     #[track_caller]
-    pub(in crate::task) fn block_on<F: Future>(&self, future: F) -> F::Output {
+    pub(in crate::task) fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         refuse_inside();
         self.handle.block_on(future)
     }
@@ -135,7 +135,7 @@ fn may_wait() -> bool {
 
 impl Handle {
     #[track_caller]
-    pub(in crate::task) fn block_on_alone<F: Future>(&self, future: F) -> F::Output {
+    pub(in crate::task) fn block_on_alone(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         refuse_inside();
         self.wait_asking(future)
     }

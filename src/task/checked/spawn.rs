@@ -6,8 +6,8 @@ use super::handle::{self, Handle, NO_RUNTIME};
 use super::local_set;
 use super::numbers;
 use super::story;
-use super::task::{JoinHandle, Task};
-use std::future::Future;
+use super::task::{Act, JoinHandle, Task};
+use crate::task::erased::{BoxFuture, LocalBoxFuture};
 use std::panic::Location;
 
 /// The calling thread's runtime.
@@ -24,31 +24,19 @@ pub(super) fn here() -> Handle {
 
 /// Starts a task of the calling thread's runtime.
 #[track_caller]
-pub(in crate::task) fn spawn<F>(future: F) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
+pub(in crate::task) fn spawn<T: Send + 'static>(future: BoxFuture<T>) -> JoinHandle<T> {
     here().spawn(future)
 }
 
 /// Starts what may block, on a thread of its own.
 #[track_caller]
-pub(in crate::task) fn spawn_blocking<F, R>(act: F) -> JoinHandle<R>
-where
-    F: FnOnce() -> R + Send + 'static,
-    R: Send + 'static,
-{
+pub(in crate::task) fn spawn_blocking<R: Send + 'static>(act: Act<R>) -> JoinHandle<R> {
     here().spawn_blocking(act)
 }
 
 /// Starts a task of the calling thread's set; or of its loop, if that is one of `conccheck::task`.
 #[track_caller]
-pub(in crate::task) fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-    F::Output: 'static,
-{
+pub(in crate::task) fn spawn_local<T: 'static>(future: LocalBoxFuture<T>) -> JoinHandle<T> {
     let future = match local_set::spawn(future) {
         Ok(handle) => return handle,
         Err(future) => future,

@@ -127,18 +127,18 @@ impl AbortHandle {
 }
 
 /// A future on its way to its end, with the slot that the end goes to.
-pub(super) struct Task<F: Future> {
+pub(super) struct Task<F: Future + ?Sized> {
     /// Empty when the task has ended.
     future: Option<Pin<Box<F>>>,
     control: Arc<Control>,
     end: Arc<EndSlot<F::Output>>,
 }
 
-impl<F: Future> Task<F> {
-    pub(super) fn new(future: F, control: Arc<Control>) -> (Self, JoinHandle<F::Output>) {
+impl<F: Future + ?Sized> Task<F> {
+    pub(super) fn new(future: Pin<Box<F>>, control: Arc<Control>) -> (Self, JoinHandle<F::Output>) {
         let end = Arc::<EndSlot<F::Output>>::default();
         let handle = JoinHandle { control: control.clone(), end: end.clone(), is_taken: false };
-        (Task { future: Some(Box::pin(future)), control, end }, handle)
+        (Task { future: Some(future), control, end }, handle)
     }
 
     fn finish(&mut self, end: TaskEnd<F::Output>) {
@@ -157,7 +157,7 @@ impl<F: Future> Task<F> {
     }
 }
 
-impl<F: Future> Future for Task<F> {
+impl<F: Future + ?Sized> Future for Task<F> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -182,7 +182,7 @@ impl<F: Future> Future for Task<F> {
     }
 }
 
-impl<F: Future> Drop for Task<F> {
+impl<F: Future + ?Sized> Drop for Task<F> {
     /// A task that is dropped before its end, with its loop, counts as aborted.
     fn drop(&mut self) {
         if self.future.is_some() && !is_stopped() {
@@ -199,16 +199,19 @@ pub(super) fn is_stopped() -> bool {
     backend::abandoned() || backend::current() != Backend::Native && thread::panicking()
 }
 
+/// What may block.
+pub(in crate::task) type Act<R> = Box<dyn FnOnce() -> R + Send>;
+
 /// What runs on a thread of its own and is no future, with the slot that its end goes to.
-pub(super) struct Job<F: FnOnce() -> R, R> {
+pub(super) struct Job<R> {
     /// Empty when it has begun.
-    act: Option<F>,
+    act: Option<Act<R>>,
     control: Arc<Control>,
     end: Arc<EndSlot<R>>,
 }
 
-impl<F: FnOnce() -> R, R> Job<F, R> {
-    pub(super) fn new(act: F, control: Arc<Control>) -> (Self, JoinHandle<R>) {
+impl<R> Job<R> {
+    pub(super) fn new(act: Act<R>, control: Arc<Control>) -> (Self, JoinHandle<R>) {
         let end = Arc::<EndSlot<R>>::default();
         let handle = JoinHandle { control: control.clone(), end: end.clone(), is_taken: false };
         (Job { act: Some(act), control, end }, handle)
@@ -242,7 +245,7 @@ impl<F: FnOnce() -> R, R> Job<F, R> {
     }
 }
 
-impl<F: FnOnce() -> R, R> Drop for Job<F, R> {
+impl<R> Drop for Job<R> {
     fn drop(&mut self) {
         if self.act.is_some() && !is_stopped() {
             self.act = None;

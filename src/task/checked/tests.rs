@@ -4,6 +4,7 @@
 use super::*;
 use crate::sync::mpsc;
 use crate::task::Workers;
+use crate::task::erased::to_end;
 use std::cell::RefCell;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
@@ -13,11 +14,19 @@ use std::time::Duration;
 const SHORT: Duration = Duration::from_millis(1);
 
 fn block_on_one<F: Future>(future: F) -> F::Output {
-    block_on(Workers::CurrentThread, future)
+    to_end!(future => block_on(Workers::CurrentThread, future))
 }
 
 fn block_on_many<F: Future>(future: F) -> F::Output {
-    block_on(Workers::Threads(2), future)
+    to_end!(future => block_on(Workers::Threads(2), future))
+}
+
+fn spawn<F: Future<Output: Send + 'static> + Send + 'static>(future: F) -> JoinHandle<F::Output> {
+    super::spawn(Box::pin(future))
+}
+
+fn spawn_local<F: Future<Output: 'static> + 'static>(future: F) -> JoinHandle<F::Output> {
+    super::spawn_local(Box::pin(future))
 }
 
 fn returned<T>(end: TaskEnd<T>) -> T {

@@ -26,7 +26,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::Location;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
@@ -159,14 +159,7 @@ impl EventLoop {
     }
 
     /// Runs `main` to its end, with the tasks that are added meanwhile.
-    pub(super) fn run<F: Future>(self: &Rc<Self>, main: F) -> F::Output {
-        let mut output = None;
-        self.run_to_end(pin!(async { output = Some(main.await) }));
-        output.expect("the future has come to its end")
-    }
-
-    /// The same whatever the future is of, so that it is compiled once.
-    fn run_to_end(self: &Rc<Self>, main: Pin<&mut dyn Future<Output = ()>>) {
+    pub(super) fn run(self: &Rc<Self>, main: Pin<&mut dyn Future<Output = ()>>) {
         assert!(current().is_none(), "nobody starts a loop where one runs");
         let _entered = per_thread::enter(&RUNNING, self.clone());
         let _runtime = self.runtime.clone().map(Handle::enter);
