@@ -5,6 +5,35 @@ use crate::schedule::Schedule;
 use std::fmt::{self, Debug};
 use std::time::Duration;
 
+/// What a program under check may return: values with an order, so that outcomes can be collected and
+/// sorted, and that can be printed and sent between threads.
+///
+/// Nobody implements it; deriving `PartialEq, Eq, PartialOrd, Ord, Debug` does. A `HashMap` has no order:
+///
+/// ```compile_fail,E0277
+/// use std::collections::HashMap;
+///
+/// conccheck::Checker::new().explore(|| HashMap::from([("visits", 2)]));
+/// ```
+///
+/// ```
+/// use std::collections::{BTreeMap, HashMap};
+///
+/// let visits = || HashMap::from([("visits", 2)]);
+/// conccheck::Checker::new().explore(move || visits().into_iter().collect::<BTreeMap<_, _>>());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an outcome: it has to be `Ord + Debug + Send + 'static`",
+    label = "returned by a program under check",
+    note = "derive `PartialEq, Eq, PartialOrd, Ord, Debug` for your own types; collect a `HashMap` into a `BTreeMap` \
+            and a `HashSet` into a `BTreeSet`; return the bits of a float, or round it to an integer; own what \
+            you return"
+)]
+pub trait Value: Ord + Debug + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Ord + Debug + Send + 'static> Value for T {}
+
 /// How one execution ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome<T> {

@@ -3,13 +3,14 @@
 //! It knows nothing of schedules: the checkers keep those.
 
 use super::Backend;
+use super::any_value::AnyValue;
 use super::count::Lent;
 use super::ledger::{Entry, Ledger};
 use super::roll::{Panic, Roll, TaskId};
 use super::statics::Statics;
+use crate::outcome::Value;
 use crate::panic;
 use crate::schedule::Bounds;
-use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -43,7 +44,7 @@ struct State {
     /// The last panic's message and place, while its task unwinds.
     last_panic: Option<(String, String)>,
     /// What the program would have returned, had it not come to stand still.
-    if_blocked: Option<Box<dyn FnOnce() -> Box<dyn Any> + Send>>,
+    if_blocked: Option<Box<dyn FnOnce() -> AnyValue + Send>>,
 }
 
 impl State {
@@ -128,14 +129,14 @@ impl Execution {
     }
 
     /// Has the execution return what `value` gives if it comes to stand still.
-    pub(crate) fn if_blocked<T: 'static>(&self, value: impl FnOnce() -> T + Send + 'static) {
-        self.lock().if_blocked = Some(Box::new(move || Box::new(value())));
+    pub(crate) fn if_blocked<T: Value>(&self, value: impl FnOnce() -> T + Send + 'static) {
+        self.lock().if_blocked = Some(Box::new(move || AnyValue::new(value())));
     }
 
     /// What the execution, which has come to stand still, returns nevertheless, if it does.
-    pub(crate) fn take_value_if_blocked<T: 'static>(&self) -> Option<T> {
+    pub(crate) fn take_value_if_blocked(&self) -> Option<AnyValue> {
         let value = self.lock().if_blocked.take()?;
-        value().downcast().ok().map(|value| *value)
+        Some(value())
     }
 
     /// Writes down where a panic with this message was raised.

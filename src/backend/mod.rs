@@ -6,6 +6,7 @@
 //! [`real`]) for as long as it explores. The facade asks here; of the facade this knows how panics are caught and told
 //! ([`crate::panic`]), of the models nothing.
 
+pub(crate) mod any_value;
 mod binding;
 mod callee;
 pub(crate) mod clock;

@@ -1,6 +1,7 @@
 //! "Exploring" for real: the program runs again and again on the operating system's threads. It sees
 //! what this machine happens to do, which proves nothing but costs little.
 
+use super::any_value::Body;
 use super::search::Search;
 use crate::outcome::{Incomplete, Outcome};
 use crate::panic;
@@ -12,10 +13,7 @@ use std::time::Duration;
 const HANG_AFTER: Duration = Duration::from_secs(5);
 
 /// Runs `body` until `search` has enough.
-pub(crate) fn explore<T>(mut search: Search<T>, body: Arc<dyn Fn() -> T + Send + Sync>) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
+pub(crate) fn explore(mut search: Search, body: Body) -> Search {
     while search.may_begin() {
         // Never much less than a program needs: the time budget is looked at between executions.
         let patience =

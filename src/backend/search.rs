@@ -2,6 +2,7 @@
 //! stopped. Budgets are enforced here, between executions, because loom looks at its own only every
 //! 20,000 of them.
 
+use super::any_value::AnyValue;
 use super::{Lints, Running};
 use crate::outcome::{Incomplete, Outcome, Seen};
 use crate::schedule::{Bounds, Fact, Facts, Memory, Substitution};
@@ -84,21 +85,21 @@ impl Progress {
     }
 }
 
-pub(crate) struct Search<T> {
+pub(crate) struct Search {
     pub(crate) limits: Limits,
     /// Ends the exploration with the first outcome that it accepts.
-    pub(crate) wanted: Option<Wanted<T>>,
+    pub(crate) wanted: Option<Wanted>,
     /// But not before it has had so many steps, if it has as many.
     pub(crate) patience: u64,
     has_found: bool,
-    pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
+    pub(crate) outcomes: BTreeMap<Outcome<AnyValue>, Seen>,
     pub(crate) executions: u64,
     /// Executions that were begun and given up.
     pub(crate) redundant: u64,
     /// Steps of all executions; of the native engine only.
     pub(crate) events: u64,
     /// What was seen beside it, in executions that were drawn.
-    samples: BTreeMap<Outcome<T>, Seen>,
+    samples: BTreeMap<Outcome<AnyValue>, Seen>,
     /// How many of them there were.
     pub(crate) sampled: u64,
     /// Why it ended before its end.
@@ -125,15 +126,15 @@ pub(crate) struct Search<T> {
 }
 
 /// What an execution came to.
-pub(crate) struct Came<T> {
-    pub(crate) outcome: Outcome<T>,
+pub(crate) struct Came {
+    pub(crate) outcome: Outcome<AnyValue>,
     /// If it panicked, where in the program; if two accesses raced, where they are, unless a schedule tells.
     place: Option<String>,
 }
 
-impl<T> Came<T> {
+impl Came {
     /// To this, unless it has a panic that nobody noticed.
-    fn to(execution: &Running, outcome: impl FnOnce() -> Outcome<T>) -> Self {
+    fn to(execution: &Running, outcome: impl FnOnce() -> Outcome<AnyValue>) -> Self {
         match execution.unnoticed_panic() {
             Some(panic) => Came { outcome: Outcome::Panicked(panic.message), place: panic.place },
             None => outcome().into(),
@@ -141,7 +142,7 @@ impl<T> Came<T> {
     }
 
     /// All its tasks have ended that it is not over without; `value` is what its main task returned.
-    pub(crate) fn to_its_end(execution: &Running, value: Option<T>) -> Self {
+    pub(crate) fn to_its_end(execution: &Running, value: Option<AnyValue>) -> Self {
         // What goes on in the background has what it has.
         let leaked = || if execution.unfinished().is_empty() { execution.leaked() } else { Vec::new() };
         Came::to(execution, || match leaked() {
@@ -153,10 +154,7 @@ impl<T> Came<T> {
     }
 
     /// No task can go on though some have not ended.
-    pub(crate) fn to_a_deadlock(execution: &Running) -> Self
-    where
-        T: 'static,
-    {
+    pub(crate) fn to_a_deadlock(execution: &Running) -> Self {
         let value = execution.take_value_if_blocked();
         let deadlocked = || Outcome::Deadlocked { blocked: execution.unfinished() };
         Came::to(execution, || value.map_or_else(deadlocked, Outcome::Returned))
@@ -169,24 +167,21 @@ impl<T> Came<T> {
     }
 
     /// Every task that has not ended waits, some of them in loops, for what nobody will do.
-    pub(crate) fn to_a_livelock(execution: &Running) -> Self
-    where
-        T: 'static,
-    {
+    pub(crate) fn to_a_livelock(execution: &Running) -> Self {
         let value = execution.take_value_if_blocked();
         let livelocked = || Outcome::Livelocked { polling: execution.unfinished() };
         Came::to(execution, || value.map_or_else(livelocked, Outcome::Returned))
     }
 }
 
-impl<T> From<Outcome<T>> for Came<T> {
-    fn from(outcome: Outcome<T>) -> Self {
+impl From<Outcome<AnyValue>> for Came {
+    fn from(outcome: Outcome<AnyValue>) -> Self {
         Came { outcome, place: None }
     }
 }
 
 /// Whether an outcome is what is looked for.
-pub(crate) type Wanted<T> = Arc<dyn Fn(&Outcome<T>) -> bool + Send + Sync>;
+pub(crate) type Wanted = Arc<dyn Fn(&Outcome<AnyValue>) -> bool + Send + Sync>;
 
 /// What the workers of one exploration have in common.
 #[derive(Debug, Default)]
@@ -196,7 +191,7 @@ struct Together {
     stopped: AtomicBool,
 }
 
-impl<T> Search<T> {
+impl Search {
     /// Why not everything was seen, if so: what ended it before what it left out.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = &Incomplete> {
         self.incomplete.iter().chain(&self.cuts)
@@ -263,7 +258,7 @@ impl<T> Search<T> {
     }
 }
 
-impl<T: Ord> Search<T> {
+impl Search {
     pub(crate) fn new(limits: Limits, progress: Arc<Progress>) -> Self {
         progress.begin(limits.executions_max);
         Search::empty(limits, progress)
@@ -368,12 +363,12 @@ impl<T: Ord> Search<T> {
     }
 
     /// Whether an execution of this cost is the least so far that came to this.
-    pub(crate) fn is_least(&self, outcome: &Outcome<T>, cost: (usize, usize)) -> bool {
+    pub(crate) fn is_least(&self, outcome: &Outcome<AnyValue>, cost: (usize, usize)) -> bool {
         self.outcomes.get(outcome).is_none_or(|seen| cost < seen.cost)
     }
 
     /// Counts an execution that came to this.
-    pub(crate) fn record(&mut self, Came { outcome, place }: Came<T>) -> &mut Seen {
+    pub(crate) fn record(&mut self, Came { outcome, place }: Came) -> &mut Seen {
         let first = self.progress.executions.fetch_add(1, Ordering::Relaxed);
         self.executions += 1;
         let cost = (usize::MAX, usize::MAX);
@@ -437,9 +432,9 @@ impl<T: Ord> Search<T> {
 }
 
 /// Adds what was seen elsewhere.
-fn merge<T: Ord>(
-    seen: &mut BTreeMap<Outcome<T>, Seen>,
-    others: impl IntoIterator<Item = (Outcome<T>, Seen)>,
+fn merge(
+    seen: &mut BTreeMap<Outcome<AnyValue>, Seen>,
+    others: impl IntoIterator<Item = (Outcome<AnyValue>, Seen)>,
 ) {
     for (outcome, other) in others {
         match seen.entry(outcome) {

@@ -12,6 +12,7 @@
 //! panics: shuttle frees the stacks without running any more of the program, and a new runner goes
 //! on with the same scheduler where the old one stopped.
 
+use super::any_value::{AnyValue, Body};
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
 use super::{Backend, TaskId, execution, leftover, locals, panics, set_execution};
@@ -32,14 +33,7 @@ const STACK_SIZE: usize = 512 * 1024;
 const SENTINELS: std::ops::RangeInclusive<usize> = 1..=2;
 
 /// Explores `body` until `search` has enough or there is nothing left.
-pub(crate) fn explore<T>(
-    search: Search<T>,
-    strategy: Strategy,
-    body: Arc<dyn Fn() -> T + Send + Sync>,
-) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
+pub(crate) fn explore(search: Search, strategy: Strategy, body: Body) -> Search {
     panics::mute_executions();
     let steering = Steering(Arc::new(Mutex::new(State {
         chosen: ManuallyDrop::new(scheduler(strategy, search.limits.executions_max)),
@@ -96,7 +90,7 @@ pub(super) fn run_nothing() {
 }
 
 /// The main task of one execution.
-fn run_once<T: Ord>(body: &(dyn Fn() -> T + Send + Sync), steering: &Steering<T>) {
+fn run_once(body: &(dyn Fn() -> AnyValue + Send + Sync), steering: &Steering) {
     let execution = Execution::begin(Backend::Shuttle);
     execution.allow(steering.lock().search.limits.bounds);
     steering.lock().execution = Some(Arc::clone(&execution));
@@ -132,21 +126,21 @@ fn config() -> Config {
 }
 
 /// The scheduler that shuttle sees.
-struct Steering<T>(Arc<Mutex<State<T>>>);
+struct Steering(Arc<Mutex<State>>);
 
-struct State<T> {
-    search: Search<T>,
+struct State {
+    search: Search,
     /// The strategy's scheduler. Never dropped: shuttle's random one prints when it is.
     chosen: ManuallyDrop<Box<dyn Scheduler + Send>>,
     samples: bool,
     execution: Option<Running>,
-    value: Option<T>,
+    value: Option<AnyValue>,
     steps: usize,
     /// Whether any scheduling point of this execution had two tasks to choose from.
     had_choice: bool,
 }
 
-impl<T: Ord + 'static> State<T> {
+impl State {
     fn record_deadlock(&mut self, execution: &Running) {
         self.search.hang_has_timed_wait |= execution.has_timed_wait();
         self.search.record(Came::to_a_deadlock(execution));
@@ -230,20 +224,20 @@ impl<T: Ord + 'static> State<T> {
     }
 }
 
-impl<T> Steering<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+impl Steering {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // Leaving an execution unwinds through here: nothing is half done.
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
-impl<T> Clone for Steering<T> {
+impl Clone for Steering {
     fn clone(&self) -> Self {
         Steering(Arc::clone(&self.0))
     }
 }
 
-impl<T: Ord + 'static> Scheduler for Steering<T> {
+impl Scheduler for Steering {
     fn new_execution(&mut self) -> Option<Schedule> {
         self.lock().begin()
     }

@@ -14,10 +14,10 @@ pub use self::settings::SettingsError;
 #[cfg(feature = "cli")]
 pub(crate) use self::settings::WORKERS_MAX;
 
+use crate::backend::any_value::{AnyValue, Body, body};
 use crate::backend::search::{Limits, Search, Wanted};
 use crate::backend::{self, Backend, Progress};
-use crate::outcome::{Diverged, Incomplete, Outcome, Verdict};
-use crate::property::Value;
+use crate::outcome::{Diverged, Incomplete, Outcome, Value, Verdict};
 use crate::replay;
 use crate::report::witness::{Options, render};
 use crate::report::{Explainer, Judged, Report};
@@ -312,7 +312,7 @@ impl Checker {
     /// strategy or bound that the backend does not have, a limit of zero, a check inside a check.
     #[track_caller]
     pub fn explore<T: Value>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
-        self.search_for(None, 0, Arc::new(program))
+        self.search(None, 0, body(program)).into_known()
     }
 
     /// As [`Checker::explore`], until an execution ends with an outcome that is `wanted`.
@@ -340,16 +340,12 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
         wanted: impl Fn(&Outcome<T>) -> bool + Send + Sync + 'static,
     ) -> Report<T> {
-        self.search_for(Some(Arc::new(wanted)), 0, Arc::new(program))
+        let wanted = move |outcome: &Outcome<AnyValue>| outcome.as_known(&wanted);
+        self.search(Some(Arc::new(wanted)), 0, body(program)).into_known()
     }
 
     #[track_caller]
-    fn search_for<T: Value>(
-        &self,
-        wanted: Option<Wanted<T>>,
-        patience: u64,
-        program: Arc<dyn Fn() -> T + Send + Sync>,
-    ) -> Report<T> {
+    fn search(&self, wanted: Option<Wanted>, patience: u64, program: Body) -> Report<AnyValue> {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
@@ -383,14 +379,14 @@ impl Checker {
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Report<T> {
         let begun = Instant::now();
-        let (mut search, witness) = match self.run_again(schedule, program) {
+        let (mut search, witness) = match self.run_again(schedule, body(program)) {
             Ok(replayed) => replayed,
             Err(diverged) => panic!("the replay {diverged}; {NOT_THE_SAME}"),
         };
         search.incomplete.get_or_insert(Incomplete::ExecutionsMax(1));
-        let explainer = Explainer::new(move |_: &Outcome<T>, _: &Schedule| Some(witness.clone()));
+        let explainer = Explainer::new(move |_, _| Some(witness.clone()));
         let (backend, memory) = (Backend::Native, Some(schedule.memory()));
-        Checker { backend, memory, ..self.clone() }.report(search, begun, Some(explainer))
+        Checker { backend, memory, ..self.clone() }.report(search, begun, Some(explainer)).into_known()
     }
 
     /// For the other side of a comparison: all that it can do, whatever is asked of this one.
@@ -402,12 +398,12 @@ impl Checker {
 
     /// Finds the least execution with an outcome and runs it once more, to see how it goes. Not before
     /// somebody asks: most outcomes are of no interest.
-    fn explainer<T: Value>(&self, program: &Arc<dyn Fn() -> T + Send + Sync>) -> Explainer<T> {
+    fn explainer(&self, program: &Body) -> Explainer<AnyValue> {
         let (checker, program) = (self.clone(), Arc::clone(program));
         let (mender, broken) = (self.clone(), Arc::clone(&program));
-        let explainer = Explainer::new(move |outcome: &Outcome<T>, seen: &Schedule| {
+        let explainer = Explainer::new(move |is_wanted, seen| {
             let limits = checker.limits_of_one(seen);
-            let least = backend::native::least(seen, outcome, &program, &limits);
+            let least = backend::native::least(seen, is_wanted, &program, &limits);
             let once = Search::new(limits, Arc::default());
             backend::native::replay(once, &least, Arc::clone(&program)).ok().map(|(_, witness)| witness)
         });
@@ -440,9 +436,9 @@ impl Checker {
             Err(error) => panic!("failed to read CONCCHECK_REPLAY: {error}"),
         }
         // Another failure may explain the first: a data race an assertion.
-        let wanted = |outcome: &Outcome<()>| !matches!(outcome, Outcome::Returned(()));
-        let report =
-            self.search_for(Some(Arc::new(wanted)), backend::native::SAMPLED_AFTER, Arc::new(program));
+        let wanted = |outcome: &Outcome<AnyValue>| !matches!(outcome, Outcome::Returned(_));
+        let report: Report<()> =
+            self.search(Some(Arc::new(wanted)), backend::native::SAMPLED_AFTER, body(program)).into_known();
         if !matches!(report.verdict(), Verdict::Pass | Verdict::Bounded) {
             let again = |schedule: &Schedule| replay::command(&name, schedule);
             panic!("{}", report.failure(report.verdict(), Judged::by_kind, again));
@@ -509,11 +505,16 @@ impl Checker {
         let begun = Instant::now();
         let limits = Limits { logs: false, ..self.limits_of_one(schedule) };
         let search = Search::new(limits, Arc::clone(&self.progress));
-        let search = backend::native::follow(search, schedule, Arc::new(program));
-        Some(self.report(search, begun, None))
+        let search = backend::native::follow(search, schedule, body(program));
+        Some(self.report(search, begun, None).into_known())
     }
 
-    fn report<T>(&self, search: Search<T>, begun: Instant, explainer: Option<Explainer<T>>) -> Report<T> {
+    fn report(
+        &self,
+        search: Search,
+        begun: Instant,
+        explainer: Option<Explainer<AnyValue>>,
+    ) -> Report<AnyValue> {
         Report {
             backend: self.backend,
             strategy: self.chosen_strategy(),
@@ -523,7 +524,7 @@ impl Checker {
             events: search.events,
             sampled: search.sampled,
             incomplete: search.incomplete().cloned().collect(),
-            outcomes: search.outcomes,
+            outcomes: search.outcomes.into_iter().collect(),
             elapsed: begun.elapsed(),
             hang_has_timed_wait: search.hang_has_timed_wait,
             has_seq_cst: search.has_seq_cst,
@@ -587,10 +588,11 @@ impl Checker {
         schedule: &Schedule,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Result<(Outcome<T>, Witness), Diverged> {
-        let (search, witness) = self.run_again(schedule, program)?;
+        let (search, witness) = self.run_again(schedule, body(program))?;
         let why = search.incomplete().next().cloned();
         match search.outcomes.into_keys().next() {
             Some(outcome) => {
+                let outcome = outcome.into_known();
                 let witness = Witness { outcome: outcome.to_string(), ..witness };
                 Ok((outcome, witness))
             }
@@ -602,17 +604,13 @@ impl Checker {
     }
 
     #[track_caller]
-    fn run_again<T: Value>(
-        &self,
-        schedule: &Schedule,
-        program: impl Fn() -> T + Send + Sync + 'static,
-    ) -> Result<(Search<T>, Witness), Diverged> {
+    fn run_again(&self, schedule: &Schedule, program: Body) -> Result<(Search, Witness), Diverged> {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
         let limits = self.limits_of_one(schedule);
         let search = Search::new(limits, Arc::clone(&self.progress));
-        backend::native::replay(search, schedule, Arc::new(program))
+        backend::native::replay(search, schedule, program)
     }
 }
 

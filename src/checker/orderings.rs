@@ -5,8 +5,7 @@
 //! such orderings are tried together.
 
 use super::Checker;
-use crate::outcome::{Incomplete, Outcome, Verdict};
-use crate::property::Value;
+use crate::outcome::{Incomplete, Outcome, Value, Verdict};
 use crate::report::witness::is_of_program;
 use crate::report::{Change, Need, OrderingRow, Orderings, executions};
 use crate::schedule::{Memory, Site, Substitution};

@@ -6,8 +6,8 @@
 
 use super::Checker;
 use super::orderings::Instead;
+use crate::backend::any_value::{AnyValue, Body};
 use crate::outcome::{Incomplete, Outcome};
-use crate::property::Value;
 use crate::report::witness::is_of_program;
 use crate::report::{Change, Remedy};
 use crate::schedule::{Site, Substitution};
@@ -26,25 +26,22 @@ const EXECUTIONS_OF_EACH: u64 = 5_000;
 const TIME_MAX: Duration = Duration::from_secs(10);
 
 /// A failure that is to go away.
-pub(super) struct Failure<'a, T> {
+pub(super) struct Failure<'a> {
     /// How it comes about.
     pub(super) witness: &'a Witness,
     /// Outcomes that are known to be wrong, as text.
     pub(super) wrong: BTreeSet<String>,
-    pub(super) is_right: &'a dyn Fn(&Outcome<T>) -> bool,
+    pub(super) is_right: &'a dyn Fn(&Outcome<AnyValue>) -> bool,
 }
 
 impl Checker {
     /// Looks for what makes the failure go away.
-    pub(super) fn mend<T: Value>(
-        &self,
-        program: &Arc<dyn Fn() -> T + Send + Sync>,
-        failure: Failure<'_, T>,
-    ) -> Option<Remedy> {
+    pub(super) fn mend(&self, program: &Body, failure: Failure<'_>) -> Option<Remedy> {
         let Failure { witness, wrong, is_right } = failure;
         let explore = |checker: &Checker| {
-            let (program, wrong) = (Arc::clone(program), wrong.clone());
-            let report = checker.find(move || program(), move |outcome| wrong.contains(&outcome.to_string()));
+            let wrong = wrong.clone();
+            let is_wrong = move |outcome: &Outcome<AnyValue>| wrong.contains(&outcome.to_string());
+            let report = checker.search(Some(Arc::new(is_wrong)), 0, Arc::clone(program));
             Explored {
                 executions: report.executions() + report.sampled(),
                 is_right: report.outcomes().all(is_right),

@@ -24,8 +24,9 @@ pub use self::remedy::Remedy;
 use self::witness::Options;
 use crate::Backend;
 use crate::backend::Lints;
+use crate::backend::any_value::AnyValue;
 use crate::checker::Unseen;
-use crate::outcome::{Incomplete, Outcome, Seen, Verdict};
+use crate::outcome::{Incomplete, Outcome, Seen, Value, Verdict};
 use crate::schedule::{Memory, Schedule};
 use crate::strategy::Strategy;
 use crate::witness::Witness;
@@ -40,39 +41,53 @@ pub const SCHEMA: &str = "conccheck/1";
 
 /// What can be found out of an outcome afterwards.
 pub(crate) struct Explainer<T> {
-    explain: Arc<Explain<T>>,
-    mend: Option<Arc<Mend<T>>>,
+    explain: Arc<Explain>,
+    mend: Option<Arc<Mend>>,
+    show: Show<T>,
 }
 
+/// Shows an outcome as one of the program's.
+type Show<T> = fn(&Outcome<AnyValue>, &mut dyn FnMut(&Outcome<T>));
+
+/// Which outcomes are meant.
+type Meant<'a> = &'a dyn Fn(&Outcome<AnyValue>) -> bool;
+
 /// Shows how an outcome comes about, given a schedule that leads to it.
-type Explain<T> = dyn Fn(&Outcome<T>, &Schedule) -> Option<Witness> + Send + Sync;
+type Explain = dyn Fn(Meant, &Schedule) -> Option<Witness> + Send + Sync;
 
 /// Looks for what makes a failure go away, given its least execution, the texts of all outcomes that are known to be wrong,
 /// and which are right.
-type Mend<T> =
-    dyn Fn(&Witness, BTreeSet<String>, &dyn Fn(&Outcome<T>) -> bool) -> Option<Remedy> + Send + Sync;
+type Mend = dyn Fn(&Witness, BTreeSet<String>, Meant) -> Option<Remedy> + Send + Sync;
 
-impl<T> Explainer<T> {
-    pub(crate) fn new(
-        explain: impl Fn(&Outcome<T>, &Schedule) -> Option<Witness> + Send + Sync + 'static,
-    ) -> Self {
-        Explainer { explain: Arc::new(explain), mend: None }
+impl Explainer<AnyValue> {
+    pub(crate) fn new(explain: impl Fn(Meant, &Schedule) -> Option<Witness> + Send + Sync + 'static) -> Self {
+        Explainer { explain: Arc::new(explain), mend: None, show: |outcome, look| look(outcome) }
     }
 
     pub(crate) fn mending(
         self,
-        mend: impl Fn(&Witness, BTreeSet<String>, &dyn Fn(&Outcome<T>) -> bool) -> Option<Remedy>
-        + Send
-        + Sync
-        + 'static,
+        mend: impl Fn(&Witness, BTreeSet<String>, Meant) -> Option<Remedy> + Send + Sync + 'static,
     ) -> Self {
         Explainer { mend: Some(Arc::new(mend)), ..self }
+    }
+
+    fn into_known<T: Value>(self) -> Explainer<T> {
+        Explainer { explain: self.explain, mend: self.mend, show: |outcome, look| outcome.as_known(look) }
+    }
+}
+
+impl<T> Explainer<T> {
+    /// Whether it shows such an outcome.
+    fn shows(&self, outcome: &Outcome<AnyValue>, is_such: &dyn Fn(&Outcome<T>) -> bool) -> bool {
+        let mut is = false;
+        (self.show)(outcome, &mut |outcome| is = is_such(outcome));
+        is
     }
 }
 
 impl<T> Clone for Explainer<T> {
     fn clone(&self) -> Self {
-        Explainer { explain: Arc::clone(&self.explain), mend: self.mend.clone() }
+        Explainer { explain: Arc::clone(&self.explain), mend: self.mend.clone(), show: self.show }
     }
 }
 
@@ -89,7 +104,8 @@ pub struct Report<T> {
     pub(crate) backend: Backend,
     pub(crate) strategy: Option<Strategy>,
     pub(crate) memory: Memory,
-    pub(crate) outcomes: BTreeMap<Outcome<T>, Seen>,
+    /// Each once, least first.
+    pub(crate) outcomes: Vec<(Outcome<T>, Seen)>,
     pub(crate) executions: u64,
     pub(crate) redundant: u64,
     pub(crate) events: u64,
@@ -101,6 +117,32 @@ pub struct Report<T> {
     pub(crate) lints: Lints,
     pub(crate) has_cancellable: bool,
     pub(crate) buffering: Option<[&'static Location<'static>; 2]>,
+}
+
+impl Report<AnyValue> {
+    /// As one of a program that returns such values.
+    pub(crate) fn into_known<T: Value>(self) -> Report<T> {
+        let outcomes =
+            self.outcomes.into_iter().map(|(outcome, seen)| (outcome.into_known(), seen)).collect();
+        Report {
+            outcomes,
+            explainer: self.explainer.map(Explainer::into_known),
+            backend: self.backend,
+            strategy: self.strategy,
+            memory: self.memory,
+            executions: self.executions,
+            redundant: self.redundant,
+            events: self.events,
+            sampled: self.sampled,
+            incomplete: self.incomplete,
+            elapsed: self.elapsed,
+            hang_has_timed_wait: self.hang_has_timed_wait,
+            has_seq_cst: self.has_seq_cst,
+            lints: self.lints,
+            has_cancellable: self.has_cancellable,
+            buffering: self.buffering,
+        }
+    }
 }
 
 impl<T: Ord> Report<T> {
@@ -126,12 +168,12 @@ impl<T: Ord> Report<T> {
 
     /// The outcomes that were seen, least first.
     pub fn outcomes(&self) -> impl Iterator<Item = &Outcome<T>> {
-        self.outcomes.keys()
+        self.outcomes.iter().map(|(outcome, _)| outcome)
     }
 
     /// How often an outcome was seen.
     pub fn seen(&self, outcome: &Outcome<T>) -> Option<&Seen> {
-        self.outcomes.get(outcome)
+        self.outcomes.iter().find(|(known, _)| known.cmp(outcome).is_eq()).map(|(_, seen)| seen)
     }
 
     /// What the reader should know of the backend: of a hang or an outcome that is wrong, and of what was not explored
@@ -347,8 +389,10 @@ impl<T: Ord + Debug> Report<T> {
     /// [`Backend::Native`] only. It is looked for now, in a few thousand executions; where they do not
     /// suffice, it is the least that was found.
     pub fn witness(&self, outcome: &Outcome<T>) -> Option<Witness> {
-        let explain = &self.explainer.as_ref()?.explain;
-        let witness = explain(outcome, self.outcomes.get(outcome)?.schedule.as_ref()?)?;
+        let explainer = self.explainer.as_ref()?;
+        let is_meant =
+            |other: &Outcome<AnyValue>| explainer.shows(other, &|other| other.cmp(outcome).is_eq());
+        let witness = (explainer.explain)(&is_meant, self.seen(outcome)?.schedule.as_ref()?)?;
         Some(Witness { outcome: outcome.to_string(), ..witness })
     }
 
@@ -405,7 +449,7 @@ impl<T: Ord + Debug> Report<T> {
         let mut by_cost: Vec<_> = wanted.iter().map(|(_, seen)| seen.cost).zip(0..).collect();
         by_cost.sort();
         let witnesses =
-            by_cost.into_iter().take(EXPLAINED_MAX).map(|(_, number): (_, usize)| wanted[number].0);
+            by_cost.into_iter().take(EXPLAINED_MAX).map(|(_, number): (_, usize)| &wanted[number].0);
         witnesses
             .filter_map(|outcome| Some((outcome, self.witness(outcome)?)))
             .min_by_key(|(_, witness)| (witness.preemptions, witness.schedule.len()))

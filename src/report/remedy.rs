@@ -79,8 +79,9 @@ impl<T: Ord + Debug> Report<T> {
         if self.memory != Memory::Rust || !needs_weak_ordering() {
             return None;
         }
-        let mend = self.explainer.as_ref()?.mend.as_ref()?;
+        let explainer = self.explainer.as_ref()?;
+        let mend = explainer.mend.as_ref()?;
         let wrong = self.outcomes().filter(|outcome| !is_right(outcome)).map(ToString::to_string);
-        mend(witness, wrong.collect(), &is_right)
+        mend(witness, wrong.collect(), &|outcome| explainer.shows(outcome, &is_right))
     }
 }

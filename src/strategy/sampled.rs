@@ -3,6 +3,7 @@
 
 use super::{Dpor, Strategy, scheduler};
 use crate::backend::Running as Execution;
+use crate::backend::any_value::{Body, body};
 use crate::backend::native::explore_alone;
 use crate::backend::search::{Limits, Search};
 use crate::engine::{Scheduler, World};
@@ -11,11 +12,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 type Class = Vec<Vec<(crate::engine::TaskId, u32, crate::engine::Access, u32)>>;
-type Program = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// How often the executions of a search are of each trace class.
 fn classes(
-    program: &Program,
+    program: &Body,
     executions_max: u64,
     scheduler: impl Fn() -> Box<dyn Scheduler>,
 ) -> (BTreeMap<Class, u64>, u64) {
@@ -45,7 +45,7 @@ const NUMBERS_DIFFER: &str = "pool::never_more_than_max_workers";
 fn what_is_sampled_of_a_program_is_of_a_class_that_dpor_has_seen() {
     let mut missed = Vec::new();
     for &program in crate::models::PROGRAMS.iter().filter(|program| program.name != NUMBERS_DIFFER) {
-        let body: Program = Arc::new(move || program.run_once());
+        let body = body(move || program.run_once());
         let (seen, redundant) = classes(&body, CLASSES_MAX, || Box::new(Dpor::new()));
         if seen.len() as u64 >= CLASSES_MAX {
             continue;

@@ -4,6 +4,7 @@
 use super::dpor::Relation;
 use super::{Dfs, Dpor};
 use crate::backend::Running as Execution;
+use crate::backend::any_value::body;
 use crate::backend::native::explore_alone;
 use crate::backend::search::{Limits, Search};
 use crate::engine::{Access, Scheduler, TaskId, World, dependent};
@@ -387,8 +388,7 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
         ..Limits::default()
     };
     let program = program.clone();
-    let body: Arc<dyn Fn() -> Vec<Option<Vec<usize>>> + Send + Sync> =
-        Arc::new(move || run_program(&program));
+    let body = body(move || run_program(&program));
     let count = |classes: &mut BTreeMap<Class, u64>, world: &mut World, _: &Execution| {
         let class = world.class();
         *classes.entry(class).or_default() += 1;
@@ -397,7 +397,7 @@ fn explore(scheduler: impl Fn() -> Box<dyn Scheduler>, program: &Program) -> Opt
     let (search, classes) = explore_alone(search, scheduler, &body, BTreeMap::new(), count);
     let is_whole = search.incomplete().next().is_none();
     let (executions, redundant) = (search.executions, search.redundant);
-    let outcomes = search.outcomes.into_keys().collect();
+    let outcomes = search.outcomes.into_keys().map(Outcome::into_known).collect();
     is_whole.then_some(Found { classes, outcomes, executions, redundant })
 }
 

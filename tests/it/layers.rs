@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("async_test", &["checker", "tokio"]),
     ("process", &["backend", "sync", "thread", "panic"]),
     // What a check is, and says.
-    ("checker", &["backend", "strategy", "property", "outcome", "schedule", "replay", "report", "witness"]),
+    ("checker", &["backend", "strategy", "outcome", "schedule", "replay", "report", "witness"]),
     (
         "property",
         &["backend", "checker", "thread", "panic", "outcome", "schedule", "replay", "report", "witness"],

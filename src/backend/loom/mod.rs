@@ -14,6 +14,7 @@ mod stop;
 
 pub(crate) use self::race::Cell as PlainCell;
 use self::stop::{Stop, classify};
+use super::any_value::{AnyValue, Body};
 use super::execution::{Abandoned, Execution, Running};
 use super::search::{Came, Search};
 use super::{Backend, TaskId, current, execution, leftover, locals, panics, set_execution};
@@ -99,10 +100,7 @@ thread_local! {
 }
 
 /// Explores `body` until `search` has enough or there is nothing left.
-pub(crate) fn explore<T>(search: Search<T>, body: Arc<dyn Fn() -> T + Send + Sync>) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
+pub(crate) fn explore(search: Search, body: Body) -> Search {
     panics::mute_executions();
     let mut wanted = Vec::new();
     loop {
@@ -115,14 +113,7 @@ where
 }
 
 /// Explores with these made first.
-fn explore_with<T>(
-    search: Search<T>,
-    wanted: &[Wanted],
-    body: Arc<dyn Fn() -> T + Send + Sync>,
-) -> (Search<T>, Ended)
-where
-    T: Ord + Send + 'static,
-{
+fn explore_with(search: Search, wanted: &[Wanted], body: Body) -> (Search, Ended) {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = search.limits.steps_max;
     builder.preemption_bound = search.limits.preemptions_max;
@@ -239,7 +230,7 @@ fn stop(stop: Stop) -> ! {
 }
 
 /// The main task of one execution.
-fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Shared<T>) {
+fn run_once(body: &(dyn Fn() -> AnyValue + Send + Sync), shared: &Shared) {
     {
         let mut state = shared.lock();
         let is_wanting = FIRSTS.with_borrow(|firsts| firsts.is_wanting);
@@ -266,15 +257,15 @@ fn run_once<T: Ord + 'static>(body: &(dyn Fn() -> T + Send + Sync), shared: &Sha
     }
 }
 
-struct Shared<T>(Arc<Mutex<State<T>>>);
+struct Shared(Arc<Mutex<State>>);
 
-struct State<T> {
-    search: Search<T>,
+struct State {
+    search: Search,
     execution: Option<Running>,
-    value: Option<T>,
+    value: Option<AnyValue>,
 }
 
-impl<T: Ord + 'static> State<T> {
+impl State {
     /// Counts the execution that was running, if one was.
     fn conclude(&mut self, ended: &Ended) {
         let Some(execution) = self.execution.take() else {
@@ -309,13 +300,13 @@ impl<T: Ord + 'static> State<T> {
     }
 }
 
-impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
-impl<T> Clone for Shared<T> {
+impl Clone for Shared {
     fn clone(&self) -> Self {
         Shared(Arc::clone(&self.0))
     }

@@ -6,6 +6,7 @@ use super::replay::replay;
 use super::stacks::{self, pool};
 use super::watchdog::watched;
 use super::{ENGINE, ROLL, Task, end_task, refuse_task, with};
+use crate::backend::any_value::{AnyValue, Body};
 use crate::backend::execution::{Execution, Running};
 use crate::backend::search::{Came, Limits, Search};
 use crate::backend::{Backend, TaskId, leftover, locals, panics, set_execution};
@@ -26,14 +27,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-/// What is explored.
-pub(super) type Body<T> = Arc<dyn Fn() -> T + Send + Sync>;
-
 /// Explores `body` until `search` has enough or there is nothing left.
-pub(crate) fn explore<T>(search: Search<T>, strategy: Strategy, body: Body<T>) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
+pub(crate) fn explore(search: Search, strategy: Strategy, body: Body) -> Search {
     panics::mute_executions();
     let _stacks = stacks::keep();
     let explored = until_nothing_is_learned(search, |search| explore_together(search, strategy, &body));
@@ -43,10 +38,10 @@ where
 }
 
 /// Explores anew as often as something is found out that has to be known from the beginning.
-pub(super) fn until_nothing_is_learned<T>(
-    mut search: Search<T>,
-    mut explore: impl FnMut(&Search<T>) -> Search<T>,
-) -> Search<T> {
+pub(super) fn until_nothing_is_learned(
+    mut search: Search,
+    mut explore: impl FnMut(&Search) -> Search,
+) -> Search {
     loop {
         let explored = explore(&search);
         match explored.anew() {
@@ -58,7 +53,7 @@ pub(super) fn until_nothing_is_learned<T>(
 
 /// Runs some executions once more. A search repeats only the beginnings of executions, and a small program's
 /// not often, so by itself it may overlook that the program does not do the same every time.
-fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
+fn rehearse(search: &mut Search, body: &Body) {
     let known: Vec<Schedule> =
         search.outcomes.values().filter_map(|seen| seen.schedule.clone()).take(REHEARSALS).collect();
     for schedule in known.iter().cycle().take(REHEARSALS) {
@@ -72,7 +67,7 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
                 return search.repudiate(Incomplete::Flaky { step, expected, found });
             }
         };
-        let has_it = |outcome: &Outcome<T>| {
+        let has_it = |outcome: &Outcome<AnyValue>| {
             search.outcomes.get(outcome).is_some_and(|seen| seen.schedule.as_ref() == Some(schedule))
         };
         if !again.outcomes.keys().all(has_it) {
@@ -87,10 +82,7 @@ fn rehearse<T: Ord + Send + 'static>(search: &mut Search<T>, body: &Body<T>) {
 const REHEARSALS: usize = 3;
 
 /// Explores with as many workers as the limits say, which share one tree.
-fn explore_together<T>(search: &Search<T>, strategy: Strategy, body: &Body<T>) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
+fn explore_together(search: &Search, strategy: Strategy, body: &Body) -> Search {
     // Only dpor shares its work.
     let workers = if strategy == Strategy::Dpor { search.limits.workers.max(1) } else { 1 };
     let frontier = Frontier::new(workers);
@@ -127,27 +119,19 @@ where
 }
 
 /// Explores as a scheduler likes.
-pub(super) fn explore_by<T>(
-    search: Search<T>,
-    scheduler: impl Fn() -> Box<dyn Scheduler>,
-    body: Body<T>,
-) -> Search<T>
-where
-    T: Ord + Send + 'static,
-{
+pub(super) fn explore_by(search: Search, scheduler: impl Fn() -> Box<dyn Scheduler>, body: Body) -> Search {
     explore_alone(search, scheduler, &body, (), |(), _, _| ()).0
 }
 
 /// Explores with one scheduler, and shows each execution's world when it has ended to whoever `seen` is.
-pub(crate) fn explore_alone<T, S>(
-    search: Search<T>,
+pub(crate) fn explore_alone<S>(
+    search: Search,
     scheduler: impl Fn() -> Box<dyn Scheduler>,
-    body: &Body<T>,
+    body: &Body,
     seen: S,
     ended: fn(&mut S, &mut World, &Running),
-) -> (Search<T>, S)
+) -> (Search, S)
 where
-    T: Ord + Send + 'static,
     S: Clone + Send + 'static,
 {
     panics::mute_executions();
@@ -163,7 +147,7 @@ where
     (explored, last)
 }
 
-pub(super) fn settings<T>(search: &Search<T>) -> Settings {
+pub(super) fn settings(search: &Search) -> Settings {
     Settings {
         steps_max: search.limits.steps_max,
         preemptions_max: search.limits.preemptions_max,
@@ -178,9 +162,8 @@ pub(super) fn settings<T>(search: &Search<T>) -> Settings {
 
 /// Explores until the search has enough, on threads of its own: one on which an execution was left while some task
 /// unwound from a panic counts as panicking for good, so that the next execution needs another.
-fn explore_with<T, S>(mut exploration: Exploration<T, S>) -> (Search<T>, S)
+fn explore_with<S>(mut exploration: Exploration<S>) -> (Search, S)
 where
-    T: Ord + Send + 'static,
     S: Clone + Send + 'static,
 {
     let pulse = exploration.engine.as_ref().map(|Resting(engine)| Arc::clone(engine.pulse()));
@@ -199,11 +182,11 @@ where
 }
 
 /// An exploration on its way from one thread to another.
-struct Exploration<T, S> {
-    search: Search<T>,
+struct Exploration<S> {
+    search: Search,
     /// Where it is while nobody explores.
     engine: Option<Resting>,
-    body: Body<T>,
+    body: Body,
     /// When there are samples beside it, if at all.
     rounds: Option<Rounds>,
     seen: S,
@@ -248,11 +231,11 @@ impl Resting {
     }
 }
 
-impl<T: Ord + Send + 'static, S> Exploration<T, S> {
+impl<S> Exploration<S> {
     fn new(
-        search: Search<T>,
+        search: Search,
         engine: Resting,
-        body: Body<T>,
+        body: Body,
         seen: S,
         ended: fn(&mut S, &mut World, &Running),
     ) -> Self {
@@ -362,7 +345,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
 
     /// Runs the last execution again with a few more rounds of a loop that waits in it, if it has one that was not
     /// looked at so. Where that comes to something else, the loop is not what it seemed.
-    fn compare(&mut self, running: &mut Running, came: &Came<T>) -> Option<Fact> {
+    fn compare(&mut self, running: &mut Running, came: &Came) -> Option<Fact> {
         let mut fact = None;
         while fact.is_none() && with(Engine::begin_comparison) {
             let (end, value) = run_fresh(running, &self.body);
@@ -383,7 +366,7 @@ impl<T: Ord + Send + 'static, S> Exploration<T, S> {
 }
 
 /// Notes what keeps the exploration, which has come to its end, from having seen everything.
-fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
+fn note_bounds(search: &mut Search, world: &World) {
     if let Some(preemptions_max) = search.limits.preemptions_max
         && world.is_cut()
     {
@@ -416,7 +399,7 @@ fn note_bounds<T: Ord>(search: &mut Search<T>, world: &World) {
 const ESTIMATED_EVERY: u64 = 512;
 
 /// What an execution came to, if anything.
-fn came_to<T: 'static>(world: &World, end: &End, running: &Running, value: Option<T>) -> Option<Came<T>> {
+fn came_to(world: &World, end: &End, running: &Running, value: Option<AnyValue>) -> Option<Came> {
     match end {
         End::Finished => Some(Came::to_its_end(running, value)),
         End::Blocked => Some(Came::to_a_deadlock(running)),
@@ -431,7 +414,7 @@ fn came_to<T: 'static>(world: &World, end: &End, running: &Running, value: Optio
 }
 
 /// What follows from an execution that came to nothing.
-fn conclude<T: Ord>(search: &mut Search<T>, end: &End, running: &Running) {
+fn conclude(search: &mut Search, end: &End, running: &Running) {
     match end {
         End::Endless => search.record_endless(),
         End::Redundant => search.record_redundant(),
@@ -483,7 +466,7 @@ pub(super) fn order(world: &World, task: Task) -> usize {
 
 /// One execution, on a thread that does not panic: if this one does since an execution was left in its middle, on
 /// another.
-fn run_fresh<T: Send + 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
+fn run_fresh(running: &mut Running, body: &Body) -> (End, Option<AnyValue>) {
     if !thread::panicking() {
         let mut ran = None;
         without_budget(&mut || ran = Some(run_once(running, body)));
@@ -519,7 +502,7 @@ fn without_budget(act: &mut dyn FnMut()) {
 }
 
 /// One execution; what its main task returned, if it did.
-fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T>) {
+fn run_once(running: &mut Running, body: &Body) -> (End, Option<AnyValue>) {
     Execution::begin_again(running);
     set_execution(Some(Arc::clone(running)));
     ROLL.with_borrow_mut(|roll| running.exchange_roll(roll));
@@ -530,7 +513,7 @@ fn run_once<T: 'static>(running: &mut Running, body: &Body<T>) -> (End, Option<T
     // what is left in its middle gives its stack up without unwinding. If this function panics itself, which only a
     // fault of the engine's can bring about, tasks are unwound at the end of this OS thread; whoever explores has the
     // program for longer than that.
-    let body: &'static Body<T> = unsafe { &*std::ptr::from_ref(body) };
+    let body: &'static Body = unsafe { &*std::ptr::from_ref(body) };
     let returned = Rc::clone(&value);
     let main = super::body(move || {
         let result =

@@ -3,7 +3,8 @@
 //!
 //! A small program never gets here, unless executions of it did not end: dpor learns nothing from those. What samples see of one that dpor finishes is no news, and not counted.
 
-use super::explore::{Body, explore_alone};
+use super::explore::explore_alone;
+use crate::backend::any_value::Body;
 use crate::backend::search::Search;
 use crate::strategy::{Strategy, scheduler};
 
@@ -28,7 +29,7 @@ impl Rounds {
     }
 
     /// Samples, if dpor has come to its end without any and there was an execution that had none.
-    pub(super) fn end<T: Ord + Send + 'static>(&mut self, search: &mut Search<T>, body: &Body<T>) {
+    pub(super) fn end(&mut self, search: &mut Search, body: &Body) {
         if search.sampled == 0 && search.has_endless() {
             self.steps = 0;
             self.go_on(search, body);
@@ -36,7 +37,7 @@ impl Rounds {
     }
 
     /// Samples, if it is time for that.
-    pub(super) fn go_on<T: Ord + Send + 'static>(&mut self, search: &mut Search<T>, body: &Body<T>) {
+    pub(super) fn go_on(&mut self, search: &mut Search, body: &Body) {
         if search.events < self.steps {
             return;
         }

@@ -1,7 +1,8 @@
 //! One execution again, and what it did, for readers.
 
-use super::explore::{Body, explore_alone};
+use super::explore::explore_alone;
 use super::witness::witness;
+use crate::backend::any_value::Body;
 use crate::backend::search::Search;
 use crate::outcome::{Diverged, Incomplete};
 use crate::schedule::Schedule;
@@ -9,14 +10,7 @@ use crate::strategy::Replay;
 use crate::witness::Witness;
 
 /// Runs `body` once, as `schedule` says.
-pub(crate) fn replay<T>(
-    search: Search<T>,
-    schedule: &Schedule,
-    body: Body<T>,
-) -> Result<(Search<T>, Witness), Diverged>
-where
-    T: Ord + Send + 'static,
-{
+pub(crate) fn replay(search: Search, schedule: &Schedule, body: Body) -> Result<(Search, Witness), Diverged> {
     let search = search.knowing(&schedule.facts);
     let scheduler = || -> Box<dyn crate::engine::Scheduler> { Box::new(Replay::new(schedule.clone())) };
     let (search, witness) = explore_alone(search, scheduler, &body, None, |seen, world, running| {

@@ -295,7 +295,7 @@ impl<T: Ord + Debug> Agreement<T> {
         if self.report.seen(outcome).is_none() {
             return Judged { mark: '?', why: None };
         }
-        let why = &self.reasons[self.report.outcomes.range(..outcome).count()];
+        let why = &self.reasons[self.report.outcomes().take_while(|other| *other < outcome).count()];
         let mark = match (why, outcome) {
             (None, _) => '=',
             (Some(_), outcome) if self.is_in_doubt(outcome) => '?',

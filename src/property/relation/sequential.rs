@@ -64,7 +64,7 @@ impl<T: Value> Sequential<T> {
             });
             executions += report.executions;
             let (incomplete, is_asked_for) = (report.incomplete.clone(), orders.is_asked_for());
-            all.outcomes.extend(report.outcomes.into_keys());
+            all.outcomes.extend(report.outcomes.into_iter().map(|(outcome, _)| outcome));
             all.incomplete = incomplete;
             all.error = orders.error().or((!is_asked_for).then_some(RelationError::NoOrder(relation)));
             if !all.incomplete.is_empty() || all.error.is_some() || !orders.advance() {
@@ -81,7 +81,7 @@ impl<T: Value> Sequential<T> {
 impl<T: Ord> From<Report<T>> for Sequential<T> {
     fn from(report: Report<T>) -> Self {
         Sequential {
-            outcomes: report.outcomes.into_keys().collect(),
+            outcomes: report.outcomes.into_iter().map(|(outcome, _)| outcome).collect(),
             incomplete: report.incomplete,
             error: None,
         }
