@@ -6,7 +6,6 @@
 use std::any::Any;
 use std::future::{Future, poll_fn};
 pub use std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, panic_any};
-use std::pin::pin;
 use std::task::Poll;
 
 /// Calls `body` and catches its panic, as [`std::panic::catch_unwind`] does.
@@ -32,13 +31,15 @@ pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
 ///
 /// # Errors
 /// The payload of the panic.
-pub async fn catch_unwind_async<T>(future: impl Future<Output = T>) -> std::thread::Result<T> {
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+pub fn catch_unwind_async<T>(
+    future: impl Future<Output = T>,
+) -> impl Future<Output = std::thread::Result<T>> {
+    // In a box: an `async fn` would have room for it twice.
+    let mut future = Box::pin(future);
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(polled) => polled.map(Ok),
         Err(payload) => Poll::Ready(Err(payload)),
     })
-    .await
 }
 
 /// The text of a panic's payload: what `panic!` was given.

@@ -191,7 +191,12 @@ impl<T> Inner<T> {
 
     fn add(&self, callback: Callback) -> CallbackKey {
         self.last_key.set(self.last_key.get() + 1);
-        self.callbacks.borrow_mut().push((self.last_key.get(), callback));
+        let mut callbacks = self.callbacks.borrow_mut();
+        // Nearly always it is the only one.
+        if callbacks.is_empty() {
+            callbacks.reserve_exact(1);
+        }
+        callbacks.push((self.last_key.get(), callback));
         self.last_key.get()
     }
 

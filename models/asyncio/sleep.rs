@@ -3,14 +3,14 @@
 use super::control;
 use crate::task;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
 /// Waits for `duration`; if that is zero, until each task that is ready now had its turn.
 pub async fn sleep(duration: Duration) {
     if !duration.is_zero() {
-        timer(task::sleep(duration)).await;
+        timer(pin!(task::sleep(duration))).await;
     }
     // When the time is up, the loop calls what wakes the task, and that takes a turn too.
     next_turn().await
@@ -23,8 +23,7 @@ pub async fn sleep_with<T>(duration: Duration, result: T) -> T {
 }
 
 /// Waits for `sleep`; a cancellation wakes the task and ends it.
-async fn timer(sleep: impl Future<Output = ()>) {
-    let mut sleep = pin!(sleep);
+async fn timer(mut sleep: Pin<&mut impl Future<Output = ()>>) {
     let mut has_waited = false;
     poll_fn(|context| {
         let task = control::current();

@@ -3,8 +3,12 @@
 use super::erased::real;
 use super::{JoinHandle, checked};
 use crate::backend::{self, Backend};
-use std::future::{Future, pending, poll_fn};
+use pin_project_lite::pin_project;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Starts a task on the current runtime; it may run on another thread.
 ///
@@ -95,16 +99,36 @@ pub async fn yield_now() {
 /// # Panics
 /// When awaited outside a runtime.
 pub fn sleep(duration: Duration) -> impl Future<Output = ()> {
-    let (mut wait, deadline) = match backend::current() {
+    match backend::current() {
         // tokio's clock, which may be paused.
-        Backend::Real => (None, tokio::time::Instant::now().checked_add(duration)),
-        _ => (Some(checked::Wait::after(duration)), None),
-    };
-    async move {
-        match (&mut wait, deadline) {
-            (Some(wait), _) => poll_fn(|context| wait.poll(context)).await,
-            (None, Some(deadline)) => tokio::time::sleep_until(deadline).await,
-            (None, None) => pending().await,
+        Backend::Real => Sleep::Unpolled { deadline: Instant::now().checked_add(duration) },
+        _ => Sleep::Checked { wait: Box::new(checked::Wait::after(duration)) },
+    }
+}
+
+pin_project! {
+    #[project = Project]
+    enum Sleep {
+        // tokio's needs a runtime to be made; `None` ends never.
+        Unpolled { deadline: Option<Instant> },
+        Real { #[pin] sleep: tokio::time::Sleep },
+        // Not larger than in a real run.
+        Checked { wait: Box<checked::Wait> },
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if let Project::Unpolled { deadline } = self.as_mut().project() {
+            let Some(deadline) = *deadline else { return Poll::Pending };
+            self.set(Sleep::Real { sleep: tokio::time::sleep_until(deadline) });
+        }
+        match self.project() {
+            Project::Real { sleep } => sleep.poll(context),
+            Project::Checked { wait } => wait.poll(context),
+            Project::Unpolled { .. } => unreachable!("it was polled"),
         }
     }
 }

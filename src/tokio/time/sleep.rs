@@ -20,7 +20,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
         Err(real) => Inner::Real { sleep: ::tokio::time::sleep_until(real.into()) },
         Ok(since_beginning) => {
             expect_timers();
-            Inner::Checked { wait: Wait::until(since_beginning, deadline.origin()) }
+            Inner::Checked { wait: Box::new(Wait::until(since_beginning, deadline.origin())) }
         }
     };
     Sleep { inner }
@@ -50,7 +50,7 @@ pub fn sleep(duration: Duration) -> Sleep {
         Backend::Real => Inner::Real { sleep: ::tokio::time::sleep(duration) },
         _ => {
             expect_timers();
-            Inner::Checked { wait: Wait::after(duration) }
+            Inner::Checked { wait: Box::new(Wait::after(duration)) }
         }
     };
     Sleep { inner }
@@ -69,7 +69,7 @@ pin_project! {
     #[project = Project]
     enum Inner {
         Real { #[pin] sleep: ::tokio::time::Sleep },
-        Checked { wait: Wait },
+        Checked { wait: Box<Wait> },
     }
 }
 
@@ -95,7 +95,7 @@ impl Sleep {
         match (self.project().inner.project(), deadline.since_beginning()) {
             (Project::Real { sleep }, Err(real)) => sleep.reset(real.into()),
             (Project::Checked { wait }, Ok(since_beginning)) => {
-                *wait = Wait::until(since_beginning, deadline.origin());
+                **wait = Wait::until(since_beginning, deadline.origin());
             }
             _ => backend::unsupported(
                 "a timer that was made on the other side of a check's border is reset",
