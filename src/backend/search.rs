@@ -98,6 +98,8 @@ pub(crate) struct Search {
     pub(crate) redundant: u64,
     /// Steps of all executions; of the native engine only.
     pub(crate) events: u64,
+    /// With so many it has had enough.
+    events_max: u64,
     /// What was seen beside it, in executions that were drawn.
     samples: BTreeMap<Outcome<AnyValue>, Seen>,
     /// How many of them there were.
@@ -212,6 +214,7 @@ impl Search {
             executions: 0,
             redundant: 0,
             events: 0,
+            events_max: u64::MAX,
             samples: BTreeMap::new(),
             sampled: 0,
             incomplete: None,
@@ -233,8 +236,8 @@ impl Search {
     pub(crate) fn worker(&self) -> Self {
         let (begun, together, wanted) = (self.begun, Arc::clone(&self.together), self.wanted.clone());
         let empty = Search::empty(self.limits.clone(), Arc::clone(&self.progress));
-        let (patience, facts) = (self.patience, self.facts.clone());
-        Search { begun, together, wanted, patience, facts, ..empty }
+        let (patience, facts, events_max) = (self.patience, self.facts.clone(), self.events_max);
+        Search { begun, together, wanted, patience, facts, events_max, ..empty }
     }
 
     /// The same exploration from its beginning.
@@ -267,9 +270,10 @@ impl Search {
     /// Whether another execution may begin; if not, says why.
     pub(crate) fn may_begin(&mut self) -> bool {
         let limits = &self.limits;
+        let has_enough = self.events >= self.events_max;
         let reached = if self.progress.stop.load(Ordering::Relaxed) {
             Some(Incomplete::Interrupted)
-        } else if self.together.begun.load(Ordering::Relaxed) >= limits.executions_max {
+        } else if has_enough || self.together.begun.load(Ordering::Relaxed) >= limits.executions_max {
             Some(Incomplete::ExecutionsMax(limits.executions_max))
         } else {
             limits.time_max.filter(|time_max| self.begun.elapsed() >= *time_max).map(Incomplete::TimeMax)
@@ -326,7 +330,8 @@ impl Search {
         self
     }
 
-    /// So many executions beside this exploration, within what is left of its time; `None` if it is to end.
+    /// So many executions beside this exploration, within what is left of its time and with no more steps than it had;
+    /// `None` if it is to end.
     pub(crate) fn part(&mut self, executions_max: u64) -> Option<Self> {
         let is_to_end =
             self.has_found || self.incomplete.is_some() || self.progress.stop.load(Ordering::Relaxed);
@@ -336,7 +341,7 @@ impl Search {
         }
         let limits = Limits { executions_max, time_max, samples: false, ..self.limits.clone() };
         let part = Search::empty(limits, Arc::default()).knowing(&self.facts);
-        Some(Search { wanted: self.wanted.clone(), ..part })
+        Some(Search { wanted: self.wanted.clone(), events_max: self.events, ..part })
     }
 
     /// Keeps what was seen in a [part](Search::part).

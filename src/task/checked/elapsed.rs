@@ -1,6 +1,7 @@
 //! What is known of how much time has passed between two polls of a loop, whatever the machine: it may be slow, so it may
 //! always be more; but a timer that was up has taken its time.
 
+use std::iter::once;
 use std::time::Duration;
 
 /// Of so many polls it is remembered. Of others less is known than could be.
@@ -27,18 +28,19 @@ impl Elapsed {
 
     /// What is known when a timer is up that was to take `duration` from a poll on, of which `before` was known.
     pub(super) fn after(&self, before: &Elapsed, poll: u64, duration: Duration) -> Elapsed {
-        let until_then = before.steps.iter().filter(|(step, _)| *step < poll);
-        let mut all: Vec<_> = until_then.map(|&(step, elapsed)| (step, elapsed + duration)).collect();
-        all.push((poll, duration));
-        all.extend(&self.steps);
-        all.sort_unstable();
-        let mut steps: Vec<(u64, Duration)> = Vec::new();
-        for (step, elapsed) in all.into_iter().rev() {
+        let at = before.steps.partition_point(|&(step, _)| step < poll);
+        let until_then = before.steps[..at].iter().rev().map(|&(step, elapsed)| (step, elapsed + duration));
+        let mut new = once((poll, duration)).chain(until_then).peekable();
+        let mut known = self.steps.iter().rev().copied().peekable();
+        let mut steps: Vec<(u64, Duration)> = Vec::with_capacity(STEPS_MAX);
+        // Both go down from the latest.
+        while steps.len() < STEPS_MAX
+            && let Some((step, elapsed)) = if new.peek() > known.peek() { new.next() } else { known.next() }
+        {
             if steps.last().is_none_or(|&(_, later)| elapsed > later) {
                 steps.push((step, elapsed));
             }
         }
-        steps.truncate(STEPS_MAX);
         steps.reverse();
         Elapsed { steps }
     }
