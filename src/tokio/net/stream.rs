@@ -3,7 +3,7 @@
 
 /// A stream and its halves. `$address` is what its ends are at, of which `address` makes one.
 macro_rules! stream {
-    ($Stream:ident, $tokio:ident::$family:ident, $Std:ty, $Address:ty $(, $more:expr)?) => {
+    ($Stream:ident, $tokio:ident::$family:ident, $Std:ty, $Address:ty) => {
         use crate::backend::{self, Backend};
         use crate::tokio::net::wire::End;
         use ::tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf, Ready};
@@ -22,12 +22,12 @@ macro_rules! stream {
         impl $Stream {
             /// An end of the virtual network.
             pub(in crate::tokio::net) fn checked(end: End) -> Self {
-                $Stream(Inner::Checked(end) $(, $more)?)
+                $Stream(Inner::Checked(end))
             }
 
             /// tokio's.
             pub(in crate::tokio::net) fn real(stream: ::$tokio::net::$Stream) -> Self {
-                $Stream(Inner::Real(stream) $(, $more)?)
+                $Stream(Inner::Real(stream))
             }
 
             /// That of std's stream, which does not block.
@@ -75,9 +75,9 @@ macro_rules! stream {
             pub fn poll_read_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
                 match self.view() {
                     View::Real(stream) => stream.poll_read_ready(context),
-                    View::Checked(end) => end
-                        .poll_ready(Interest::READABLE, None, context, Location::caller())
-                        .map(|_| Ok(())),
+                    View::Checked(end) => {
+                        end.poll_ready(Interest::READABLE, None, context, Location::caller()).map(|_| Ok(()))
+                    }
                 }
             }
 
@@ -86,9 +86,9 @@ macro_rules! stream {
             pub fn poll_write_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
                 match self.view() {
                     View::Real(stream) => stream.poll_write_ready(context),
-                    View::Checked(end) => end
-                        .poll_ready(Interest::WRITABLE, None, context, Location::caller())
-                        .map(|_| Ok(())),
+                    View::Checked(end) => {
+                        end.poll_ready(Interest::WRITABLE, None, context, Location::caller()).map(|_| Ok(()))
+                    }
                 }
             }
 
@@ -99,7 +99,11 @@ macro_rules! stream {
             ///
             /// # Panics
             /// Inside a check it is refused: other means are not seen.
-            pub fn try_io<R>(&self, interest: Interest, act: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+            pub fn try_io<R>(
+                &self,
+                interest: Interest,
+                act: impl FnOnce() -> io::Result<R>,
+            ) -> io::Result<R> {
                 match &self.0 {
                     Inner::Real(stream) => stream.try_io(interest, act),
                     Inner::Checked(_) => refuse("`try_io`", "use `try_read` or `try_write`"),
@@ -257,7 +261,9 @@ macro_rules! stream {
             /// If the two are not of one stream.
             pub fn reunite(self, mut other: OwnedWriteHalf) -> Result<$Stream, ReuniteError> {
                 match (self.0, other.0.take()) {
-                    (OwnedReading::Checked(read), Some(OwnedWriting::Checked(write))) if read.is_same(&write) => {
+                    (OwnedReading::Checked(read), Some(OwnedWriting::Checked(write)))
+                        if read.is_same(&write) =>
+                    {
                         drop(read);
                         Ok($Stream::checked(write))
                     }
@@ -610,7 +616,10 @@ macro_rules! async_write {
                 let $it = self.get_mut();
                 match $get {
                     Ok(real) => Pin::new(real).poll_shutdown(context),
-                    Err(end) => Poll::Ready(end.shutdown_here()),
+                    Err(end) => {
+                        end.shutdown_here();
+                        Poll::Ready(Ok(()))
+                    }
                 }
             }
         }
