@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Inside a check it matters whether the runtime has one thread or several, and how many of what may block
 /// run at the same time. All else is taken and has no meaning there: how many workers there are (each task
 /// has a thread, so that no interleaving is left out), names and stacks of threads, what is called when one
-/// starts, stops, parks or goes on, and intervals and other tuning. Timers are there if they are enabled.
+/// starts, stops, parks or goes on, and intervals and other tuning. Timers and I/O are there if they are enabled.
 pub struct Builder {
     tokio: tokio::runtime::Builder,
     is_multi_thread: bool,
@@ -23,7 +23,7 @@ pub struct Builder {
 }
 
 /// Of a runtime of which nothing is said.
-const LIMITS: Limits = Limits { blocking_max: None, has_timers: false };
+const LIMITS: Limits = Limits { blocking_max: None, has_timers: false, has_io: false };
 
 impl Builder {
     /// A runtime of one thread, the one that calls [`Runtime::block_on`]: tasks switch only at `await`.
@@ -105,13 +105,15 @@ impl Builder {
     /// With timers and I/O.
     pub fn enable_all(&mut self) -> &mut Self {
         self.tokio.enable_all();
-        self.limits.has_timers = true;
+        (self.limits.has_timers, self.limits.has_io) = (true, true);
         self
     }
 
-    /// With I/O, and timers too.
+    /// With I/O, and signals.
     pub fn enable_io(&mut self) -> &mut Self {
-        self.enable_all()
+        self.tokio.enable_io();
+        self.limits.has_io = true;
+        self
     }
 
     /// With timers.

@@ -50,8 +50,8 @@ pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
 pub(crate) use cancellable::name_of;
 #[cfg(feature = "check")]
 pub(crate) use checked::{
-    Moment, Wait, Waiter, advance, consume_budget, elapses, expect_timers, freeze, go, look_who_was_woken,
-    of_loop, poll_library,
+    Moment, Wait, Waiter, advance, consume_budget, elapses, expect_io, expect_timers, freeze, go,
+    look_who_was_woken, of_loop, poll_library,
 };
 #[cfg(feature = "check")]
 pub use either::{sleep, spawn, spawn_local, yield_now};

@@ -131,6 +131,7 @@ mod stops {
     use conccheck::sync::atomic::{AtomicUsize, Ordering::Relaxed};
     use conccheck::sync::{Arc, Barrier, Condvar, Mutex, mpsc};
     use conccheck::thread;
+    use conccheck::tokio::runtime::Handle;
     use conccheck::tokio::task::{block_in_place, spawn, spawn_blocking, yield_now};
     use std::time::Duration;
 
@@ -171,6 +172,21 @@ mod stops {
         nothing(|| on_loop(async { spawn_blocking(|| thread::sleep(SECOND)).await.unwrap() }));
         nothing(|| {
             on_threads(async { spawn(async { block_in_place(|| thread::sleep(SECOND)) }).await.unwrap() });
+        });
+        // Nor does a future that somebody blocks on there.
+        nothing(|| {
+            on_loop(async {
+                let here = Handle::current();
+                let sleeps = spawn_blocking(move || here.block_on(async { thread::sleep(SECOND) }));
+                sleeps.await.unwrap();
+            });
+        });
+        nothing(|| {
+            on_threads(async {
+                let here = Handle::current();
+                let sleeps = move || block_in_place(|| here.block_on(async { thread::sleep(SECOND) }));
+                spawn(async move { sleeps() }).await.unwrap();
+            });
         });
         nothing(|| {
             let sleeps = thread::spawn(|| thread::sleep(SECOND));

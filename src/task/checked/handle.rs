@@ -34,6 +34,7 @@ pub(super) struct Shared {
     /// In which it was made.
     execution: u64,
     has_timers: bool,
+    has_io: bool,
     pub(super) tasks: Tasks,
     /// What runs on threads of their own.
     pub(super) members: Arc<Members>,
@@ -53,11 +54,12 @@ pub(in crate::task) struct Limits {
     /// How many of what may block run at the same time, if that is limited.
     pub(in crate::task) blocking_max: Option<usize>,
     pub(in crate::task) has_timers: bool,
+    pub(in crate::task) has_io: bool,
 }
 
 impl Limits {
     /// Those of the runtimes of `conccheck::task`.
-    pub(super) const NONE: Limits = Limits { blocking_max: None, has_timers: true };
+    pub(super) const NONE: Limits = Limits { blocking_max: None, has_timers: true, has_io: true };
 }
 
 /// The runtime of the calling thread: that whose task it runs, or that was entered.
@@ -73,12 +75,14 @@ pub(in crate::task) const NO_RUNTIME: &str =
 const NO_TIMERS: &str = "A Tokio 1.x context was found, but timers are disabled. Call `enable_time` on the runtime builder to \
                          enable timers.";
 
+const NO_IO: &str = "A Tokio 1.x context was found, but IO is disabled. Call `enable_io` on the runtime builder to enable IO.";
+
 impl Handle {
     pub(super) fn new(tasks: Tasks, limits: Limits) -> Self {
         let (number, execution) = (numbers::next_runtime(), backend::number());
-        let Limits { blocking_max, has_timers } = limits;
+        let Limits { blocking_max, has_timers, has_io } = limits;
         let members = Arc::new(Members::new(blocking_max));
-        Handle(Arc::new(Shared { number, execution, has_timers, tasks, members }))
+        Handle(Arc::new(Shared { number, execution, has_timers, has_io, tasks, members }))
     }
 
     /// A runtime of one loop, in this order.
@@ -95,6 +99,12 @@ impl Handle {
     #[track_caller]
     pub(super) fn expect_timers(&self) {
         assert!(self.0.has_timers, "{NO_TIMERS}");
+    }
+
+    /// Panics, as tokio, if nobody can read or write there.
+    #[track_caller]
+    pub(super) fn expect_io(&self) {
+        assert!(self.0.has_io, "{NO_IO}");
     }
 
     /// Tells runtimes of an execution from each other.

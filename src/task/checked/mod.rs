@@ -50,7 +50,7 @@ pub(super) use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
 pub(crate) use story::elapses;
 pub(super) use task::{AbortHandle, JoinHandle, TaskEnd};
 pub(super) use time::yield_now;
-pub(crate) use time::{Wait, consume_budget, expect_timers};
+pub(crate) use time::{Wait, consume_budget, expect_io, expect_timers};
 pub(crate) use wheel::Moment;
 
 #[cfg(test)]

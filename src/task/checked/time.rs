@@ -44,6 +44,12 @@ pub(crate) fn expect_timers() {
     here().expect_timers();
 }
 
+/// Panics, as tokio, where nobody can read or write: outside a runtime, and in one that was built without.
+#[track_caller]
+pub(crate) fn expect_io() {
+    here().expect_io();
+}
+
 /// Who returns `Pending` after this is polled again when the others have had a turn.
 fn let_others(waker: &Waker) {
     match event_loop::current() {

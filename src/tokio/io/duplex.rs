@@ -1,20 +1,11 @@
 //! A pair of streams in memory: tokio's, each poll of which is announced on the pipe of its direction.
 
-use super::{read_at_one_go, told_of_read, told_of_write};
-use crate::backend::Call;
-use crate::tokio::sync::announced::{Owner, Place, Shared, poll_unconstrained};
+use super::pipe::Pipe;
 use std::fmt;
-use std::future::poll_fn;
 use std::io::{self, IoSlice};
-use std::panic::Location;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream as Tokio, ReadBuf};
-
-const READ: Call = Call::takes(&"read");
-const WRITE: Call = Call::takes(&"write");
-const SHUTDOWN: Call = Call::changes(&"shutdown");
-const CLOSE: Call = Call::changes(&"close");
 
 /// Two streams, each of which reads what the other writes: [`tokio::io::duplex`](::tokio::io::duplex).
 ///
@@ -42,9 +33,8 @@ const CLOSE: Call = Call::changes(&"close");
 #[track_caller]
 pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
     let (one, other) = tokio::io::duplex(max_buf_size);
-    let [there, back] = [Shared::new("a pipe"), Shared::new("a pipe")];
-    let place = Location::caller();
-    let stream = |tokio, read, write| DuplexStream { tokio: Some(tokio), read, write, place };
+    let [there, back] = [Pipe::new(), Pipe::new()];
+    let stream = |tokio, read, write| DuplexStream { tokio: Some(tokio), read, write };
     (stream(one, back.clone(), there.clone()), stream(other, there, back))
 }
 
@@ -53,26 +43,16 @@ pub struct DuplexStream {
     /// `None` where it is dropped.
     tokio: Option<Tokio>,
     /// The pipe that it reads from.
-    read: Shared,
+    read: Pipe,
     /// The one that it writes to.
-    write: Shared,
-    place: Place,
+    write: Pipe,
 }
 
 impl DuplexStream {
-    fn tokio(&mut self) -> Pin<&mut Tokio> {
-        Pin::new(self.tokio.as_mut().expect("it goes with this"))
-    }
-
-    /// Announces a write, and does it.
-    fn poll_write_by(
-        &mut self,
-        context: &mut Context<'_>,
-        mut write: impl FnMut(Pin<&mut Tokio>, &mut Context<'_>) -> Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<usize>> {
-        let (pipe, place) = (self.write.clone(), self.place);
-        let write = poll_fn(|context| write(self.tokio(), context));
-        pipe.poll_told(WRITE, place, || poll_unconstrained(pin!(write), context), told_of_write)
+    /// Tokio's, and the two pipes.
+    fn parts(&mut self) -> (Pin<&mut Tokio>, &Pipe, &Pipe) {
+        let DuplexStream { tokio, read, write } = self;
+        (Pin::new(tokio.as_mut().expect("it goes with this")), read, write)
     }
 }
 
@@ -82,11 +62,8 @@ impl AsyncRead for DuplexStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let (pipe, place) = (self.read.clone(), self.place);
-        let told = told_of_read(buffer.remaining() > 0);
-        let read =
-            || read_at_one_go(context, buffer, |context, buffer| self.tokio().poll_read(context, buffer));
-        pipe.poll_told(READ, place, read, told).map_ok(drop)
+        let (mut tokio, pipe, _) = self.parts();
+        pipe.poll_read(context, buffer, |context, buffer| tokio.as_mut().poll_read(context, buffer))
     }
 }
 
@@ -96,7 +73,8 @@ impl AsyncWrite for DuplexStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_write_by(context, |tokio, context| tokio.poll_write(context, bytes))
+        let (mut tokio, _, pipe) = self.parts();
+        pipe.poll_write(context, |context| tokio.as_mut().poll_write(context, bytes))
     }
 
     fn poll_write_vectored(
@@ -104,7 +82,8 @@ impl AsyncWrite for DuplexStream {
         context: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.poll_write_by(context, |tokio, context| tokio.poll_write_vectored(context, bytes))
+        let (mut tokio, _, pipe) = self.parts();
+        pipe.poll_write(context, |context| tokio.as_mut().poll_write_vectored(context, bytes))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -116,8 +95,8 @@ impl AsyncWrite for DuplexStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let (pipe, place) = (self.write.clone(), self.place);
-        pipe.call_at(SHUTDOWN, place, || self.tokio().poll_shutdown(context))
+        let (tokio, _, pipe) = self.parts();
+        pipe.shutdown(|| tokio.poll_shutdown(context))
     }
 }
 
@@ -127,9 +106,9 @@ impl Drop for DuplexStream {
         // tokio closes one pipe and then the other, and so does this.
         if self.write.is_checked() {
             let mut nobody = Context::from_waker(Waker::noop());
-            self.write.end(CLOSE, self.place, || _ = Pin::new(&mut tokio).poll_shutdown(&mut nobody));
+            self.write.close(|| _ = Pin::new(&mut tokio).poll_shutdown(&mut nobody));
         }
-        self.read.end(CLOSE, self.place, || drop(tokio));
+        self.read.close(|| drop(tokio));
     }
 }
 

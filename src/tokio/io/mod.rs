@@ -35,6 +35,7 @@
 //! ```
 
 mod duplex;
+mod pipe;
 mod simplex;
 mod split;
 mod told;

@@ -1,19 +1,12 @@
 //! A pipe in memory of one direction: tokio's, each poll of which is announced.
 
-use super::{ReadHalf, WriteHalf, read_at_one_go, split, told_of_read, told_of_write};
-use crate::backend::Call;
-use crate::tokio::sync::announced::{Owner, Place, Shared, poll_unconstrained};
+use super::pipe::Pipe;
+use super::{ReadHalf, WriteHalf, split};
 use std::fmt;
-use std::future::poll_fn;
 use std::io::{self, IoSlice};
-use std::panic::Location;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, SimplexStream as Tokio};
-
-const READ: Call = Call::takes(&"read");
-const WRITE: Call = Call::takes(&"write");
-const SHUTDOWN: Call = Call::changes(&"shutdown");
 
 /// A pipe of one direction, by its two halves: [`tokio::io::simplex`](::tokio::io::simplex).
 ///
@@ -44,8 +37,7 @@ pub fn simplex(max_buf_size: usize) -> (ReadHalf<SimplexStream>, WriteHalf<Simpl
 /// A pipe that one reads from and writes to.
 pub struct SimplexStream {
     tokio: Tokio,
-    pipe: Shared,
-    place: Place,
+    pipe: Pipe,
 }
 
 impl SimplexStream {
@@ -55,18 +47,11 @@ impl SimplexStream {
     /// If `max_buf_size` is 0.
     #[track_caller]
     pub fn new_unsplit(max_buf_size: usize) -> Self {
-        let (tokio, pipe) = (Tokio::new_unsplit(max_buf_size), Shared::new("a pipe"));
-        SimplexStream { tokio, pipe, place: Location::caller() }
+        SimplexStream { tokio: Tokio::new_unsplit(max_buf_size), pipe: Pipe::new() }
     }
 
-    /// Announces a write, and does it.
-    fn poll_write_by(
-        &mut self,
-        context: &mut Context<'_>,
-        mut write: impl FnMut(Pin<&mut Tokio>, &mut Context<'_>) -> Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<usize>> {
-        let write = poll_fn(|context| write(Pin::new(&mut self.tokio), context));
-        self.pipe.poll_told(WRITE, self.place, || poll_unconstrained(pin!(write), context), told_of_write)
+    fn parts(&mut self) -> (Pin<&mut Tokio>, &Pipe) {
+        (Pin::new(&mut self.tokio), &self.pipe)
     }
 }
 
@@ -76,14 +61,8 @@ impl AsyncRead for SimplexStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let SimplexStream { tokio, pipe, place } = &mut *self;
-        let told = told_of_read(buffer.remaining() > 0);
-        let read = || {
-            read_at_one_go(context, buffer, |context, buffer| {
-                Pin::new(&mut *tokio).poll_read(context, buffer)
-            })
-        };
-        pipe.poll_told(READ, place, read, told).map_ok(drop)
+        let (mut tokio, pipe) = self.parts();
+        pipe.poll_read(context, buffer, |context, buffer| tokio.as_mut().poll_read(context, buffer))
     }
 }
 
@@ -93,7 +72,8 @@ impl AsyncWrite for SimplexStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_write_by(context, |tokio, context| tokio.poll_write(context, bytes))
+        let (mut tokio, pipe) = self.parts();
+        pipe.poll_write(context, |context| tokio.as_mut().poll_write(context, bytes))
     }
 
     fn poll_write_vectored(
@@ -101,7 +81,8 @@ impl AsyncWrite for SimplexStream {
         context: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.poll_write_by(context, |tokio, context| tokio.poll_write_vectored(context, bytes))
+        let (mut tokio, pipe) = self.parts();
+        pipe.poll_write(context, |context| tokio.as_mut().poll_write_vectored(context, bytes))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -113,8 +94,8 @@ impl AsyncWrite for SimplexStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let SimplexStream { tokio, pipe, place } = &mut *self;
-        pipe.call_at(SHUTDOWN, place, || Pin::new(tokio).poll_shutdown(context))
+        let (tokio, pipe) = self.parts();
+        pipe.shutdown(|| tokio.poll_shutdown(context))
     }
 }
 

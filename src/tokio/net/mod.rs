@@ -1,7 +1,7 @@
 //! The network, as in `tokio::net`.
 //!
 //! Outside of a check everything here is tokio's. Inside one there is a network of the execution's own: TCP at the loopback
-//! addresses, and Unix sockets. To bind port 0 gives 40000, 40001 and so on; an address that is taken is `AddrInUse`, one that nobody
+//! addresses, and Unix sockets, in runtimes that have I/O. To bind port 0 gives 40000, 40001 and so on; an address that is taken is `AddrInUse`, one that nobody
 //! listens at `ConnectionRefused`; who connects is accepted in that order.
 //!
 //! # What is explored
@@ -12,7 +12,10 @@
 //! * A read brings all that has arrived, as far as there is room; or the first byte alone, or all but the last, so often in an
 //!   execution as [`Checker::short_reads_max`](crate::Checker::short_reads_max) says: once, if nothing is said. The rest is late then: a read finds it at any moment after. That finds who
 //!   takes what one `read` brings for a message, a length that arrives in halves, and a line whose end is cut in two. Other
-//!   cuts of one write are not explored, whatever the bound.
+//!   cuts of one write are not explored, whatever the bound. So it is with who peeks.
+//! * Of what a socket is ready for, tokio knows what it was told last: one that was read by `try_read`, or has just been
+//!   accepted, is `readable` until somebody finds nothing there. So a `try_read` or `try_write` after that may be told
+//!   `WouldBlock`.
 //! * A write takes all that it is given, as long as not more than 64 KiB are on their way or unread in its direction; or the
 //!   first byte alone, so often as [`Checker::short_writes_max`](crate::Checker::short_writes_max) says: never, if nothing
 //!   is said.
@@ -22,9 +25,10 @@
 //!
 //! # How ends are closed
 //!
-//! As Linux does. What was sent before is read first, and then the end, by a read of 0 bytes. Who writes to a TCP socket that
+//! As Linux does, and tokio, to whom shutting down what is reset is no error. What was sent before is read first, and then the end, by a read of 0 bytes. Who writes to a TCP socket that
 //! nobody has any more succeeds at first, and is told `BrokenPipe` once the answer has arrived. Who closes with something unread
-//! resets the connection: the other end is told `ConnectionReset` once. A Unix socket is told `BrokenPipe` at once.
+//! resets the connection: the other end is told `ConnectionReset` once. A Unix socket is told `BrokenPipe` at once where it
+//! writes, and that it was reset where it reads.
 //!
 //! # Not there
 //!

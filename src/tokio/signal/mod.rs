@@ -32,6 +32,7 @@ mod process;
 pub mod unix;
 
 use self::process::Process;
+use crate::task;
 use crate::tokio::sync::announced::is_real;
 use std::future::poll_fn;
 use std::io;
@@ -51,6 +52,7 @@ pub fn ctrl_c() -> impl Future<Output = io::Result<()>> {
         if is_real() {
             return ::tokio::signal::ctrl_c().await;
         }
+        task::expect_io();
         let mut listener = Process::of_execution().listen_at(INTERRUPT, place);
         poll_fn(|context| listener.poll_recv(context)).await;
         Ok(())

@@ -1,6 +1,7 @@
 //! A signal comes at any moment after somebody listens.
 
 use crate::policy::values;
+use conccheck::tokio::io::ErrorKind;
 use conccheck::tokio::signal::{ctrl_c, raise_ctrl_c};
 use conccheck::tokio::sync::{mpsc, oneshot};
 use conccheck::tokio::{select, task::yield_now};
@@ -105,6 +106,23 @@ fn one_that_is_dropped_is_not_missed() {
         })
     });
     assert_eq!(report.outcomes().collect::<Vec<_>>(), [&Outcome::Returned("done")], "{report}");
+}
+
+#[cfg(unix)]
+#[test]
+fn for_some_kinds_nobody_listens() {
+    use conccheck::tokio::signal::unix::{SignalKind, signal};
+    let program = || {
+        task::block_on(async {
+            [-1, 0, 9, 1_000].map(|number| {
+                let refused = signal(SignalKind::from_raw(number)).map(drop).unwrap_err();
+                refused.kind()
+            })
+        })
+    };
+    assert_eq!(program(), [ErrorKind::Other; 4]);
+    let report = Checker::new().explore(program);
+    assert_eq!(values(&report), BTreeSet::from([[ErrorKind::Other; 4]]), "{report}");
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@ use crate::policy::values;
 use conccheck::tokio::io::{AsyncReadExt, AsyncWriteExt, ErrorKind};
 use conccheck::tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use conccheck::tokio::task::yield_now;
+use conccheck::tokio::time::{Duration, sleep};
 use conccheck::{Checker, Verdict, task};
 use std::collections::BTreeSet;
 
@@ -103,6 +104,50 @@ fn who_closes_with_something_unread_resets() {
     };
     // The server closes before the byte has arrived, and its end comes first; or after.
     comes_to([(Err(ErrorKind::ConnectionReset), Ok(0)), (Ok(0), Ok(0))], program);
+}
+
+#[test]
+fn to_shut_down_what_is_reset_is_no_error() {
+    // Whether the reset has arrived by then or not.
+    comes_to([true], || {
+        task::block_on(async {
+            let (mut client, server) = connected().await;
+            client.write_all(b"x").await.unwrap();
+            drop(server);
+            yield_now().await;
+            client.shutdown().await.is_ok() && client.shutdown().await.is_ok()
+        })
+    });
+}
+
+#[test]
+fn a_reset_that_nobody_has_asked_for_can_be_taken() {
+    let program = || {
+        task::block_on(async {
+            let (mut client, server) = connected().await;
+            client.write_all(b"x").await.unwrap();
+            drop(server);
+            sleep(Duration::from_millis(20)).await;
+            client.take_error().unwrap().map(|error| error.kind())
+        })
+    };
+    // It has not come yet; or the end came before it, where the server had not got the byte when it closed.
+    let kinds = [None, Some(ErrorKind::ConnectionReset), Some(ErrorKind::BrokenPipe)];
+    assert!(kinds.contains(&program()));
+    let report = Checker::new().explore(program);
+    assert_eq!(values(&report), BTreeSet::from(kinds), "{report}");
+}
+
+#[test]
+fn what_was_set_is_kept_by_the_halves() {
+    comes_to([true], || {
+        task::block_on(async {
+            let (client, _server) = connected().await;
+            client.set_nodelay(true).unwrap();
+            let (reader, writer) = client.into_split();
+            reader.reunite(writer).unwrap().nodelay().unwrap()
+        })
+    });
 }
 
 #[test]

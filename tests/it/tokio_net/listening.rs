@@ -127,6 +127,75 @@ fn a_socket_is_bound_and_then_listens_or_connects() {
 }
 
 #[test]
+fn a_socket_has_its_address_from_when_it_is_bound() {
+    comes_to([(true, true, Some(ErrorKind::AddrInUse), true)], || {
+        task::block_on(async {
+            let (any, bind) = ("127.0.0.1:0".parse().unwrap(), |address| {
+                let socket = TcpSocket::new_v4().unwrap();
+                socket.bind(address).map(|()| socket)
+            });
+            let socket = bind(any).unwrap();
+            let address = socket.local_addr().unwrap();
+            let taken = bind(address).err().map(|error| error.kind());
+            let listener = socket.listen(8).unwrap();
+            let is_there = listener.local_addr().unwrap() == address;
+            drop(listener);
+            // One that neither listens nor connects gives it back.
+            let again = bind(address);
+            drop(again);
+            (address.port() > 0, is_there, taken, TcpListener::bind(address).await.is_ok())
+        })
+    });
+    // Those who all let addresses be used again share it until one listens.
+    comes_to([(true, Err(ErrorKind::AddrInUse))], || {
+        task::block_on(async {
+            let bind = |address| {
+                let socket = TcpSocket::new_v4().unwrap();
+                socket.set_reuseaddr(true).unwrap();
+                socket.bind(address).map(|()| socket)
+            };
+            let one = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            let other = bind(one.local_addr().unwrap());
+            let is_shared = other.is_ok();
+            let _listener = one.listen(8).unwrap();
+            (is_shared, other.unwrap().listen(8).map(drop).map_err(|error| error.kind()))
+        })
+    });
+    comes_to([(ErrorKind::AddrNotAvailable, true)], || {
+        task::block_on(async {
+            let socket = TcpSocket::new_v4().unwrap();
+            let error = socket.bind("192.0.2.1:0".parse().unwrap()).unwrap_err().kind();
+            (error, socket.local_addr().unwrap().ip().is_unspecified())
+        })
+    });
+}
+
+#[test]
+fn who_listens_at_any_address_of_the_sixth_version_does_so_at_the_fourth_too() {
+    let seen = ["::ffff:127.0.0.1", "::ffff:127.0.0.1", "127.0.0.1"].map(|ip| ip.parse().unwrap());
+    comes_to([seen], || {
+        task::block_on(async {
+            let listener = TcpListener::bind("[::]:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let client = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            let (server, from) = listener.accept().await.unwrap();
+            [from, server.local_addr().unwrap(), client.peer_addr().unwrap()].map(|address| address.ip())
+        })
+    });
+    comes_to([[ErrorKind::AddrInUse; 3]], || {
+        task::block_on(async {
+            let listener = TcpListener::bind("[::]:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let mut errors = [ErrorKind::Other; 3];
+            for (error, host) in errors.iter_mut().zip(["0.0.0.0", "127.0.0.1", "::1"]) {
+                *error = TcpListener::bind((host, port)).await.unwrap_err().kind();
+            }
+            errors
+        })
+    });
+}
+
+#[test]
 fn names_are_looked_up() {
     let found = task::block_on(async {
         let one: Vec<_> = lookup_host("127.0.0.1:80").await.unwrap().collect();

@@ -6,6 +6,8 @@ mod bounds;
 mod ends;
 mod framing;
 mod listening;
+mod readiness;
+mod runtimes;
 mod servers;
 mod shown;
 mod unix;

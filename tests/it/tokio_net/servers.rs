@@ -185,12 +185,12 @@ fn what_is_sent_is_not_there_at_once() {
     let program = |waits: bool| {
         move || {
             task::block_on(async move {
-                let (mut client, server) = connected().await;
-                client.write_all(b"x").await.unwrap();
+                let (client, mut server) = connected().await;
+                server.write_all(b"x").await.unwrap();
                 if waits {
-                    server.readable().await.unwrap();
+                    client.readable().await.unwrap();
                 }
-                server.try_read(&mut [0; 1]).unwrap()
+                client.try_read(&mut [0; 1]).unwrap()
             })
         }
     };

@@ -47,6 +47,35 @@ fn who_closes_with_something_unread_resets() {
 }
 
 #[test]
+fn a_reset_is_told_to_who_reads_and_not_to_who_writes() {
+    comes_to([(ErrorKind::BrokenPipe, Err(ErrorKind::ConnectionReset), Ok(0))], || {
+        task::block_on(async {
+            let (mut near, far) = UnixStream::pair().unwrap();
+            near.write_all(b"x").await.unwrap();
+            drop(far);
+            let written = near.write_all(b"x").await.unwrap_err().kind();
+            let mut read = async || near.read(&mut [0; 4]).await.map_err(|error| error.kind());
+            (written, read().await, read().await)
+        })
+    });
+    // Also after the end, when it is there.
+    let reset = Err(ErrorKind::ConnectionReset);
+    let expected = [(Ok(0), reset, Ok(0)), (Ok(0), Ok(0), reset), (Ok(0), Ok(0), Ok(0))];
+    comes_to(expected, || {
+        task::block_on(async {
+            let (mut near, mut far) = UnixStream::pair().unwrap();
+            near.write_all(b"x").await.unwrap();
+            far.shutdown().await.unwrap();
+            let end = near.read(&mut [0; 4]).await.map_err(|error| error.kind());
+            drop(far);
+            let mut read = async || near.read(&mut [0; 4]).await.map_err(|error| error.kind());
+            let first = read().await;
+            (end, first, read().await)
+        })
+    });
+}
+
+#[test]
 fn a_path_is_taken_once_and_for_good() {
     let report = Checker::new().explore(|| {
         task::block_on(async {

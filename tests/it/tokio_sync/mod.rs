@@ -11,6 +11,7 @@ mod mutex;
 mod notify;
 mod once;
 mod oneshot;
+mod owned_parts;
 mod rw_lock;
 mod semaphore;
 mod shown;

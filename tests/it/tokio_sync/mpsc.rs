@@ -1,8 +1,14 @@
 //! Messages come in order, as many as there is room for; the end of one side is news to the other.
 
 use super::{comes_to, hangs, on_loop, on_threads};
-use conccheck::tokio::sync::mpsc::{self, error::TrySendError};
+use conccheck::tokio::sync::mpsc::{
+    self,
+    error::{SendTimeoutError, TrySendError},
+};
+use conccheck::tokio::time::{Duration, sleep};
 use conccheck::{task, thread};
+
+const SOON: Duration = Duration::from_millis(20);
 
 #[test]
 fn messages_come_in_order_and_then_the_end() {
@@ -170,5 +176,65 @@ fn threads_can_wait_too() {
         let received = (receiver.blocking_recv().unwrap(), receiver.blocking_recv().unwrap());
         sending.join().unwrap();
         received
+    });
+}
+
+/// Sends two messages to who takes only after a while: how many were received, of those that were not given up.
+async fn sends_in_time(gives_up: bool) -> usize {
+    let (sender, mut receiver) = mpsc::channel(1);
+    let sending = task::spawn(async move {
+        for number in [1, 2] {
+            let mut message = number;
+            // One that has timed out is not sent, and is here again.
+            while let Err(error) = sender.send_timeout(message, SOON).await {
+                let SendTimeoutError::Timeout(back) = error else { panic!("{error}") };
+                message = back;
+                if gives_up {
+                    break;
+                }
+            }
+        }
+    });
+    sleep(2 * SOON).await;
+    let mut count = 0;
+    while receiver.recv().await.is_some() {
+        count += 1;
+    }
+    sending.await.unwrap();
+    count
+}
+
+#[test]
+fn what_was_not_sent_in_time_is_not_sent() {
+    comes_to([2], || on_loop(sends_in_time(false)));
+    // The message that is given up is lost, unless the receiver was late for no longer than the sender.
+    comes_to([1, 2], || on_loop(sends_in_time(true)));
+}
+
+#[test]
+fn who_sends_in_time_hears_that_the_receiver_is_gone() {
+    comes_to([format!("{:?}", Err::<(), _>(SendTimeoutError::Closed(2)))], || {
+        on_loop(async {
+            let (sender, receiver) = mpsc::channel(1);
+            sender.send(1).await.unwrap();
+            let sending = task::spawn(async move { sender.send_timeout(2, 1_000 * SOON).await });
+            task::yield_now().await;
+            drop(receiver);
+            format!("{:?}", sending.await.unwrap())
+        })
+    });
+}
+
+#[test]
+fn who_gives_up_leaves_the_room_to_others() {
+    comes_to([Some(3)], || {
+        on_loop(async {
+            let (sender, mut receiver) = mpsc::channel(1);
+            sender.send(1).await.unwrap();
+            sender.send_timeout(2, SOON).await.unwrap_err();
+            receiver.recv().await.unwrap();
+            sender.try_send(3).unwrap();
+            receiver.recv().await
+        })
     });
 }

@@ -52,10 +52,11 @@ pub(in crate::task) fn is_running() -> bool {
 }
 
 /// Whether the calling thread runs an async task, and keeps others waiting while it stops: those of its loop, or those that
-/// a worker is there for. The future that a runtime of several threads was started with has a thread to itself.
+/// a worker is there for. The future that a runtime of several threads was started with has a thread to itself, and so has
+/// one that somebody blocks on who may block.
 pub(super) fn is_shared() -> bool {
     current().is_some_and(|here| match here.order {
-        Order::Alone => current_number().is_some(),
+        Order::Alone => current_number() != here.made_by,
         _ => here.polled.get().task != MAIN || here.has_tasks(),
     })
 }
@@ -98,6 +99,8 @@ pub(super) struct EventLoop {
     /// Timers that were to be up when they did not go on, where others than native draw that.
     pub(super) late: RefCell<Vec<Number>>,
     local_tasks: RefCell<Tasks<Local>>,
+    /// The task in whose code it was made, if it was in one's.
+    made_by: Option<numbers::Number>,
     /// Whether the future that it was started with was woken, where that is not one of the tasks.
     is_main_woken: Cell<bool>,
     /// Who gave way to the tasks that are ready.
@@ -145,6 +148,7 @@ impl EventLoop {
             order,
             core: RefCell::new(core),
             local_tasks: RefCell::default(),
+            made_by: current_number(),
             is_main_woken: Cell::new(false),
             deferred: RefCell::default(),
             spent_in: Cell::new(0),

@@ -3,17 +3,17 @@
 use super::listener::TcpListener;
 use super::stream::TcpStream;
 use crate::backend::{self, Backend};
-use crate::tokio::net::wire::{Address, Network};
+use crate::tokio::net::wire::{Address, Network, Reserved};
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::panic::Location;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 /// A TCP socket on its way to a connection: [`tokio::net::TcpSocket`](::tokio::net::TcpSocket).
 ///
-/// Inside a check an address is taken when somebody listens there or connects from there; of the options, those for the reuse of
-/// addresses are taken and make no difference, and others are not there.
+/// Inside a check an address that was bound to is taken until the socket is connected, and for as long as it listens. Of the
+/// options, others than that for the reuse of addresses are not there.
 #[derive(Debug)]
 pub struct TcpSocket(Inner);
 
@@ -23,7 +23,9 @@ enum Inner {
     Checked {
         any: SocketAddr,
         /// Where it was bound to.
-        bound: Mutex<Option<SocketAddr>>,
+        bound: Mutex<Option<Reserved>>,
+        /// Whether addresses may be used again.
+        reuses: AtomicBool,
     },
 }
 
@@ -47,7 +49,10 @@ impl TcpSocket {
     fn new(any: SocketAddr, real: fn() -> io::Result<::tokio::net::TcpSocket>) -> io::Result<TcpSocket> {
         match backend::current() {
             Backend::Real => real().map(|socket| TcpSocket(Inner::Real(socket))),
-            _ => Ok(TcpSocket(Inner::Checked { any, bound: Mutex::new(None) })),
+            _ => {
+                let (bound, reuses) = (Mutex::new(None), AtomicBool::new(false));
+                Ok(TcpSocket(Inner::Checked { any, bound, reuses }))
+            }
         }
     }
 
@@ -58,7 +63,10 @@ impl TcpSocket {
     pub fn set_reuseaddr(&self, reuseaddr: bool) -> io::Result<()> {
         match &self.0 {
             Inner::Real(socket) => socket.set_reuseaddr(reuseaddr),
-            Inner::Checked { .. } => Ok(()),
+            Inner::Checked { reuses, .. } => {
+                reuses.store(reuseaddr, Relaxed);
+                Ok(())
+            }
         }
     }
 
@@ -80,8 +88,9 @@ impl TcpSocket {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match &self.0 {
             Inner::Real(socket) => socket.local_addr(),
-            Inner::Checked { any, bound } => {
-                Ok(bound.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(*any))
+            Inner::Checked { any, bound, .. } => {
+                let bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(bound.as_ref().map_or(*any, Reserved::address))
             }
         }
     }
@@ -89,16 +98,19 @@ impl TcpSocket {
     /// Takes an address.
     ///
     /// # Errors
-    /// As tokio's. Inside a check: when it has one.
+    /// As tokio's. Inside a check: when it has one, somebody else has this one, or it is none of this machine.
+    #[track_caller]
     pub fn bind(&self, address: SocketAddr) -> io::Result<()> {
         match &self.0 {
             Inner::Real(socket) => socket.bind(address),
-            Inner::Checked { bound, .. } => {
-                let mut bound = bound.lock().unwrap_or_else(PoisonError::into_inner);
-                if bound.is_some() {
+            Inner::Checked { bound, reuses, .. } => {
+                let lock = || bound.lock().unwrap_or_else(PoisonError::into_inner);
+                if lock().is_some() {
                     return Err(ErrorKind::InvalidInput.into());
                 }
-                *bound = Some(address);
+                let network = Network::of_execution();
+                let reserved = network.reserve(address, reuses.load(Relaxed), Location::caller())?;
+                *lock() = Some(reserved);
                 Ok(())
             }
         }
@@ -115,8 +127,8 @@ impl TcpSocket {
             match self.0 {
                 Inner::Real(socket) => socket.connect(address).await.map(TcpStream::real),
                 Inner::Checked { bound, .. } => {
-                    let from = bound.into_inner().unwrap_or_else(PoisonError::into_inner);
-                    let from = from.filter(|from| from.port() > 0);
+                    let bound = bound.into_inner().unwrap_or_else(PoisonError::into_inner);
+                    let from = bound.as_ref().map(Reserved::address);
                     let connecting = Network::of_execution().connect(from, Address::Tcp(address), place);
                     connecting.await.map(TcpStream::checked)
                 }
@@ -132,10 +144,13 @@ impl TcpSocket {
     pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
         match self.0 {
             Inner::Real(socket) => socket.listen(backlog).map(TcpListener::real),
-            Inner::Checked { any, bound } => {
-                let bound = bound.into_inner().unwrap_or_else(PoisonError::into_inner);
-                let address = Address::Tcp(bound.unwrap_or(any));
-                Network::of_execution().bind(address, Location::caller()).map(TcpListener::checked)
+            Inner::Checked { any, bound, .. } => {
+                let place = Location::caller();
+                let listening = match bound.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    Some(reserved) => reserved.listen(place),
+                    None => Network::of_execution().bind(Address::Tcp(any), place),
+                };
+                listening.map(TcpListener::checked)
             }
         }
     }

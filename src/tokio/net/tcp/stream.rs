@@ -3,30 +3,16 @@
 use super::address;
 use crate::tokio::net::addr::{ToSocketAddrs, no_address};
 use crate::tokio::net::wire::{Address, Network};
-use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 /// One end of a TCP connection: [`tokio::net::TcpStream`](::tokio::net::TcpStream).
 ///
 /// Options are taken, and make no difference inside a check.
-pub struct TcpStream(Inner, Options);
+pub struct TcpStream(Inner);
 
-super::super::stream::stream!(TcpStream, tokio::tcp, std::net::TcpStream, SocketAddr, Options::default());
-
-/// What was set, inside a check.
-struct Options {
-    nodelay: AtomicBool,
-    quickack: AtomicBool,
-    ttl: AtomicU32,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { nodelay: AtomicBool::new(false), quickack: AtomicBool::new(true), ttl: AtomicU32::new(64) }
-    }
-}
+super::super::stream::stream!(TcpStream, tokio::tcp, std::net::TcpStream, SocketAddr);
 
 impl TcpStream {
     /// Connects to the first of the addresses where somebody listens.
@@ -61,10 +47,7 @@ impl TcpStream {
         async move {
             match self.view() {
                 View::Real(stream) => stream.peek(buffer).await,
-                View::Checked(end) => {
-                    let mut buffer = ReadBuf::new(buffer);
-                    poll_fn(|context| end.poll_peek(context, &mut buffer, place)).await
-                }
+                View::Checked(end) => end.peek(buffer, place).await,
             }
         }
     }
@@ -85,7 +68,7 @@ impl TcpStream {
     pub fn nodelay(&self) -> io::Result<bool> {
         match self.view() {
             View::Real(stream) => stream.nodelay(),
-            View::Checked(_) => Ok(self.1.nodelay.load(Relaxed)),
+            View::Checked(end) => Ok(end.options().nodelay.load(Relaxed)),
         }
     }
 
@@ -96,8 +79,8 @@ impl TcpStream {
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         match self.view() {
             View::Real(stream) => stream.set_nodelay(nodelay),
-            View::Checked(_) => {
-                self.1.nodelay.store(nodelay, Relaxed);
+            View::Checked(end) => {
+                end.options().nodelay.store(nodelay, Relaxed);
                 Ok(())
             }
         }
@@ -111,7 +94,7 @@ impl TcpStream {
     pub fn quickack(&self) -> io::Result<bool> {
         match self.view() {
             View::Real(stream) => stream.quickack(),
-            View::Checked(_) => Ok(self.1.quickack.load(Relaxed)),
+            View::Checked(end) => Ok(end.options().quickack.load(Relaxed)),
         }
     }
 
@@ -123,8 +106,8 @@ impl TcpStream {
     pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
         match self.view() {
             View::Real(stream) => stream.set_quickack(quickack),
-            View::Checked(_) => {
-                self.1.quickack.store(quickack, Relaxed);
+            View::Checked(end) => {
+                end.options().quickack.store(quickack, Relaxed);
                 Ok(())
             }
         }
@@ -137,7 +120,7 @@ impl TcpStream {
     pub fn ttl(&self) -> io::Result<u32> {
         match self.view() {
             View::Real(stream) => stream.ttl(),
-            View::Checked(_) => Ok(self.1.ttl.load(Relaxed)),
+            View::Checked(end) => Ok(end.options().ttl.load(Relaxed)),
         }
     }
 
@@ -148,8 +131,8 @@ impl TcpStream {
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         match self.view() {
             View::Real(stream) => stream.set_ttl(ttl),
-            View::Checked(_) => {
-                self.1.ttl.store(ttl, Relaxed);
+            View::Checked(end) => {
+                end.options().ttl.store(ttl, Relaxed);
                 Ok(())
             }
         }
@@ -216,10 +199,7 @@ macro_rules! peeks {
                 async move {
                     match self.view() {
                         View::Real(stream) => stream.peek(buffer).await,
-                        View::Checked(end) => {
-                            let mut buffer = ReadBuf::new(buffer);
-                            poll_fn(|context| end.poll_peek(context, &mut buffer, place)).await
-                        }
+                        View::Checked(end) => end.peek(buffer, place).await,
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! A connection of Unix sockets, by one of its ends.
 
 use super::{SocketAddr, UCred, address, named};
+use crate::task;
 use crate::tokio::net::wire::{Address, Network};
 use std::path::Path;
 
@@ -70,6 +71,7 @@ impl UnixStream {
             let (one, other) = ::tokio::net::UnixStream::pair()?;
             return Ok((UnixStream::real(one), UnixStream::real(other)));
         }
+        task::expect_io();
         let [one, other] = End::unix_pair(Location::caller());
         Ok((UnixStream::checked(one), UnixStream::checked(other)))
     }

@@ -3,7 +3,7 @@
 //! As Linux has it: what was sent before an end was closed can be read, then the end of it, and what is written to that end
 //! is answered by a reset. Who closes with something unread resets at once. A reset is told once, to who reads or writes
 //! next, but not to who had read the end before; then a read finds the end, and a write a broken pipe. A Unix stream
-//! knows at once that nobody has the other end.
+//! knows at once that nobody has the other end, and tells a reset to who reads only.
 
 use super::own;
 use super::waiters::{Waiters, wake};
@@ -14,6 +14,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::panic::Location;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex};
 
 type Place = &'static Location<'static>;
@@ -48,6 +49,13 @@ pub(in crate::tokio::net) enum Address {
     Unix(Option<PathBuf>),
 }
 
+/// What one side sees of where the two are.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) address: Address,
+    pub(super) peer: Address,
+}
+
 pub(super) struct Connection {
     pub(super) kind: Kind,
     sides: [Side; 2],
@@ -57,9 +65,9 @@ pub(super) struct Connection {
 pub(super) type Which = usize;
 
 pub(super) struct Side {
-    /// What has arrived: `arrived`, `late`, `is_ended`, `is_reset`, `consumed`, `readers`, `roomless`.
+    /// What has arrived: `arrived`, `late`, `late_at`, `is_ended`, `is_reset`, `is_readable`, `consumed`, `readers`, `roomless`.
     pub(super) read: Callee,
-    /// What can be written: `error`, `is_broken`, `is_shut`, `written`, `writers`.
+    /// What can be written: `error`, `is_broken`, `is_shut`, `is_full`, `written`, `writers`.
     pub(super) write: Callee,
     /// Who has it: `owners`, `unread`.
     pub(super) owned: Callee,
@@ -67,16 +75,35 @@ pub(super) struct Side {
     /// To the other side.
     pub(super) way: Way,
     pub(super) address: Address,
+    /// Where the other side is, as seen from here.
+    pub(super) peer: Address,
+    pub(super) options: Options,
+}
+
+/// What was set of an end, which makes no difference.
+pub(in crate::tokio::net) struct Options {
+    pub(in crate::tokio::net) nodelay: AtomicBool,
+    pub(in crate::tokio::net) quickack: AtomicBool,
+    pub(in crate::tokio::net) ttl: AtomicU32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { nodelay: AtomicBool::new(false), quickack: AtomicBool::new(true), ttl: AtomicU32::new(64) }
+    }
 }
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) arrived: VecDeque<u8>,
-    /// What comes before that and is late: nothing can be read until it is there.
+    /// What comes in the middle of that, after so many bytes, and is late: nothing can be read until it is there.
     pub(super) late: Vec<u8>,
+    pub(super) late_at: usize,
     /// Nothing more arrives, as the other side has said.
     pub(super) is_ended: bool,
     pub(super) is_reset: bool,
+    /// The runtime takes it for readable: something has arrived, and nobody has found since that nothing is left.
+    pub(super) is_readable: bool,
     /// How many bytes were read.
     pub(super) consumed: usize,
     pub(super) readers: Waiters,
@@ -89,6 +116,8 @@ pub(super) struct State {
     pub(super) is_broken: bool,
     /// Its owner has said that nothing more is written.
     pub(super) is_shut: bool,
+    /// Who wrote has found that there is no more room.
+    pub(super) is_full: bool,
     /// How many bytes were written.
     pub(super) written: usize,
     pub(super) writers: Waiters,
@@ -114,8 +143,7 @@ pub(super) enum Parcel {
 }
 
 impl Connection {
-    pub(super) fn new(kind: Kind, addresses: [Address; 2], places: [Place; 2]) -> Arc<Self> {
-        let [one, other] = addresses;
+    pub(super) fn new(kind: Kind, [one, other]: [Seen; 2], places: [Place; 2]) -> Arc<Self> {
         let sides = [Side::new(kind, one, places[0]), Side::new(kind, other, places[1])];
         Arc::new(Connection { kind, sides })
     }
@@ -137,11 +165,11 @@ impl Connection {
             Parcel::End => side.end(place),
             Parcel::Closed => {
                 if self.kind == Kind::Unix {
-                    side.break_down(None, place);
+                    side.break_down(|_| None, place);
                 }
                 side.end(place);
             }
-            Parcel::Reset => side.reset(place),
+            Parcel::Reset => side.reset(self.kind, place),
         }
     }
 
@@ -153,7 +181,7 @@ impl Connection {
             if way > 0 {
                 bytes.truncate(way as usize - 1);
                 self.deliver(to, &bytes, place);
-                side.reset(place);
+                side.reset(self.kind, place);
                 return self.send_reset(to, place);
             }
             let turn = side.way.turn();
@@ -180,8 +208,10 @@ impl Connection {
         let side = &self.sides[to];
         wake(side.read.call(DELIVER, place, || {
             let mut state = own(&side.state);
-            let late = std::mem::take(&mut state.late);
-            late.into_iter().rev().for_each(|byte| state.arrived.push_front(byte));
+            let (late, at) = (std::mem::take(&mut state.late), state.late_at);
+            let after = state.arrived.split_off(at);
+            state.arrived.extend(late.into_iter().chain(after));
+            state.is_readable = true;
             state.readers.take()
         }));
     }
@@ -195,17 +225,39 @@ impl Connection {
             let mut state = own(&side.state);
             if !state.is_reset {
                 state.arrived.extend(bytes);
+                state.is_readable = true;
             }
             state.readers.take()
         }));
     }
 }
 
+impl State {
+    /// These were not read after all.
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+        bytes.iter().rev().for_each(|byte| self.arrived.push_front(*byte));
+        self.unread += bytes.len();
+        self.consumed -= bytes.len();
+        if !self.late.is_empty() {
+            self.late_at += bytes.len();
+        }
+    }
+
+    /// What has arrived is late from the place `at` on; one at a time is so.
+    pub(super) fn delay(&mut self, at: usize) -> bool {
+        let is_late = self.late.is_empty() && at < self.arrived.len();
+        if is_late {
+            (self.late, self.late_at) = (self.arrived.split_off(at).into(), at);
+        }
+        is_late
+    }
+}
+
 impl Side {
-    fn new(kind: Kind, address: Address, place: Place) -> Self {
+    fn new(kind: Kind, Seen { address, peer }: Seen, place: Place) -> Self {
         let [read, write, owned] = [(); 3].map(|()| Callee::made_at(kind.what(), place));
         let state = Mutex::new(State { owners: 1, ..State::default() });
-        Side { read, write, owned, state, way: Way::default(), address }
+        Side { read, write, owned, state, way: Way::default(), address, peer, options: Options::default() }
     }
 
     /// Nothing more arrives here.
@@ -217,8 +269,14 @@ impl Side {
         }));
     }
 
-    fn reset(&self, place: Place) {
-        self.break_down(Some(ErrorKind::ConnectionReset), place);
+    fn reset(&self, kind: Kind, place: Place) {
+        // Where the end of a TCP stream has come before, no more is told than that the pipe is broken. Whether it has is what
+        // came on the same way, before this.
+        let error = |state: &State| match kind {
+            Kind::Tcp if state.is_ended => Some(ErrorKind::BrokenPipe),
+            _ => Some(ErrorKind::ConnectionReset),
+        };
+        self.break_down(error, place);
         wake(self.read.call(RESET, place, || {
             let mut state = own(&self.state);
             state.is_reset = true;
@@ -227,13 +285,11 @@ impl Side {
     }
 
     /// Nothing can be written here any more.
-    fn break_down(&self, error: Option<ErrorKind>, place: Place) {
+    fn break_down(&self, error: impl FnOnce(&State) -> Option<ErrorKind>, place: Place) {
         wake(self.write.call(RESET, place, || {
             let mut state = own(&self.state);
-            // Who has read the end is told no more than that the pipe is broken. Whether it was there is what came on the
-            // same way, before this.
-            if !state.is_broken && !state.is_ended {
-                state.error = error;
+            if !state.is_broken {
+                state.error = error(&state);
             }
             state.is_broken = true;
             state.writers.take()

@@ -1,6 +1,6 @@
 //! What its owner does with one end of a connection.
 
-use super::connection::{Address, Connection, Kind, Parcel, Side, State, Which};
+use super::connection::{Address, Connection, Kind, Options, Parcel, Seen, Side, State, Which};
 use super::waiters::{Waiters, wake};
 use super::way::later;
 use super::{ROOM, own};
@@ -25,6 +25,8 @@ const WRITE: Call = Call::takes(&"write");
 const ROOM_CALL: Call = Call::takes(&"room");
 const PUSH: Call = Call::changes(&"push");
 const WRITABLE: Call = Call::takes(&"writable");
+const FULL: Call = Call::takes(&"full");
+const ROOM_AGAIN: Call = Call::takes(&"room again");
 const SHUTDOWN: Call = Call::changes(&"shutdown");
 const CLOSE: Call = Call::changes(&"close");
 const CANCEL: Call = Call::takes(&"cancel");
@@ -34,6 +36,23 @@ pub(in crate::tokio::net) struct End {
     connection: Arc<Connection>,
     which: Which,
     place: Place,
+}
+
+/// How something is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// By a poll, which knows that nothing is left where it has got less than it had room for.
+    Poll,
+    /// By a try, which knows nothing of the kind.
+    Try,
+    /// Only looked at.
+    Peek,
+}
+
+impl How {
+    fn call(self) -> Call {
+        if self == How::Peek { PEEK } else { READ }
+    }
 }
 
 /// What a read found.
@@ -53,14 +72,15 @@ enum Room {
 
 impl End {
     /// Both ends of a new connection.
-    pub(super) fn pair(kind: Kind, addresses: [Address; 2], places: [Place; 2]) -> [End; 2] {
-        let connection = Connection::new(kind, addresses, places);
+    pub(super) fn pair(kind: Kind, seen: [Seen; 2], places: [Place; 2]) -> [End; 2] {
+        let connection = Connection::new(kind, seen, places);
         [0, 1].map(|which| End { connection: connection.clone(), which, place: places[which] })
     }
 
     /// Both ends of a new connection of a family that knows it at once.
     pub(in crate::tokio::net) fn unix_pair(place: Place) -> [End; 2] {
-        End::pair(Kind::Unix, [Address::Unix(None), Address::Unix(None)], [place; 2])
+        let seen = Seen { address: Address::Unix(None), peer: Address::Unix(None) };
+        End::pair(Kind::Unix, [seen.clone(), seen], [place; 2])
     }
 
     /// It is its owner's from that place on.
@@ -85,7 +105,16 @@ impl End {
     }
 
     pub(in crate::tokio::net) fn peer_address(&self) -> &Address {
-        &self.connection.side(1 - self.which).address
+        &self.side().peer
+    }
+
+    pub(in crate::tokio::net) fn options(&self) -> &Options {
+        &self.side().options
+    }
+
+    /// The runtime takes it for readable, whether it is or not, as tokio does of what is accepted.
+    pub(super) fn assume_readable(&self) {
+        self.state().is_readable = true;
     }
 
     fn side(&self) -> &Side {
@@ -101,7 +130,7 @@ impl End {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = self.read(buffer.remaining(), self.place, true, |state| state.readers.poll(context));
+        let read = self.read(buffer.remaining(), self.place, How::Poll, |state| state.readers.poll(context));
         task::look_who_was_woken();
         read.map_ok(|bytes| buffer.put_slice(&bytes))
     }
@@ -112,56 +141,74 @@ impl End {
         buffer: &mut ReadBuf<'_>,
         place: Place,
     ) -> Poll<io::Result<usize>> {
-        self.read(buffer.remaining(), place, false, |state| state.readers.poll(context)).map_ok(|bytes| {
+        let peeked = self.read(buffer.remaining(), place, How::Peek, |state| state.readers.poll(context));
+        task::look_who_was_woken();
+        peeked.map_ok(|bytes| {
             buffer.put_slice(&bytes);
             bytes.len()
         })
     }
 
+    /// As [`End::poll_peek`], of several who await it each.
+    pub(in crate::tokio::net) async fn peek(&self, buffer: &mut [u8], place: Place) -> io::Result<usize> {
+        let mut waiting = Waiting::new(self, place);
+        let bytes = poll_fn(|context| {
+            let number = &mut waiting.reads;
+            let peeked = self.read(buffer.len(), place, How::Peek, |state| {
+                wait(&mut state.readers, Some(number), context);
+            });
+            task::look_who_was_woken();
+            peeked
+        })
+        .await?;
+        // What arrives wakes all, who wait no more then.
+        waiting.reads = None;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+
     pub(in crate::tokio::net) fn try_read(&self, count_max: usize, place: Place) -> io::Result<Vec<u8>> {
-        match self.read(count_max, place, true, |_| {}) {
+        match self.read(count_max, place, How::Try, |_| {}) {
             Poll::Ready(read) => read,
             Poll::Pending => Err(ErrorKind::WouldBlock.into()),
         }
     }
 
-    /// Reads at most so many bytes, and keeps nobody else from it if it only peeks. Who has to wait does `wait`.
+    /// Reads at most so many bytes. Who has to wait does `wait`.
     fn read(
         &self,
         count_max: usize,
         place: Place,
-        takes: bool,
+        how: How,
         wait: impl FnOnce(&mut State),
     ) -> Poll<io::Result<Vec<u8>>> {
         let mut roomless = Vec::new();
         let found = self.side().read.poll_told(
-            if takes { READ } else { PEEK },
+            how.call(),
             place,
             || {
                 let mut state = self.state();
-                if !state.late.is_empty() && count_max > 0 {
+                let is_over = state.is_ended || state.is_reset;
+                if !state.late.is_empty() || state.arrived.is_empty() && !is_over {
+                    state.is_readable = false;
                     wait(&mut state);
                     return Poll::Pending;
                 }
-                if !state.arrived.is_empty() || count_max == 0 {
-                    let count = count_max.min(state.arrived.len());
-                    let bytes: Vec<u8> = state.arrived.iter().take(count).copied().collect();
-                    if takes {
-                        state.arrived.drain(..count);
-                        state.consumed += count;
-                        state.unread = state.unread.saturating_sub(count);
-                        roomless = state.roomless.take();
-                    }
-                    return Poll::Ready(Found::Bytes(bytes));
+                if state.arrived.is_empty() {
+                    // What came first is told first with TCP.
+                    let is_reset = state.is_reset && (self.connection.kind == Kind::Unix || !state.is_ended);
+                    return Poll::Ready(if is_reset { Found::Reset } else { Found::End });
                 }
-                match (state.is_ended, state.is_reset) {
-                    (true, _) => Poll::Ready(Found::End),
-                    (false, true) => Poll::Ready(Found::Reset),
-                    (false, false) => {
-                        wait(&mut state);
-                        Poll::Pending
-                    }
+                let count = count_max.min(state.arrived.len());
+                let bytes: Vec<u8> = state.arrived.iter().take(count).copied().collect();
+                if how != How::Peek {
+                    state.arrived.drain(..count);
+                    state.consumed += count;
+                    state.unread = state.unread.saturating_sub(count);
+                    roomless = state.roomless.take();
                 }
+                state.is_readable &= how != How::Poll || count == count_max;
+                Poll::Ready(Found::Bytes(bytes))
             },
             |found| match found {
                 Found::Bytes(bytes) => told_of_read(count_max > 0)(&Ok(bytes.len())),
@@ -171,15 +218,14 @@ impl End {
         );
         wake(roomless);
         found.map(|found| match found {
-            Found::Bytes(bytes) if takes => Ok(self.shorten(bytes, place)),
-            Found::Bytes(bytes) => Ok(bytes),
+            Found::Bytes(bytes) => Ok(self.shorten(bytes, how, place)),
             Found::End => Ok(Vec::new()),
             Found::Reset => self.take_error(place).map_or(Ok(Vec::new()), |error| Err(error.into())),
         })
     }
 
     /// Of what was read, what the reader gets: the rest comes later.
-    fn shorten(&self, mut bytes: Vec<u8>, place: Place) -> Vec<u8> {
+    fn shorten(&self, mut bytes: Vec<u8>, how: How, place: Place) -> Vec<u8> {
         let ways = match bytes.len() {
             0 | 1 => return bytes,
             2 => 1,
@@ -190,14 +236,20 @@ impl End {
             1 => bytes.split_off(1),
             _ => bytes.split_off(bytes.len() - 1),
         };
-        self.side().read.call(PUT_BACK, place, || {
+        let is_late = self.side().read.call(PUT_BACK, place, || {
             let mut state = self.state();
-            state.unread += rest.len();
-            state.consumed -= rest.len();
-            state.late = rest;
+            state.is_readable &= how != How::Poll;
+            if how != How::Peek {
+                state.put_back(&rest);
+            }
+            // After what was got, unless that is still there, or somebody else has taken some of it meanwhile.
+            let at = if how == How::Peek { bytes.len().min(state.arrived.len()) } else { 0 };
+            state.delay(at)
         });
-        let (connection, which) = (Arc::clone(&self.connection), self.which);
-        later(move || connection.deliver_late(which, place));
+        if is_late {
+            let (connection, which) = (Arc::clone(&self.connection), self.which);
+            later(move || connection.deliver_late(which, place));
+        }
         bytes
     }
 
@@ -238,7 +290,8 @@ impl End {
             place,
             || {
                 let mut state = self.state();
-                if let Some(error) = state.error.take() {
+                let is_told_first = self.connection.kind == Kind::Tcp;
+                if is_told_first && let Some(error) = state.error.take() {
                     return Poll::Ready(Err(error.into()));
                 }
                 if state.is_broken || state.is_shut {
@@ -263,10 +316,20 @@ impl End {
         );
         let count = match room {
             Poll::Ready(Ok(Room::For(count))) => count,
-            Poll::Ready(Ok(Room::Unknown)) => match self.poll_room(bytes.len(), place, context) {
-                Poll::Ready(count) => count,
-                Poll::Pending => return Poll::Pending,
-            },
+            Poll::Ready(Ok(Room::Unknown)) => {
+                let is_poll = context.is_some();
+                let room = self.poll_room(bytes.len(), place, |reader| {
+                    if let Some(context) = context {
+                        reader.roomless.poll(context);
+                    }
+                });
+                // A poll knows, too, that there is no more room where not all went.
+                if room.is_pending() || is_poll && room != Poll::Ready(bytes.len()) {
+                    self.side().write.call(FULL, place, || self.state().is_full = true);
+                }
+                let Poll::Ready(count) = room else { return Poll::Pending };
+                count
+            }
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             Poll::Pending => return Poll::Pending,
         };
@@ -279,8 +342,8 @@ impl End {
         Poll::Ready(Ok(count))
     }
 
-    /// For how many bytes of so many there is room, at least one; who has to wait is woken by the reader.
-    fn poll_room(&self, count: usize, place: Place, context: Option<&mut Context<'_>>) -> Poll<usize> {
+    /// For how many bytes of so many there is room, at least one; who has to wait does `wait`, at the reader's side.
+    fn poll_room(&self, count: usize, place: Place, wait: impl FnOnce(&mut State)) -> Poll<usize> {
         let reader = self.connection.side(1 - self.which);
         let written = self.state().written;
         let room = reader.read.poll_told(
@@ -292,9 +355,7 @@ impl End {
                 if room > 0 {
                     return Poll::Ready(count.min(room));
                 }
-                if let Some(context) = context {
-                    state.roomless.poll(context);
-                }
+                wait(&mut state);
                 Poll::Pending
             },
             |count| told_of_write(&Ok(*count)),
@@ -316,35 +377,32 @@ impl End {
     }
 
     /// Says that nothing more is written, as the place where this end is its owner's.
-    pub(in crate::tokio::net) fn shutdown_here(&self) -> io::Result<()> {
-        self.shutdown(self.place)
+    pub(in crate::tokio::net) fn shutdown_here(&self) {
+        self.shutdown(self.place);
     }
 
     /// The same, in a destructor.
     pub(in crate::tokio::net) fn shutdown_at_end(&self) {
         if self.side().owned.is_here() {
-            // Where it is broken there is nothing to be said.
-            _ = self.shutdown(self.place);
+            self.shutdown(self.place);
         }
     }
 
-    fn shutdown(&self, place: Place) -> io::Result<()> {
+    fn shutdown(&self, place: Place) {
         let _turn = self.side().way.turn();
-        let was_open = self.side().write.try_call(SHUTDOWN, place, || {
+        let was_open = self.side().write.call(SHUTDOWN, place, || {
             let mut state = self.state();
-            if state.is_broken && self.connection.kind == Kind::Tcp {
-                return Err(io::Error::from(ErrorKind::NotConnected));
-            }
-            Ok(!std::mem::replace(&mut state.is_shut, true))
-        })?;
+            // A connection that is broken has nothing to shut down, of which tokio says nothing.
+            let is_gone = state.is_broken && self.connection.kind == Kind::Tcp;
+            !is_gone && !std::mem::replace(&mut state.is_shut, true)
+        });
         if was_open {
             self.connection.send(self.which, Parcel::End, place);
         }
-        Ok(())
     }
 
-    /// Whether it can be read from or written to, as `interest` asks; who has to wait is woken when it is. Who polls has no
-    /// `number`, who awaits has one from its first poll on.
+    /// Whether it can be read from or written to, as `interest` asks, as far as the runtime knows: it takes what was so
+    /// for what is so until somebody finds that it is not. Who has to wait is woken when it is. Who polls has no `waiting`.
     pub(in crate::tokio::net) fn poll_ready(
         &self,
         interest: Interest,
@@ -354,70 +412,79 @@ impl End {
     ) -> Poll<Ready> {
         let mut ready = Ready::EMPTY;
         if interest.is_readable() {
-            let number = waiting.as_deref_mut().map(|waiting| &mut waiting.reads);
-            ready |= self.poll_one(&self.side().read, READABLE, place, |state| {
-                let mut found = Ready::EMPTY;
-                if !state.late.is_empty() {
-                    wait(&mut state.readers, number, context);
-                } else if state.is_ended || state.is_reset {
-                    found |= Ready::READABLE | Ready::READ_CLOSED;
-                } else if !state.arrived.is_empty() {
-                    found |= Ready::READABLE;
-                } else {
-                    wait(&mut state.readers, number, context);
-                }
-                found
-            });
+            let mut number = waiting.as_deref_mut().map(|waiting| &mut waiting.reads);
+            ready |= self.poll_readable(number.as_deref_mut(), context, place);
+            // What arrives wakes all, who wait no more then.
+            if !ready.is_empty()
+                && let Some(number) = number
+            {
+                *number = None;
+            }
         }
         if interest.is_writable() {
-            let number = waiting.map(|waiting| &mut waiting.writes);
-            let written = self.state().written;
-            ready |= self.poll_one(&self.side().write, WRITABLE, place, |state| {
-                if state.is_broken || state.is_shut {
-                    return Ready::WRITABLE | Ready::WRITE_CLOSED;
-                }
-                if written < ROOM {
-                    return Ready::WRITABLE;
-                }
-                wait(&mut state.writers, number, context);
-                Ready::EMPTY
-            });
-            if ready.is_empty()
-                && interest.is_writable()
-                && self.poll_room(0, place, Some(context)).is_ready()
-            {
-                ready |= Ready::WRITABLE;
-            }
+            ready |= self.poll_writable(waiting, context, place);
         }
         task::look_who_was_woken();
         if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready) }
     }
 
-    fn poll_one(
-        &self,
-        callee: &Callee,
-        call: Call,
-        place: Place,
-        look: impl FnOnce(&mut State) -> Ready,
-    ) -> Ready {
-        let polled = callee.poll(call, place, || match look(&mut self.state()) {
-            Ready::EMPTY => Poll::Pending,
-            ready => Poll::Ready(ready),
+    fn poll_readable(&self, number: Option<&mut Option<u64>>, context: &Context<'_>, place: Place) -> Ready {
+        poll_one(&self.side().read, READABLE, place, || {
+            let mut state = self.state();
+            if state.late.is_empty() && (state.is_ended || state.is_reset) {
+                return Ready::READABLE | Ready::READ_CLOSED;
+            }
+            if state.is_readable {
+                return Ready::READABLE;
+            }
+            wait(&mut state.readers, number, context);
+            Ready::EMPTY
+        })
+    }
+
+    fn poll_writable(&self, waiting: Option<&mut Waiting<'_>>, context: &Context<'_>, place: Place) -> Ready {
+        let (writes, mut rooms) = match waiting {
+            Some(Waiting { writes, rooms, .. }) => (Some(writes), Some(rooms)),
+            None => (None, None),
+        };
+        let ready = poll_one(&self.side().write, WRITABLE, place, || {
+            let mut state = self.state();
+            if state.is_broken || state.is_shut {
+                return Ready::WRITABLE | Ready::WRITE_CLOSED;
+            }
+            if !state.is_full {
+                return Ready::WRITABLE;
+            }
+            wait(&mut state.writers, writes, context);
+            Ready::EMPTY
         });
-        if let Poll::Ready(ready) = polled { ready } else { Ready::EMPTY }
+        if !ready.is_empty() {
+            return ready;
+        }
+        let number = rooms.as_deref_mut();
+        match self.poll_room(0, place, |reader| wait(&mut reader.roomless, number, context)) {
+            Poll::Ready(_) => {
+                // Who reads wakes all.
+                if let Some(number) = rooms {
+                    *number = None;
+                }
+                self.side().write.call(ROOM_AGAIN, place, || self.state().is_full = false);
+                Ready::WRITABLE
+            }
+            Poll::Pending => Ready::EMPTY,
+        }
     }
 
     /// Waits until it can be read from or written to, as `interest` asks.
     pub(in crate::tokio::net) async fn ready(&self, interest: Interest, place: Place) -> Ready {
-        let mut waiting = Waiting { end: self, place, reads: None, writes: None };
-        poll_fn(|context| {
-            let polled = self.poll_ready(interest, Some(&mut waiting), context, place);
-            if polled.is_ready() {
-                (waiting.reads, waiting.writes) = (None, None);
-            }
-            polled
-        })
-        .await
+        if !interest.is_readable() && !interest.is_writable() {
+            backend::unsupported(
+                "to wait for what is neither readable nor writable",
+                "wait for either: it is told there how a connection ends",
+            );
+        }
+        let mut waiting = Waiting::new(self, place);
+        poll_fn(|context| self.poll_ready(interest, Some(&mut waiting), context, place)).await
     }
 
     /// Closes the end as one that nobody ever had.
@@ -458,23 +525,43 @@ impl Drop for End {
     }
 }
 
-/// Who awaits that an end is ready. It is not woken any more once this is dropped.
+/// Announces a look for what is ready, and does it.
+fn poll_one(callee: &Callee, call: Call, place: Place, look: impl FnOnce() -> Ready) -> Ready {
+    let polled = callee.poll(call, place, || match look() {
+        Ready::EMPTY => Poll::Pending,
+        ready => Poll::Ready(ready),
+    });
+    if let Poll::Ready(ready) = polled { ready } else { Ready::EMPTY }
+}
+
+/// Who awaits that an end is ready, by numbers among those who do. It is not woken any more once this is dropped.
 pub(in crate::tokio::net) struct Waiting<'a> {
     end: &'a End,
     place: Place,
     reads: Option<u64>,
     writes: Option<u64>,
+    /// At the reader's side.
+    rooms: Option<u64>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(end: &'a End, place: Place) -> Self {
+        Waiting { end, place, reads: None, writes: None, rooms: None }
+    }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let side = self.end.side();
-        if let Some(number) = self.reads.take() {
-            side.read.end(CANCEL, self.place, || self.end.state().readers.leave(number));
-        }
-        if let Some(number) = self.writes.take() {
-            side.write.end(CANCEL, self.place, || self.end.state().writers.leave(number));
-        }
+        let End { connection, which, .. } = self.end;
+        let (side, reader) = (connection.side(*which), connection.side(1 - *which));
+        let leave = |callee: &Callee, side: &Side, waiters: fn(&mut State) -> &mut Waiters, number| {
+            if let Some(number) = number {
+                callee.end(CANCEL, self.place, || waiters(&mut own(&side.state)).leave(number));
+            }
+        };
+        leave(&side.read, side, |state| &mut state.readers, self.reads);
+        leave(&side.write, side, |state| &mut state.writers, self.writes);
+        leave(&reader.read, reader, |state| &mut state.roomless, self.rooms);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Somebody who listens at an address, and the connections that nobody has accepted yet.
 
-use super::connection::{Address, Kind};
+use super::connection::{Address, Kind, Seen};
 use super::end::End;
 use super::own;
 use super::waiters::{Waiters, wake};
@@ -90,17 +90,30 @@ impl Listening {
         })?;
         let from = match &to {
             Address::Unix(_) => Address::Unix(None),
-            Address::Tcp(to) => Address::Tcp(from.unwrap_or_else(|| {
+            Address::Tcp(to) => Address::Tcp(from.map(|from| from_to(from, to)).unwrap_or_else(|| {
                 let later =
                     (u32::from(self.rank) * u32::from(PORTS) + u32::from(number % PORTS)) % PORTS_IN_ALL;
                 let port = u16::try_from(u32::from(FIRST_PORT) + later).unwrap_or(FIRST_PORT);
                 SocketAddr::new(to.ip(), port)
             })),
         };
-        let [near, far] = End::pair(self.kind, [from, to], [place, self.place]);
+        let (far_sees, far_peer) = (self.as_seen_here(&to), self.as_seen_here(&from));
+        let seen = [Seen { address: from, peer: to }, Seen { address: far_sees, peer: far_peer }];
+        let [near, far] = End::pair(self.kind, seen, [place, self.place]);
+        far.assume_readable();
         let listening = Arc::clone(self);
         self.way.send(move || listening.arrive(far, place));
         Some(near)
+    }
+
+    /// An address of the fourth version is one of the sixth to who listens at that.
+    fn as_seen_here(&self, address: &Address) -> Address {
+        match (&self.address, address) {
+            (Address::Tcp(SocketAddr::V6(_)), Address::Tcp(SocketAddr::V4(address))) => {
+                Address::Tcp((address.ip().to_ipv6_mapped(), address.port()).into())
+            }
+            (_, address) => address.clone(),
+        }
     }
 
     fn arrive(&self, end: End, place: Place) {
@@ -147,6 +160,9 @@ impl Listening {
             }
         });
         task::look_who_was_woken();
+        if polled.is_ready() {
+            task::expect_io();
+        }
         polled.map(|end| end.at(place))
     }
 
@@ -165,6 +181,11 @@ impl Listening {
     pub(super) fn is_here(&self) -> bool {
         self.open.is_here()
     }
+}
+
+/// Where one connects from to there who has any address.
+fn from_to(from: SocketAddr, to: &SocketAddr) -> SocketAddr {
+    if from.ip().is_unspecified() { SocketAddr::new(to.ip(), from.port()) } else { from }
 }
 
 /// Who awaits a connection.

@@ -12,7 +12,12 @@ mod network;
 mod waiters;
 mod way;
 
-pub(super) use self::{connection::Address, end::End, listening::Listening, network::Network};
+pub(super) use self::{
+    connection::Address,
+    end::End,
+    listening::Listening,
+    network::{Network, Reserved},
+};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

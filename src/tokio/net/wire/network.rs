@@ -9,8 +9,9 @@ use crate::task::{self, Waiter};
 use crate::thread;
 use crate::tokio::one_each::{self, OneEach};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -44,6 +45,8 @@ struct State {
     listened: u16,
     /// Files of sockets that nobody listens at any more.
     files: Vec<Address>,
+    /// What sockets have that neither listen nor are connected.
+    reserved: Vec<Arc<Reservation>>,
 }
 
 impl Network {
@@ -57,19 +60,55 @@ impl Network {
 
     /// Listens at an address, or at any port of it if that is 0.
     pub(in crate::tokio::net) fn bind(&self, address: Address, place: Place) -> io::Result<Arc<Listening>> {
-        if let Address::Tcp(address) = &address
-            && !(address.ip().is_loopback() || address.ip().is_unspecified())
-        {
-            return Err(ErrorKind::AddrNotAvailable.into());
+        if let Address::Tcp(address) = &address {
+            expect_own(address)?;
         }
-        self.callee.try_call(BIND, place, || {
+        // As tokio's, which lets addresses be used again.
+        self.listen(address, true, None, place)
+    }
+
+    /// Takes an address, or any port of it if that is 0, which others may take too if all say that it is `shared`, as long
+    /// as nobody listens there.
+    pub(in crate::tokio::net) fn reserve(
+        self: Arc<Self>,
+        address: SocketAddr,
+        shared: bool,
+        place: Place,
+    ) -> io::Result<Reserved> {
+        expect_own(&address)?;
+        let reservation = self.callee.try_call(BIND, place, || {
+            let mut state = own(&self.state);
+            let address = state.with_port(address);
+            if state.is_used(&Address::Tcp(address)) || state.is_reserved(&address, shared, None) {
+                return Err(io::Error::from(ErrorKind::AddrInUse));
+            }
+            let reservation = Arc::new(Reservation { address, shared });
+            state.reserved.push(reservation.clone());
+            Ok(reservation)
+        })?;
+        Ok(Reserved { network: self, reservation, place })
+    }
+
+    /// Listens at an address that is one's own if one has `reserved` it.
+    fn listen(
+        &self,
+        address: Address,
+        shared: bool,
+        reserved: Option<&Arc<Reservation>>,
+        place: Place,
+    ) -> io::Result<Arc<Listening>> {
+        let bound = self.callee.try_call(BIND, place, || {
             let mut state = own(&self.state);
             let (kind, address) = match address {
                 Address::Tcp(address) => (Kind::Tcp, Address::Tcp(state.with_port(address))),
                 address => (Kind::Unix, address),
             };
-            if state.is_used(&address) {
-                return Err(ErrorKind::AddrInUse.into());
+            let is_reserved = |address: &Address| match address {
+                Address::Tcp(address) => state.is_reserved(address, shared, reserved),
+                Address::Unix(_) => false,
+            };
+            if state.is_used(&address) || is_reserved(&address) {
+                return Err(io::Error::from(ErrorKind::AddrInUse));
             }
             let listening = Listening::new(kind, address.clone(), state.listened, place);
             state.listened += 1;
@@ -77,7 +116,9 @@ impl Network {
                 state.listening.insert(address, listening.clone());
             }
             Ok(listening)
-        })
+        })?;
+        task::expect_io();
+        Ok(bound)
     }
 
     /// Nobody listens there any more.
@@ -111,6 +152,7 @@ impl Network {
                 "listen at a loopback address inside the checked program, and connect to that",
             );
         }
+        task::expect_io();
         let answer =
             Arc::new(Answer { callee: Callee::made_at("a connection", place), state: Mutex::default() });
         let courier = answer.clone();
@@ -137,7 +179,10 @@ impl State {
     /// With the next free port, if it has none.
     fn with_port(&self, mut address: SocketAddr) -> SocketAddr {
         if address.port() == 0 {
-            let is_free = |port: &u16| !self.is_used(&Address::Tcp(SocketAddr::new(address.ip(), *port)));
+            let is_free = |port: &u16| {
+                let address = SocketAddr::new(address.ip(), *port);
+                !self.is_used(&Address::Tcp(address)) && !self.is_reserved(&address, false, None)
+            };
             let from = FIRST_PORT + self.listened % 8_000;
             address.set_port((from..).find(is_free).unwrap_or(from));
         }
@@ -150,25 +195,28 @@ impl State {
                 && (self.listening.contains_key(address) || self.files.contains(address));
         };
         let is_same = |other: &Address| match other {
-            Address::Tcp(other) => {
-                let is_any = other.ip().is_unspecified() || address.ip().is_unspecified();
-                let is_same_ip = other.ip() == address.ip() || is_any && other.is_ipv4() == address.is_ipv4();
-                other.port() == address.port() && is_same_ip
-            }
+            Address::Tcp(other) => is_same_place(other, address),
             Address::Unix(_) => false,
         };
         self.listening.keys().any(is_same)
+    }
+
+    /// Whether another socket has the address, of those that are not `but`, and either does not share it.
+    fn is_reserved(&self, address: &SocketAddr, shared: bool, but: Option<&Arc<Reservation>>) -> bool {
+        self.reserved.iter().any(|other| {
+            let is_other = !but.is_some_and(|but| Arc::ptr_eq(other, but));
+            is_other && !(shared && other.shared) && is_same_place(&other.address, address)
+        })
     }
 
     fn look_up(&self, to: &Address) -> io::Result<Arc<Listening>> {
         let exact = self.listening.get(to);
         let found = exact.or_else(|| match to {
             Address::Tcp(to) => {
-                let any: IpAddr = match to {
-                    SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
-                    SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
-                };
-                self.listening.get(&Address::Tcp(SocketAddr::new(any, to.port())))
+                let (four, six) = (Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into());
+                let at = |any: IpAddr| self.listening.get(&Address::Tcp(SocketAddr::new(any, to.port())));
+                // Linux takes what is at any address of the sixth version for one at any of the fourth, too.
+                at(if to.is_ipv4() { four } else { six }).or_else(|| at(six))
             }
             Address::Unix(_) => None,
         });
@@ -180,8 +228,64 @@ impl State {
 
 fn loopback(address: SocketAddr) -> IpAddr {
     match address {
-        SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-        SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    }
+}
+
+/// An address that is of another machine cannot be taken.
+fn expect_own(address: &SocketAddr) -> io::Result<()> {
+    match address.ip().is_loopback() || address.ip().is_unspecified() {
+        true => Ok(()),
+        false => Err(ErrorKind::AddrNotAvailable.into()),
+    }
+}
+
+/// Whether who has one of two addresses keeps others from the other one.
+fn is_same_place(one: &SocketAddr, other: &SocketAddr) -> bool {
+    let is_part =
+        |all: &SocketAddr, part: &SocketAddr| all.ip().is_unspecified() && (all.is_ipv6() || part.is_ipv4());
+    one.port() == other.port() && (one.ip() == other.ip() || is_part(one, other) || is_part(other, one))
+}
+
+struct Reservation {
+    address: SocketAddr,
+    /// Others may have it too.
+    shared: bool,
+}
+
+/// An address that a socket has which neither listens nor is connected. Dropping it gives the address back.
+pub(in crate::tokio::net) struct Reserved {
+    network: Arc<Network>,
+    reservation: Arc<Reservation>,
+    place: Place,
+}
+
+impl Reserved {
+    pub(in crate::tokio::net) fn address(&self) -> SocketAddr {
+        self.reservation.address
+    }
+
+    /// Listens there.
+    pub(in crate::tokio::net) fn listen(self, place: Place) -> io::Result<Arc<Listening>> {
+        let Reservation { address, shared } = *self.reservation;
+        self.network.listen(Address::Tcp(address), shared, Some(&self.reservation), place)
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let Network { callee, state } = &*self.network;
+        if callee.is_here() {
+            let is_other = |other: &Arc<Reservation>| !Arc::ptr_eq(other, &self.reservation);
+            callee.end(UNBIND, self.place, || own(state).reserved.retain(is_other));
+        }
+    }
+}
+
+impl fmt::Debug for Reserved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address().fmt(f)
     }
 }
 
