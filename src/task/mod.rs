@@ -1,8 +1,8 @@
 //! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature
 //! `tokio`.
 //!
-//! These are runtimes that end with what they wait for; those that live on, as tokio's do, and what else
-//! there is of tasks is in [`conccheck::tokio`](mod@crate::tokio).
+//! These are runtimes that end with what they wait for, and [`EventLoop`], which is kept; those that live on as tokio's do,
+//! and what else there is of tasks, is in [`conccheck::tokio`](mod@crate::tokio).
 //!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,
@@ -17,6 +17,7 @@
 //! | [`sleep`] | the clock | ends whenever the checker likes, and its time has passed then |
 
 mod cancellable;
+mod event_loop;
 mod real;
 
 #[cfg(feature = "check")]
@@ -43,6 +44,7 @@ pub(crate) mod per_thread;
 pub(crate) mod runtime;
 
 pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
+pub use event_loop::EventLoop;
 
 #[cfg(feature = "check")]
 pub(crate) use cancellable::name_of;

@@ -1,7 +1,7 @@
 //! What is started, or done, where the calling thread is.
 
 use super::control::Control;
-use super::event_loop;
+use super::event_loop::{self, EventLoop};
 use super::handle::{self, Handle, NO_RUNTIME};
 use super::local_set;
 use super::numbers;
@@ -56,6 +56,16 @@ where
     let Some(here) = event_loop::current().filter(|here| here.is_local()) else {
         panic!("`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`");
     };
+    add_local(&here, future)
+}
+
+/// Starts a task of that loop, on its thread.
+#[track_caller]
+pub(super) fn add_local<F>(here: &EventLoop, future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
     let number = numbers::next();
     let control = Control::at_home(number, here.mailbox.clone());
     story::spawns(control.name, Location::caller());

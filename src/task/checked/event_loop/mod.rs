@@ -16,7 +16,6 @@ use super::mailbox::Call;
 pub(super) use super::mailbox::Mailbox;
 use super::numbers;
 use super::story::{self, Name};
-use super::task;
 use super::time::Alarm;
 use super::wheel::{Number, Wheel};
 use crate::backend;
@@ -172,16 +171,19 @@ impl EventLoop {
         let _runtime = self.runtime.clone().map(Handle::enter);
         let main_waker = self.mailbox.waker(MAIN);
         story::begins(self.name(MAIN));
-        self.make_ready(MAIN);
+        // Tasks may be left from the last time: those of tokio's `LocalSet` wait until this was polled, too.
+        match self.order {
+            Order::Rounds => self.core.borrow_mut().ready.push_first(MAIN),
+            Order::Tokio | Order::Alone => self.make_ready(MAIN),
+        }
         match self.order {
             Order::Rounds | Order::Alone => self.run_in_rounds(main, &main_waker),
             Order::Tokio => self.run_as_tokio(main, &main_waker),
         }
     }
 
-    /// Drops the tasks that are left at the end of `main`, and those that come later.
+    /// Leaves the tasks where they are at the end of `main`.
     fn run_in_rounds(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
-        let _closing = (self.order == Order::Rounds).then(|| Closing(self));
         loop {
             self.take_calls(self.is_idle());
             let turn = self.core.borrow().ready.len();
@@ -195,7 +197,7 @@ impl EventLoop {
         }
     }
 
-    /// Leaves the tasks where they are at the end of `main`.
+    /// The same.
     fn run_as_tokio(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
         loop {
             if self.is_main_woken.take() && self.tell_poll(MAIN, main.as_mut(), main_waker).is_ready() {
@@ -395,6 +397,22 @@ impl EventLoop {
         self.drop_tasks();
     }
 
+    /// As [`EventLoop::close`], for who keeps it on its thread.
+    pub(super) fn close_at_home(self: &Rc<Self>) {
+        let _entered = per_thread::enter(&RUNNING, self.clone());
+        self.close();
+    }
+
+    /// Does `act` as if the loop ran, after what others have asked for so far.
+    pub(super) fn at_home<R>(self: &Rc<Self>, act: impl FnOnce() -> R) -> R {
+        if current().is_some_and(|here| Rc::ptr_eq(&here, self)) {
+            return act();
+        }
+        let _entered = per_thread::enter(&RUNNING, self.clone());
+        self.answer(self.take_present_calls());
+        act()
+    }
+
     /// What is kept of it when it does not run.
     pub(super) fn take_core(&self) -> Core {
         let number = self.mailbox.number;
@@ -403,17 +421,6 @@ impl EventLoop {
             clock: self.clock.get(),
             turns: self.turns.get(),
             ..self.core.replace(Core::new(number))
-        }
-    }
-}
-
-/// A loop is closed when this is dropped, also by a panic.
-struct Closing<'a>(&'a EventLoop);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        if !task::is_stopped() {
-            self.0.close();
         }
     }
 }
