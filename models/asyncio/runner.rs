@@ -111,6 +111,13 @@ impl Runner {
         self.0.replace(State::Closed);
     }
 
+    /// As [`Runner::close`], but what is left is dropped.
+    pub(super) fn abandon(&self) {
+        if let State::Initialized(home) = self.0.replace(State::Closed) {
+            home.abandon();
+        }
+    }
+
     fn open(&self) -> Rc<Loop> {
         let mut state = self.0.borrow_mut();
         match &*state {
@@ -131,9 +138,7 @@ impl Drop for Runner {
         if !thread::panicking() {
             self.close();
         }
-        if let State::Initialized(home) = self.0.take() {
-            home.abandon();
-        }
+        self.abandon();
     }
 }
 

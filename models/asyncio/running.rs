@@ -28,7 +28,7 @@ pub(super) fn call_soon(home: Option<&Rc<Loop>>, callback: impl FnOnce() + 'stat
     }
 }
 
-/// In so many more the loop of CPython shuts down its asynchronous generators and its threads: who is ready goes on.
+/// In so many more the loop of CPython shuts down its asynchronous generators and its threads, and calls what is to be called.
 const SHUTDOWN_TURNS: usize = 4;
 
 /// Has `callback` called when `delay` has passed, unless it is cancelled before.
@@ -88,6 +88,8 @@ pub(super) struct Loop {
     tasks: RefCell<BTreeMap<TaskNumber, Rc<Control>>>,
     /// The one that is being polled.
     running: RefCell<Option<Rc<Control>>>,
+    /// How many callbacks are in the queue.
+    callbacks: Cell<usize>,
     /// How many calls of `to_thread` have not come back.
     threads: Cell<usize>,
     /// Who waits until all this is over.
@@ -102,6 +104,7 @@ impl Loop {
             last: Cell::default(),
             tasks: RefCell::default(),
             running: RefCell::default(),
+            callbacks: Cell::default(),
             threads: Cell::default(),
             ending: RefCell::default(),
         })
@@ -124,8 +127,13 @@ impl Loop {
     }
 
     /// Has `callback` called when the tasks that are ready now have had their turn.
-    pub(super) fn call_soon(&self, callback: impl FnOnce() + 'static) {
-        self.start(async { callback() });
+    pub(super) fn call_soon(self: &Rc<Self>, callback: impl FnOnce() + 'static) {
+        self.callbacks.set(self.callbacks.get() + 1);
+        let home = self.clone();
+        self.start(async move {
+            home.callbacks.set(home.callbacks.get() - 1);
+            callback();
+        });
     }
 
     /// Puts `future` into the queue, besides the tasks. When the loop is closed, nobody is left who would poll it.
@@ -152,6 +160,8 @@ impl Loop {
         F: Future + 'static,
         F::Output: 'static,
     {
+        // It may be large, and is passed on several times.
+        let main = Box::pin(main);
         self.block_on(async {
             let (main, over) = (self.create_task(main), LoopFuture::new());
             let (home, is_over) = (self.clone(), over.clone());
@@ -171,13 +181,20 @@ impl Loop {
         self.block_on(async {
             self.cancel_all().await;
             for _ in 0..SHUTDOWN_TURNS {
-                let turn = LoopFuture::new();
-                let comes = turn.clone();
-                self.start(async move { comes.set_result(()) });
-                turn.wait().await;
+                if self.callbacks.get() > 0 {
+                    self.turn().await;
+                }
             }
         });
         self.abandon();
+    }
+
+    /// Waits until all have had one.
+    async fn turn(&self) {
+        let turn = LoopFuture::new();
+        let comes = turn.clone();
+        self.start(async move { comes.set_result(()) });
+        turn.wait().await;
     }
 
     /// Drops what is left.

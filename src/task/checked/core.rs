@@ -67,14 +67,6 @@ impl Ready {
         }
     }
 
-    /// Before all others.
-    pub(super) fn push_first(&mut self, task: TaskId) {
-        if !self.queued.insert(task) {
-            self.queue.retain(|queued| *queued != task);
-        }
-        self.queue.push_front(task);
-    }
-
     pub(super) fn pop(&mut self) -> Option<TaskId> {
         let task = self.queue.pop_front()?;
         self.queued.remove(&task);

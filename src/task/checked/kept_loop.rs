@@ -34,7 +34,9 @@ impl KeptLoop {
     pub(in crate::task) fn block_on<F: Future>(&self, future: F) -> F::Output {
         refuse_inside();
         self.runtime.expect_here();
-        self.event_loop.run(future)
+        let output = self.event_loop.run(future);
+        self.event_loop.rest();
+        output
     }
 
     #[track_caller]

@@ -28,7 +28,7 @@ use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 /// The future that the loop was started with.
 pub(super) const MAIN: TaskId = 0;
@@ -171,10 +171,8 @@ impl EventLoop {
         let _runtime = self.runtime.clone().map(Handle::enter);
         let main_waker = self.mailbox.waker(MAIN);
         story::begins(self.name(MAIN));
-        // Tasks may be left from the last time: those of tokio's `LocalSet` wait until this was polled, too.
-        match self.order {
-            Order::Rounds => self.core.borrow_mut().ready.push_first(MAIN),
-            Order::Tokio | Order::Alone => self.make_ready(MAIN),
+        if self.order != Order::Rounds {
+            self.make_ready(MAIN);
         }
         match self.order {
             Order::Rounds | Order::Alone => self.run_in_rounds(main, &main_waker),
@@ -184,6 +182,9 @@ impl EventLoop {
 
     /// Leaves the tasks where they are at the end of `main`.
     fn run_in_rounds(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
+        if self.order == Order::Rounds && self.begin(main.as_mut(), main_waker).is_ready() {
+            return;
+        }
         loop {
             self.take_calls(self.is_idle());
             let turn = self.core.borrow().ready.len();
@@ -197,7 +198,26 @@ impl EventLoop {
         }
     }
 
-    /// The same.
+    /// Polls `main` for the first time: behind what others have asked for while nobody ran the loop, but before the tasks that
+    /// are left, as tokio's `LocalSet` does, and before the timers.
+    fn begin(&self, main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) -> Poll<()> {
+        let has_rested = self.news.get().1 == Driven::NotNow;
+        self.answer(self.take_present_calls());
+        self.news.set((0, Driven::Yes));
+        let polled = self.tell_poll(MAIN, main, main_waker);
+        if has_rested && polled.is_pending() {
+            self.late.take().into_iter().for_each(|timer| self.let_one_be_up(timer));
+            self.let_timers_be_up();
+        }
+        polled
+    }
+
+    /// Nobody runs it for a while, and no time passes for it.
+    pub(super) fn rest(&self) {
+        self.news.set((0, Driven::NotNow));
+    }
+
+    /// Leaves the tasks where they are at the end of `main`.
     fn run_as_tokio(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
         loop {
             if self.is_main_woken.take() && self.tell_poll(MAIN, main.as_mut(), main_waker).is_ready() {
