@@ -8,6 +8,7 @@
 
 use super::cancellation::CancelledError;
 use super::running::{self, TaskNumber};
+use super::turns::{Due, Turns};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -21,6 +22,8 @@ pub(super) trait Cancel {
 /// A task, as those see it that do not know its result.
 pub(super) struct Control {
     pub(super) number: TaskNumber,
+    turns: Rc<Turns>,
+    due: Due,
     waker: RefCell<Option<Waker>>,
     suspended: RefCell<Suspended>,
     /// How many calls of `cancel` no `uncancel` has taken back.
@@ -67,9 +70,14 @@ enum Suspended {
 }
 
 impl Control {
-    pub(super) fn new(number: TaskNumber) -> Rc<Self> {
+    /// Of a task that is put into the queue.
+    pub(super) fn new(number: TaskNumber, turns: Rc<Turns>) -> Rc<Self> {
+        let due = Due::default();
+        turns.queue(&due);
         Rc::new(Control {
             number,
+            turns,
+            due,
             waker: RefCell::default(),
             suspended: RefCell::new(Suspended::Unstarted),
             requests: Cell::default(),
@@ -97,6 +105,16 @@ impl Control {
             self.must_cancel.take();
         }
         self.requests.get()
+    }
+
+    /// Whether the task may take its step now, and not in a later run.
+    pub(super) fn begin(&self, waker: &Waker) -> bool {
+        self.turns.begin(&self.due, waker)
+    }
+
+    /// Whoever wakes the task does so in a turn of the loop.
+    pub(super) fn is_queued(&self) {
+        self.turns.queue(&self.due);
     }
 
     /// The task is about to be polled. What it is cancelled with if that is now, without a poll.
@@ -159,6 +177,7 @@ impl Control {
         }
         self.must_cancel.put(error);
         if matches!(*self.suspended.borrow(), Suspended::Interruptible | Suspended::Elsewhere) {
+            self.is_queued();
             let waker = self.waker.borrow().clone();
             waker.into_iter().for_each(Waker::wake);
         }
@@ -176,6 +195,7 @@ impl Control {
 
     /// The task has woken itself.
     pub(super) fn is_in_turn(&self) {
+        self.is_queued();
         self.suspended.replace(Suspended::InTurn);
     }
 

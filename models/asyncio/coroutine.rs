@@ -56,6 +56,9 @@ impl<F: Future<Output: 'static>> Future for Coroutine<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let coroutine = self.get_mut();
+        if !coroutine.control.begin(context.waker()) {
+            return Poll::Pending;
+        }
         match coroutine.step(context) {
             Some(end) => coroutine.end(end),
             None if coroutine.future.is_some() => return Poll::Pending,

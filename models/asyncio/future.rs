@@ -2,8 +2,8 @@
 //! tasks in the order in which they came, at the moment at which it ends; callbacks are too, and are never called at once.
 
 use super::cancellation::CancelledError;
-use super::control::{self, Cancel};
-use super::running::call_soon;
+use super::control::{self, Cancel, Control};
+use super::running::{self, Loop};
 use crate::panic;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -46,6 +46,8 @@ impl<T> Clone for LoopFuture<T> {
 }
 
 struct Inner<T> {
+    /// That in which it was made, which has its callbacks called.
+    home: Option<Rc<Loop>>,
     state: RefCell<State<T>>,
     callbacks: RefCell<Vec<(CallbackKey, Callback)>>,
     last_key: Cell<CallbackKey>,
@@ -68,13 +70,19 @@ enum State<T> {
 pub(super) type CallbackKey = usize;
 
 enum Callback {
-    Wake(Waker),
+    /// The task that waits, if it is one.
+    Wake(Waker, Option<Rc<Control>>),
     CallSoon(Box<dyn FnOnce()>),
 }
 
 impl<T: 'static> LoopFuture<T> {
     pub(super) fn new() -> Self {
+        Self::of(running::running())
+    }
+
+    pub(super) fn of(home: Option<Rc<Loop>>) -> Self {
         LoopFuture(Rc::new(Inner {
+            home,
             state: RefCell::new(State::Pending),
             callbacks: RefCell::default(),
             last_key: Cell::default(),
@@ -117,7 +125,7 @@ impl<T: 'static> LoopFuture<T> {
     /// Has `callback` called by the loop, after those that are ready when it ends; or now, if it has.
     pub(super) fn add_done_callback(&self, callback: impl FnOnce() + 'static) -> CallbackKey {
         if self.is_done() {
-            call_soon(callback);
+            self.0.call_soon(callback);
             return 0;
         }
         self.0.add(Callback::CallSoon(Box::new(callback)))
@@ -182,8 +190,11 @@ impl<T> Inner<T> {
         self.state.replace(State::Ended(end));
         for (_, callback) in self.callbacks.take() {
             match callback {
-                Callback::Wake(waker) => waker.wake(),
-                Callback::CallSoon(callback) => call_soon(callback),
+                Callback::Wake(waker, task) => {
+                    task.inspect(|task| task.is_queued());
+                    waker.wake();
+                }
+                Callback::CallSoon(callback) => self.call_soon(callback),
             }
         }
         true
@@ -200,16 +211,26 @@ impl<T> Inner<T> {
         self.last_key.get()
     }
 
-    /// Has `waker` woken, in the place of who waited by this name before.
-    fn wake_at_end(&self, waker: &Waker, key: Option<CallbackKey>) -> CallbackKey {
+    fn call_soon(&self, callback: impl FnOnce() + 'static) {
+        running::call_soon(self.home.as_ref(), callback);
+    }
+
+    /// Has `waker` woken, and so `task`, in the place of who waited by this name before.
+    fn wake_at_end(
+        &self,
+        waker: &Waker,
+        task: Option<&Rc<Control>>,
+        key: Option<CallbackKey>,
+    ) -> CallbackKey {
         let mut callbacks = self.callbacks.borrow_mut();
         let known = key.and_then(|key| callbacks.iter_mut().find(|(other, _)| *other == key));
-        if let Some((key, Callback::Wake(known))) = known {
+        if let Some((key, Callback::Wake(known, waits))) = known {
             known.clone_from(waker);
+            *waits = task.cloned();
             return *key;
         }
         drop(callbacks);
-        self.add(Callback::Wake(waker.clone()))
+        self.add(Callback::Wake(waker.clone(), task.cloned()))
     }
 }
 
@@ -250,7 +271,7 @@ impl<T: 'static> Future for Wait<T> {
                 (end, _, _) => Poll::Ready(end),
             };
         }
-        self.key = Some(self.future.0.wake_at_end(context.waker(), self.key));
+        self.key = Some(self.future.0.wake_at_end(context.waker(), task.as_ref(), self.key));
         if let Some(task) = task {
             task.awaits(self.target.clone());
         }

@@ -3,7 +3,8 @@
 //!
 //! | Python | here | shown by | under a checker |
 //! |---|---|---|---|
-//! | `run(main())` | [`run`] | `run_cancels_leftovers`, `run_cancels_what_is_left`, `what_is_left_may_clean_up` | explored |
+//! | `run(main())` | [`run`] | `run_cancels_leftovers`, `run_cancels_what_is_left`, `what_is_left_may_clean_up`, `what_stands_behind_main_is_cancelled_a_step_later` | explored |
+//! | `Runner`: `run`, `close`, `get_loop` | [`Runner`], [`EventLoop`] | `runner_keeps_leftovers`, `runner_ends_leftovers_at_close`, `who_stands_behind_main_steps_once_more`, `what_was_asked_between_runs_comes_first`, `a_sleep_goes_on_in_the_next_run`, `what_a_thread_gives_between_runs_is_taken_in_the_next`, `a_closed_runner_does_not_run`, `a_run_in_a_run_is_an_error` | explored |
 //! | `create_task`, `await task` | [`create_task`], [`Task`], [`Task::or_raise`] | `tasks_start_in_fifo_order`, `switches_only_at_await`, `tasks_take_turns`, `who_awaits_a_task_goes_on_a_turn_after_its_end` | one order |
 //! | `task.cancel(msg)`, `except CancelledError` | [`Task::cancel`], [`catch_cancelled`], [`CancelledError`] | `task_may_catch_its_cancellation`, `a_cancellation_comes_a_turn_later`, `a_cancellation_is_passed_on_to_what_is_awaited` | explored |
 //! | `cancelling`, `uncancel`, `current_task` | [`Task::cancelling`], [`Task::uncancel`], [`current_task`] | `requests_are_counted`, `two_requests_in_one_turn_are_caught_once` | explored |
@@ -53,8 +54,11 @@
 //!   unwinds who awaits, as said above.
 //! * A result moves to who awaits; clones of a [`Task`] each give it.
 //! * A lock, a permit are guards. Futures that are dropped (in `select!`, say) leave the line as those that are cancelled do.
-//! * [`run`] cancels also what is created while it cancels, and only then: tasks that the loop of CPython would let step
-//!   once more, as they stood behind main in its last turn, do not.
+//! * [`run`], and a [`Runner`] that is closed, cancel also what is created while they cancel.
+//! * A run ends with the turn with which CPython's does, and who would have its turn after that waits for the next run. It
+//!   does so, too, if a timer, a thread or a future that is none of this room's has woken it in that turn.
+//! * A [`Runner`] has no `debug`, no `loop_factory` and no `context`, and Ctrl-C is the process's. It is closed when it is
+//!   dropped; while a panic unwinds its thread, what is left is dropped then, and not cancelled.
 //! * The error of a [`task_group`](task_group()) that is cancelled from outside too is returned, and the cancellation comes
 //!   at the next `await` after it; CPython has it end the task also if there is none.
 //! * In a real run two timers with one deadline may be up in any order.
@@ -77,6 +81,8 @@ pub mod group_cancels_siblings;
 pub mod join_waits_for_work;
 pub mod limit_spares_other_cancellations;
 pub mod run_cancels_leftovers;
+pub mod runner_ends_leftovers_at_close;
+pub mod runner_keeps_leftovers;
 pub mod shield_keeps_work_running;
 pub mod shutdown_wakes_every_getter;
 pub mod switches_only_at_await;
@@ -102,6 +108,7 @@ mod gather;
 mod iteration;
 mod lock;
 mod queue;
+mod runner;
 mod running;
 mod semaphore;
 mod shield;
@@ -113,6 +120,7 @@ mod task;
 mod task_group;
 mod timeout;
 mod to_thread;
+mod turns;
 mod wait;
 mod waiters;
 mod workload;
@@ -131,7 +139,7 @@ pub use gather::{Gather, GatherReturnExceptions, gather, gather_return_exception
 pub use iteration::AsyncIterator;
 pub use lock::{Lock, LockGuard};
 pub use queue::{LifoQueue, PriorityQueue, Queue, QueueOf, Store};
-pub use running::run;
+pub use runner::{EventLoop, Runner, run};
 pub use semaphore::{BoundedSemaphore, Semaphore, SemaphorePermit};
 pub use shield::{Shield, shield};
 pub use sleep::{sleep, sleep_with};

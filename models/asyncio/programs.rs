@@ -2,8 +2,8 @@
 
 use super::{
     as_completed_yields_each_once, context_exits_on_panic, failing_task_leaves_siblings_running,
-    gather_keeps_order, gather_returns_exceptions, run_cancels_leftovers, switches_only_at_await,
-    tasks_start_in_fifo_order,
+    gather_keeps_order, gather_returns_exceptions, run_cancels_leftovers, runner_ends_leftovers_at_close,
+    runner_keeps_leftovers, switches_only_at_await, tasks_start_in_fifo_order,
 };
 use crate::models::{Program, Run};
 
@@ -127,6 +127,36 @@ pub(in crate::models) const PROGRAMS: &[Program] = &[
         run: Run::Plain(run_cancels_leftovers::leftover_is_awaited),
         right: &["main ended, work cancelled, run returned"],
         twin_of: Some("asyncio::run_cancels_leftovers"),
+        ..Program::FAILS
+    },
+    Program {
+        name: "asyncio::runner_keeps_leftovers",
+        about: "what a run of a runner leaves goes on in the next run",
+        run: Run::Plain(runner_keeps_leftovers::leftover_goes_on),
+        right: &["first main ended, between, work done, second main ended"],
+        ..Program::PASSES
+    },
+    Program {
+        name: "asyncio::runner_cancels_leftovers",
+        about: "a runner cancels after each run what is left",
+        run: Run::Plain(runner_keeps_leftovers::leftover_is_cancelled),
+        right: &["first main ended, between, work done, second main ended"],
+        twin_of: Some("asyncio::runner_keeps_leftovers"),
+        ..Program::FAILS
+    },
+    Program {
+        name: "asyncio::runner_ends_leftovers_at_close",
+        about: "a runner that is closed cancels what is left, and waits until it has ended",
+        run: Run::Plain(runner_ends_leftovers_at_close::leftover_cleans_up),
+        right: &["main ended, cleans up, cleaned up, closed"],
+        ..Program::PASSES
+    },
+    Program {
+        name: "asyncio::runner_forgets_leftovers",
+        about: "a runner that is closed forgets what is left",
+        run: Run::Plain(runner_ends_leftovers_at_close::leftover_is_forgotten),
+        right: &["main ended, cleans up, cleaned up, closed"],
+        twin_of: Some("asyncio::runner_ends_leftovers_at_close"),
         ..Program::FAILS
     },
 ];

@@ -2,7 +2,7 @@
 //! is called when are those that `tests/python/memory.py` gives CPython's streams. Knows bytes, not lines.
 
 use super::event::Event;
-use super::running::call_soon;
+use super::running::{self, Loop};
 use super::stream_reader::StreamReader;
 use super::stream_writer::StreamWriter;
 use super::waiters::Waiters;
@@ -58,6 +58,8 @@ pub(super) struct Connection {
 
 /// One end.
 pub(super) struct Transport {
+    /// That in which it was made.
+    home: Option<Rc<Loop>>,
     other: RefCell<Weak<Transport>>,
     pub(super) limits: StreamLimits,
     /// What has arrived and was not read.
@@ -84,6 +86,7 @@ pub(super) struct Transport {
 impl Transport {
     fn new(limits: StreamLimits) -> Self {
         Transport {
+            home: running::running(),
             other: RefCell::default(),
             limits,
             incoming: RefCell::default(),
@@ -142,7 +145,7 @@ impl Transport {
     fn schedule_delivery(self: &Rc<Self>) {
         if !self.is_delivery_scheduled.replace(true) {
             let end = self.clone();
-            call_soon(move || end.deliver());
+            self.call_soon(move || end.deliver());
         }
     }
 
@@ -187,7 +190,11 @@ impl Transport {
 
     fn lose_soon(self: &Rc<Self>) {
         let end = self.clone();
-        call_soon(move || end.lose());
+        self.call_soon(move || end.lose());
+    }
+
+    fn call_soon(&self, callback: impl FnOnce() + 'static) {
+        running::call_soon(self.home.as_ref(), callback);
     }
 
     /// The connection is gone.

@@ -8,11 +8,9 @@
 
 use super::cancellation::CancelledError;
 use super::control::{self, Cancel, Control};
-use super::coroutine::Coroutine;
 use super::future::{End, LoopFuture, Wait};
 use super::running;
 use crate::panic;
-use crate::task;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -26,13 +24,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let home = running::current();
-    let control = Control::new(home.next_number());
-    let end = LoopFuture::new();
-    let task = Task { control: control.clone(), end: end.clone() };
-    home.add(control.clone());
-    task::spawn_local(Coroutine::new(future, control, end, home));
-    task
+    running::current().create_task(future)
 }
 
 /// A running task. `await` it for its result; dropping it leaves it running. Its clones are the same task, each of

@@ -4,7 +4,7 @@ use super::future::{End, LoopFuture, Raised};
 use super::running;
 use crate::panic::{self, AssertUnwindSafe};
 use crate::sync::{Mutex, PoisonError};
-use crate::{task, thread};
+use crate::thread;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
@@ -36,7 +36,8 @@ pub async fn to_thread<T: Send + 'static>(function: impl FnOnce() -> T + Send + 
     });
     let future = LoopFuture::new();
     let ended = future.clone();
-    task::spawn_local(async move {
+    let told = home.clone();
+    home.start(async move {
         let result = poll_fn(|context| {
             let mut call = here.lock().unwrap_or_else(PoisonError::into_inner);
             match call.result.take() {
@@ -52,7 +53,7 @@ pub async fn to_thread<T: Send + 'static>(function: impl FnOnce() -> T + Send + 
             Ok(value) => End::Returned(value),
             Err(payload) => End::Raised(Raised::new(payload)),
         });
-        home.remove_thread();
+        told.remove_thread();
     });
     match future.wait().await {
         End::Returned(value) => value,

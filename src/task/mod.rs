@@ -1,8 +1,8 @@
 //! Async tasks, with the names of `tokio::task`, `tokio::time` and `tokio::runtime`. Needs the feature
 //! `tokio`.
 //!
-//! These are runtimes that end with what they wait for; those that live on, as tokio's do, and what else
-//! there is of tasks is in [`conccheck::tokio`](mod@crate::tokio).
+//! These are runtimes that end with what they wait for, and [`EventLoop`], which is kept; those that live on as tokio's do,
+//! and what else there is of tasks, is in [`conccheck::tokio`](mod@crate::tokio).
 //!
 //! Without the feature `check` everything here is tokio's own, and [`Runtime`] a few lines around
 //! it. With it, each function asks which backend runs the caller: in a real run it calls tokio,
@@ -17,6 +17,8 @@
 //! | [`sleep`] | the clock | ends whenever the checker likes, and its time has passed then |
 
 mod cancellable;
+mod erased;
+mod event_loop;
 mod real;
 
 #[cfg(feature = "check")]
@@ -25,8 +27,6 @@ pub(crate) mod builder;
 mod checked;
 #[cfg(feature = "check")]
 pub(crate) mod either;
-#[cfg(feature = "check")]
-mod erased;
 #[cfg(feature = "check")]
 pub(crate) mod handle;
 #[cfg(feature = "check")]
@@ -45,6 +45,7 @@ pub(crate) mod per_thread;
 pub(crate) mod runtime;
 
 pub use cancellable::{Cancellable, Cancelled, cancellable, retried};
+pub use event_loop::EventLoop;
 
 #[cfg(feature = "check")]
 pub(crate) use cancellable::name_of;
@@ -66,6 +67,7 @@ pub use tokio::task::{AbortHandle, JoinError, JoinHandle, JoinSet, spawn, spawn_
 pub use tokio::time::sleep;
 
 use std::future::Future;
+use std::pin::Pin;
 
 /// Waits for `future` on a thread that runs no tasks, under a checker.
 ///
@@ -129,11 +131,16 @@ impl Runtime {
     /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        erased::to_end!(future => self.run(future))
+    }
+
+    #[track_caller]
+    fn run(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         #[cfg(feature = "check")]
         if crate::backend::current() != crate::backend::Backend::Real {
-            return erased::to_end!(future => checked::block_on(self.workers, future));
+            return checked::block_on(self.workers, future);
         }
-        real::block_on(self.workers, future)
+        real::block_on(self.workers, future);
     }
 }
 

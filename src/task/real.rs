@@ -4,21 +4,38 @@ use super::Workers;
 use std::future::Future;
 use std::pin::Pin;
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 
-pub(super) fn block_on<F: Future>(workers: Workers, future: F) -> F::Output {
-    let mut output = None;
-    run(workers, Box::pin(async { output = Some(future.await) }));
-    output.expect("the future has come to its end")
+#[track_caller]
+pub(super) fn block_on(workers: Workers, future: Pin<&mut dyn Future<Output = ()>>) {
+    match workers {
+        Workers::CurrentThread => EventLoop::new().block_on(future),
+        Workers::Threads(count) => build(Builder::new_multi_thread().worker_threads(count)).block_on(future),
+    }
 }
 
-/// In a box, so that tokio's runtimes are compiled once and not for each future.
-fn run(workers: Workers, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
-    match workers {
-        Workers::CurrentThread => {
-            LocalSet::new().block_on(&build(&mut Builder::new_current_thread()), future)
-        }
-        Workers::Threads(count) => build(Builder::new_multi_thread().worker_threads(count)).block_on(future),
+/// A runtime of one thread, and the tasks that stay there. It ends before they are dropped.
+pub(super) struct EventLoop {
+    runtime: Runtime,
+    tasks: LocalSet,
+}
+
+impl EventLoop {
+    pub(super) fn new() -> Self {
+        EventLoop { runtime: build(&mut Builder::new_current_thread()), tasks: LocalSet::new() }
+    }
+
+    #[track_caller]
+    pub(super) fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        self.tasks.block_on(&self.runtime, future);
+    }
+
+    pub(super) fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.tasks.spawn_local(future)
     }
 }
 

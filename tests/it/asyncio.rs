@@ -18,7 +18,7 @@ type Program = fn() -> String;
 
 #[test]
 fn programs_end_as_promised_and_their_broken_twins_do_not() {
-    let cases: [(Program, &str); 14] = [
+    let cases: [(Program, &str); 18] = [
         (gather_keeps_order::in_order_of_arguments, "results [0, 1]"),
         (gather_keeps_order::in_order_of_completion, "results [1, 0]"),
         (
@@ -37,6 +37,13 @@ fn programs_end_as_promised_and_their_broken_twins_do_not() {
         (context_exits_on_panic::stays_open, "entered, at work; task raised: broken"),
         (run_cancels_leftovers::leftover_is_cancelled, "main ended, work cancelled, run returned"),
         (run_cancels_leftovers::leftover_is_awaited, "main ended, work done, run returned"),
+        (runner_keeps_leftovers::leftover_goes_on, "first main ended, between, work done, second main ended"),
+        (
+            runner_keeps_leftovers::leftover_is_cancelled,
+            "first main ended, work cancelled, between, second main ended",
+        ),
+        (runner_ends_leftovers_at_close::leftover_cleans_up, "main ended, cleans up, cleaned up, closed"),
+        (runner_ends_leftovers_at_close::leftover_is_forgotten, "main ended, closed"),
         (tasks_start_in_fifo_order::oldest_first, "started [0, 1, 2]"),
         (tasks_start_in_fifo_order::newest_first, "started [2, 1, 0]"),
     ];
@@ -338,4 +345,63 @@ fn a_branch_that_raises_beside_one_that_is_ready_is_cancelled_at_its_next_await(
         task.cancel();
         assert_eq!(task.await, Ok(true));
     });
+}
+
+fn refusal(act: impl FnOnce()) -> String {
+    let refused = panic::catch_unwind(panic::AssertUnwindSafe(act));
+    panic::message(&*refused.expect_err("it is refused"))
+}
+
+#[test]
+fn a_runner_says_what_it_is_not_for() {
+    let runner = Runner::new();
+    let event_loop = runner.get_loop();
+    runner.close();
+    assert_eq!(refusal(|| runner.run(turn())), "the runner is closed");
+    assert_eq!(refusal(|| drop(runner.get_loop())), "the runner is closed");
+    assert_eq!(refusal(|| drop(event_loop.create_task(turn()))), "the event loop is closed");
+    assert_eq!(refusal(|| event_loop.call_soon(|| {})), "the event loop is closed");
+
+    let runner = Rc::new(Runner::new());
+    let inside = runner.clone();
+    runner.run(async move {
+        let within = "cannot be called where an event loop runs";
+        assert_eq!(refusal(|| inside.run(turn())), format!("`Runner::run` {within}"));
+        assert_eq!(refusal(|| inside.close()), format!("`Runner::close` {within}"));
+        assert_eq!(refusal(|| run(turn())), format!("`asyncio::run` {within}"));
+    });
+}
+
+#[test]
+fn a_runner_that_is_dropped_leaves_nothing_behind() {
+    let owned = Rc::new(());
+    let leave = |unwinds: bool| {
+        let (held, runner) = (owned.clone(), Runner::new());
+        runner.run(async move {
+            create_task(async move {
+                let ended = catch_cancelled(pending::<()>()).await;
+                assert!(ended.is_err());
+                turn().await;
+                drop(held);
+            });
+            turn().await;
+        });
+        if unwinds {
+            fail();
+        }
+    };
+    leave(false);
+    assert_eq!(Rc::strong_count(&owned), 1);
+    assert_eq!(refusal(|| leave(true)), "broken");
+    assert_eq!(Rc::strong_count(&owned), 1);
+}
+
+/// What is written outside a run is the loop's of the connection.
+#[test]
+fn a_connection_may_be_used_between_runs() {
+    let runner = Runner::new();
+    let ((mut reader, _ours), (_theirs, writer)) = runner.run(async { stream_pair(StreamLimits::default()) });
+    writer.write(b"hello\n");
+    drop(writer);
+    assert_eq!(runner.run(async move { reader.readline().await }).unwrap(), b"hello\n");
 }

@@ -1,6 +1,7 @@
 """What the programs beside this are written with: the table of them, and a loop whose time passes only when it is idle."""
 
 import asyncio
+import inspect
 import sys
 import warnings
 
@@ -8,7 +9,8 @@ PROGRAMS = []
 
 
 def program(function=None, *, needs=(3, 11)):
-    """Puts an `async def name(log)` into the table; `needs` is the first CPython with what it shows."""
+    """Puts an `async def name(log)`, or a `def name(runner, log)`, into the table; `needs` is the first CPython with what it
+    shows."""
     if function is None:
         return lambda function: program(function, needs=needs)
     PROGRAMS.append((function.__name__, function, needs))
@@ -40,7 +42,11 @@ def order(function):
     events = []
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.get_loop().set_exception_handler(lambda loop, context: None)
-        runner.run(function(lambda *words: events.append("-".join(map(text, words)).replace(" ", "-"))))
+        log = lambda *words: events.append("-".join(map(text, words)).replace(" ", "-"))
+        if inspect.iscoroutinefunction(function):
+            runner.run(function(log))
+        else:
+            function(runner, log)
     return events
 
 

@@ -9,6 +9,7 @@ import harness
 import limits  # noqa: F401
 import locks  # noqa: F401
 import queues  # noqa: F401
+import runners  # noqa: F401
 import streams  # noqa: F401
 import tasks  # noqa: F401
 import waiting  # noqa: F401

@@ -1,6 +1,6 @@
 """Tasks: when they begin, go on, and tell that they have ended."""
 
-from asyncio import create_task, sleep
+from asyncio import Event, create_task, sleep
 
 from harness import program
 
@@ -247,4 +247,22 @@ async def what_was_not_begun_is_begun_before_it_is_cancelled(log):
         log("not reached")
 
     create_task(work())
+    log("end")
+
+
+@program
+async def what_stands_behind_main_is_cancelled_a_step_later(log):
+    async def work(event):
+        try:
+            for step in range(6):
+                log("left", step)
+                if step == 2:
+                    event.set()
+                await sleep(0)
+        finally:
+            log("cancelled")
+
+    event = Event()
+    create_task(work(event))
+    await event.wait()
     log("end")

@@ -7,6 +7,7 @@ use super::handle::{Handle, Tasks};
 use super::lock::lock;
 use super::mailbox::Mailbox;
 use super::one_loop::OneLoop;
+use crate::backend;
 use std::sync::Arc;
 
 /// Whether the timers of a loop go on.
@@ -66,6 +67,12 @@ impl Handle {
 
 impl OneLoop {
     fn drives(&self, sleeper: &Arc<Mailbox>) -> News {
+        if self.rests() {
+            backend::unsupported(
+                "a thread that runs no tasks waits for a time, by the handle of the runtime of a `task::EventLoop`",
+                "wait for it in a task of the loop, whose time passes only while somebody runs it",
+            );
+        }
         if self.is_in_rounds() {
             // It runs from its beginning to its end.
             return (0, Driven::Yes);

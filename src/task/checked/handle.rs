@@ -90,6 +90,14 @@ impl Handle {
         Handle::new(Tasks::One(Box::new(OneLoop::new(order, clock))), limits)
     }
 
+    /// Its loop, if it has one, as it must have.
+    pub(super) fn one_loop(&self) -> &OneLoop {
+        match &self.0.tasks {
+            Tasks::One(one) => one,
+            Tasks::Many => unreachable!("it was made with one loop"),
+        }
+    }
+
     /// A runtime whose tasks have threads of their own.
     pub(super) fn many(limits: Limits) -> Self {
         Handle::new(Tasks::Many, limits)

@@ -23,6 +23,8 @@ pub(super) struct OneLoop {
     pub(super) idle: Mutex<Idle>,
     /// Whether it has come to its end, since before there was a second thread.
     is_over: AtomicBool,
+    /// Whether it is kept while nobody runs it, although it is in rounds.
+    rests: AtomicBool,
 }
 
 pub(super) struct Idle {
@@ -52,16 +54,28 @@ impl OneLoop {
             refuses_tasks: false,
             sleepers: Sleepers::default(),
         };
-        OneLoop { mailbox, order, idle: Mutex::new(idle), is_over: AtomicBool::new(false) }
+        let [is_over, rests] = [false; 2].map(AtomicBool::new);
+        OneLoop { mailbox, order, idle: Mutex::new(idle), is_over, rests }
+    }
+
+    /// The loop for who keeps it, which is in rounds: nobody else ever runs it.
+    pub(super) fn kept_by(&self, runtime: &Handle) -> Rc<EventLoop> {
+        let core = Core::new(self.mailbox.number);
+        EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, core)
+    }
+
+    /// It is kept for longer than it is run.
+    pub(super) fn may_rest(&self) {
+        self.rests.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it may be kept while nobody runs it, although it is in rounds.
+    pub(super) fn rests(&self) -> bool {
+        self.rests.load(Ordering::Relaxed)
     }
 
     /// Runs `future` to its end, and meanwhile the loop, unless another thread does.
     pub(super) fn block_on(&self, runtime: &Handle, mut future: Pin<&mut dyn Future<Output = ()>>) {
-        if self.order == Order::Rounds {
-            // Nobody else ever runs it.
-            let core = Core::new(self.mailbox.number);
-            return EventLoop::new(self.mailbox.clone(), Some(runtime.clone()), self.order, core).run(future);
-        }
         let mut core = self.take_core();
         loop {
             if let Some((core, telling)) = core {

@@ -3,9 +3,9 @@
 use super::clock::LoopClock;
 use super::event_loop::{self, Order};
 use super::handle::{Handle, Limits, Tasks};
+use super::kept_loop::KeptLoop;
 use super::members;
 use super::numbers;
-use super::task;
 use super::time::sleep;
 use crate::backend::{self, Backend, clock};
 use crate::panic;
@@ -22,11 +22,7 @@ use std::time::Duration;
 pub(in crate::task) fn block_on(workers: Workers, future: Pin<&mut dyn Future<Output = ()>>) {
     refuse_inside();
     match workers {
-        Workers::CurrentThread => {
-            let runtime = Handle::one(Order::Rounds, Limits::NONE, LoopClock::going());
-            let _ending = Ending(&runtime);
-            runtime.block_on(future)
-        }
+        Workers::CurrentThread => KeptLoop::once().block_on(future),
         Workers::Threads(_) => {
             let runtime = Handle::many(Limits::NONE);
             runtime.block_on(pin!(async {
@@ -34,17 +30,6 @@ pub(in crate::task) fn block_on(workers: Workers, future: Pin<&mut dyn Future<Ou
                 runtime.0.members.end().await;
                 output.unwrap_or_else(|payload| panic::resume_unwind(payload));
             }))
-        }
-    }
-}
-
-/// What blocks on a runtime has ended when this is dropped, also by a panic.
-struct Ending<'a>(&'a Handle);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        if !task::is_stopped() {
-            self.0.0.members.end_blocking();
         }
     }
 }
@@ -120,7 +105,7 @@ impl Drop for Runtime {
 ///
 /// # Panics
 /// As tokio, inside a runtime; but not while the thread unwinds.
-fn may_wait() -> bool {
+pub(super) fn may_wait() -> bool {
     let is_inside = event_loop::is_running();
     if thread::panicking() {
         return !is_inside && backend::current() == Backend::Native;
@@ -142,7 +127,7 @@ impl Handle {
 }
 
 #[track_caller]
-fn refuse_inside() {
+pub(super) fn refuse_inside() {
     assert!(
         !event_loop::is_running(),
         "Cannot start a runtime from within a runtime. This happens because a function (like `block_on`) attempted to \

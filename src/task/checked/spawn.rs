@@ -1,7 +1,7 @@
 //! What is started, or done, where the calling thread is.
 
 use super::control::Control;
-use super::event_loop;
+use super::event_loop::{self, EventLoop};
 use super::handle::{self, Handle, NO_RUNTIME};
 use super::local_set;
 use super::numbers;
@@ -44,6 +44,12 @@ pub(in crate::task) fn spawn_local<T: 'static>(future: LocalBoxFuture<T>) -> Joi
     let Some(here) = event_loop::current().filter(|here| here.is_local()) else {
         panic!("`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`");
     };
+    add_local(&here, future)
+}
+
+/// Starts a task of that loop, on its thread.
+#[track_caller]
+pub(super) fn add_local<T: 'static>(here: &EventLoop, future: LocalBoxFuture<T>) -> JoinHandle<T> {
     let number = numbers::next();
     let control = Control::at_home(number, here.mailbox.clone());
     story::spawns(control.name, Location::caller());

@@ -1,7 +1,7 @@
 //! asyncio's order of events is CPython's: the programs of `tests/python`, in Rust, in a real run and under native. What
 //! CPython did is in `tests/python/orders.txt`, and where there is a CPython it is asked again.
 
-use conccheck::models::asyncio::{Task, TaskError, catch_cancelled, run, sleep};
+use conccheck::models::asyncio::{Runner, Task, TaskError, catch_cancelled, run, sleep};
 use conccheck::{Backend, Checker, Outcome, Report, Strategy, panic};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +13,38 @@ use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
-type Body = fn(Log) -> Pin<Box<dyn Future<Output = ()>>>;
+#[derive(Clone, Copy)]
+enum Body {
+    /// Python's `async def name(log)`.
+    Main(fn(Log) -> Pin<Box<dyn Future<Output = ()>>>),
+    /// Python's `def name(runner, log)`.
+    Runs(fn(&Runner, Log)),
+}
+
+impl Body {
+    fn run(self, log: Log) {
+        match self {
+            Body::Main(main) => run(main(log)),
+            Body::Runs(runs) => runs(&Runner::new(), log),
+        }
+    }
+}
+
 type Program = (&'static str, Body);
 
 /// The table of a file's programs.
 macro_rules! programs {
     ($($name:ident),* $(,)?) => {
-        pub(super) const PROGRAMS: &[super::Program] = &[$((stringify!($name), |log| Box::pin($name(log)))),*];
+        pub(super) const PROGRAMS: &[super::Program] =
+            &[$((stringify!($name), super::Body::Main(|log| Box::pin($name(log))))),*];
+    };
+}
+
+/// That of a file whose programs are given a runner.
+macro_rules! runs {
+    ($($name:ident),* $(,)?) => {
+        pub(super) const PROGRAMS: &[super::Program] =
+            &[$((stringify!($name), super::Body::Runs($name))),*];
     };
 }
 
@@ -28,6 +53,7 @@ mod groups;
 mod limits;
 mod locks;
 mod queues;
+mod runners;
 mod streams;
 mod table;
 mod tasks;
@@ -40,6 +66,7 @@ fn programs() -> impl Iterator<Item = Program> {
         limits::PROGRAMS,
         locks::PROGRAMS,
         queues::PROGRAMS,
+        runners::PROGRAMS,
         streams::PROGRAMS,
         tasks::PROGRAMS,
         waiting::PROGRAMS,
@@ -166,11 +193,19 @@ fn recorded() -> BTreeMap<&'static str, &'static str> {
 fn really(body: Body) -> String {
     let log = Log::default();
     let noted = log.clone();
-    run(async move {
-        // Time passes when nothing else can.
-        tokio::time::pause();
-        body(noted).await;
-    });
+    // Time passes when nothing else can.
+    let pause = async { tokio::time::pause() };
+    match body {
+        Body::Main(main) => run(async move {
+            pause.await;
+            main(noted).await;
+        }),
+        Body::Runs(runs) => {
+            let runner = Runner::new();
+            runner.run(pause);
+            runs(&runner, noted);
+        }
+    }
     log.text()
 }
 
@@ -190,12 +225,13 @@ fn a_real_run_is_in_the_order_of_cpython() {
 
 #[test]
 fn an_order_that_is_not_cpythons_is_noticed() {
-    let one_after_another: Program = ("tasks_take_turns", |log| {
+    let main: fn(Log) -> Pin<Box<dyn Future<Output = ()>>> = |log| {
         Box::pin(async move {
             steps(log.clone(), "a", 3).await;
             steps(log, "b", 3).await;
         })
-    });
+    };
+    let one_after_another: Program = ("tasks_take_turns", Body::Main(main));
     assert_eq!(different_from_cpython([one_after_another].into_iter()).len(), 1);
 }
 
@@ -211,7 +247,7 @@ fn different_from_cpython(programs: impl Iterator<Item = Program>) -> Vec<String
 fn explore(checker: &Checker, body: Body) -> Report<String> {
     checker.explore(move || {
         let log = Log::default();
-        run(body(log.clone()));
+        body.run(log.clone());
         log.text()
     })
 }

@@ -1,7 +1,8 @@
 //! Tasks: `tests/python/tasks.py`.
 
-use super::{Log, broken, ended, secs, steps, turn};
-use conccheck::models::asyncio::{Task, catch_cancelled, create_task, sleep_with};
+use super::{Log, broken, caught, ended, secs, steps, turn};
+use conccheck::models::asyncio::{Event, Task, catch_cancelled, create_task, sleep_with};
+use std::rc::Rc;
 use std::time::Duration;
 
 programs!(
@@ -25,6 +26,7 @@ programs!(
     what_is_left_and_ready_steps_once_more,
     what_is_left_may_clean_up,
     what_was_not_begun_is_begun_before_it_is_cancelled,
+    what_stands_behind_main_is_cancelled_a_step_later,
 );
 
 async fn all<T: 'static>(tasks: impl IntoIterator<Item = Task<T>>) {
@@ -224,5 +226,24 @@ async fn what_was_not_begun_is_begun_before_it_is_cancelled(log: Log) {
         secs(100).await;
         left.note("not reached");
     });
+    log.note("end");
+}
+
+async fn what_stands_behind_main_is_cancelled_a_step_later(log: Log) {
+    let event = Rc::new(Event::new());
+    let (left, sets) = (log.clone(), event.clone());
+    create_task(async move {
+        let steps = async {
+            for step in 0..6 {
+                left.note(format!("left-{step}"));
+                if step == 2 {
+                    sets.set();
+                }
+                turn().await;
+            }
+        };
+        caught(&left, "cancelled", steps).await;
+    });
+    event.wait().await;
     log.note("end");
 }

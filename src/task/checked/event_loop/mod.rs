@@ -16,7 +16,6 @@ use super::mailbox::Call;
 pub(super) use super::mailbox::Mailbox;
 use super::numbers;
 use super::story::{self, Name};
-use super::task;
 use super::time::Alarm;
 use super::wheel::{Number, Wheel};
 use crate::backend;
@@ -29,7 +28,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 /// The future that the loop was started with.
 pub(super) const MAIN: TaskId = 0;
@@ -169,16 +168,20 @@ impl EventLoop {
         let _runtime = self.runtime.clone().map(Handle::enter);
         let main_waker = self.mailbox.waker(MAIN);
         story::begins(self.name(MAIN));
-        self.make_ready(MAIN);
+        if self.order != Order::Rounds {
+            self.make_ready(MAIN);
+        }
         match self.order {
             Order::Rounds | Order::Alone => self.run_in_rounds(main, &main_waker),
             Order::Tokio => self.run_as_tokio(main, &main_waker),
         }
     }
 
-    /// Drops the tasks that are left at the end of `main`, and those that come later.
+    /// Leaves the tasks where they are at the end of `main`.
     fn run_in_rounds(&self, mut main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) {
-        let _closing = (self.order == Order::Rounds).then(|| Closing(self));
+        if self.order == Order::Rounds && self.begin(main.as_mut(), main_waker).is_ready() {
+            return;
+        }
         loop {
             self.take_calls(self.is_idle());
             let turn = self.core.borrow().ready.len();
@@ -190,6 +193,25 @@ impl EventLoop {
                 }
             }
         }
+    }
+
+    /// Polls `main` for the first time: behind what others have asked for while nobody ran the loop, but before the tasks that
+    /// are left, as tokio's `LocalSet` does, and before the timers.
+    fn begin(&self, main: Pin<&mut dyn Future<Output = ()>>, main_waker: &OwnWaker) -> Poll<()> {
+        let has_rested = self.news.get().1 == Driven::NotNow;
+        self.answer(self.take_present_calls());
+        self.news.set((0, Driven::Yes));
+        let polled = self.tell_poll(MAIN, main, main_waker);
+        if has_rested && polled.is_pending() {
+            self.late.take().into_iter().for_each(|timer| self.let_one_be_up(timer));
+            self.let_timers_be_up();
+        }
+        polled
+    }
+
+    /// Nobody runs it for a while, and no time passes for it.
+    pub(super) fn rest(&self) {
+        self.news.set((0, Driven::NotNow));
     }
 
     /// Leaves the tasks where they are at the end of `main`.
@@ -392,6 +414,22 @@ impl EventLoop {
         self.drop_tasks();
     }
 
+    /// As [`EventLoop::close`], for who keeps it on its thread.
+    pub(super) fn close_at_home(self: &Rc<Self>) {
+        let _entered = per_thread::enter(&RUNNING, self.clone());
+        self.close();
+    }
+
+    /// Does `act` as if the loop ran, after what others have asked for so far.
+    pub(super) fn at_home<R>(self: &Rc<Self>, act: impl FnOnce() -> R) -> R {
+        if current().is_some_and(|here| Rc::ptr_eq(&here, self)) {
+            return act();
+        }
+        let _entered = per_thread::enter(&RUNNING, self.clone());
+        self.answer(self.take_present_calls());
+        act()
+    }
+
     /// What is kept of it when it does not run.
     pub(super) fn take_core(&self) -> Core {
         let number = self.mailbox.number;
@@ -400,17 +438,6 @@ impl EventLoop {
             clock: self.clock.get(),
             turns: self.turns.get(),
             ..self.core.replace(Core::new(number))
-        }
-    }
-}
-
-/// A loop is closed when this is dropped, also by a panic.
-struct Closing<'a>(&'a EventLoop);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        if !task::is_stopped() {
-            self.0.close();
         }
     }
 }
