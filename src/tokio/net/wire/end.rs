@@ -345,25 +345,22 @@ impl End {
     /// For how many bytes of so many there is room, at least one; who has to wait does `wait`, at the reader's side.
     fn poll_room(&self, count: usize, place: Place, wait: impl FnOnce(&mut State)) -> Poll<usize> {
         let reader = self.connection.side(1 - self.which);
-        let written = self.state().written;
-        let room = reader.read.poll_told(
+        reader.read.poll_told(
             ROOM_CALL,
             place,
             || {
+                let mut own_state = self.state();
                 let mut state = own(&reader.state);
-                let room = ROOM - (written - state.consumed);
-                if room > 0 {
-                    return Poll::Ready(count.min(room));
+                let room = ROOM - (own_state.written - state.consumed);
+                if room == 0 {
+                    wait(&mut state);
+                    return Poll::Pending;
                 }
-                wait(&mut state);
-                Poll::Pending
+                own_state.written += count.min(room);
+                Poll::Ready(count.min(room))
             },
             |count| told_of_write(&Ok(*count)),
-        );
-        if let Poll::Ready(count) = room {
-            self.state().written += count;
-        }
-        room
+        )
     }
 
     /// Whether there is somebody to read so many bytes more.

@@ -46,7 +46,7 @@ pub(in crate::tokio::net) struct Listening {
 struct State {
     is_closed: bool,
     /// How many have connected.
-    connected: u16,
+    connected: u32,
     queue: VecDeque<End>,
     accepters: Waiters,
     is_over: bool,
@@ -92,7 +92,7 @@ impl Listening {
             Address::Unix(_) => Address::Unix(None),
             Address::Tcp(to) => Address::Tcp(from.map(|from| from_to(from, to)).unwrap_or_else(|| {
                 let later =
-                    (u32::from(self.rank) * u32::from(PORTS) + u32::from(number % PORTS)) % PORTS_IN_ALL;
+                    (u32::from(self.rank) * u32::from(PORTS) + number % u32::from(PORTS)) % PORTS_IN_ALL;
                 let port = u16::try_from(u32::from(FIRST_PORT) + later).unwrap_or(FIRST_PORT);
                 SocketAddr::new(to.ip(), port)
             })),
