@@ -306,6 +306,33 @@ fn hangs(program: impl Fn() + Send + Sync + 'static) -> (bool, u64) {
     (report.verdict() == Verdict::Hang && report.is_complete(), report.executions())
 }
 
+/// A task of a current-thread runtime sleeps until a flag is set; by main, after a longer sleep, or by nobody.
+fn a_task_sleeps(is_set: bool) {
+    on_loop(async move {
+        let flag = Arc::new(AtomicBool::new(false));
+        let seen = flag.clone();
+        let task = spawn(async move {
+            while !seen.load(SeqCst) {
+                sleep(MOMENT).await;
+            }
+        });
+        if is_set {
+            sleep(5 * MOMENT).await;
+            flag.store(true, SeqCst);
+        }
+        task.await.unwrap();
+    });
+}
+
+/// However long the task goes round, main has its turn when its time is up; and the loop's looks after others, one after many
+/// polls, are no part of the task's round.
+#[test]
+fn a_task_that_sleeps_for_main_ends_and_one_that_sleeps_for_nobody_hangs() {
+    let report = Checker::new().explore(|| a_task_sleeps(true));
+    assert!(report.verdict() == Verdict::Pass && report.is_complete(), "{report}");
+    assert_eq!(hangs(|| a_task_sleeps(false)), (true, 1));
+}
+
 #[test]
 fn a_loop_that_nobody_ends_hangs() {
     let never = || Arc::new(AtomicBool::new(false));

@@ -230,9 +230,11 @@ impl EventLoop {
     /// Polls tasks until none is ready, neither here nor in the mailbox, or until they were many; waits, if
     /// there is nothing else to do either.
     fn poll_ready(&self) {
-        for _ in 0..POLLS_MAX {
+        let mut polls = 0;
+        while polls < POLLS_MAX {
             if let Some(task) = self.next_ready() {
                 self.poll(task);
+                polls += 1;
                 continue;
             }
             let has_to_do = self.is_main_woken.get() || !self.deferred.borrow().is_empty();
@@ -243,6 +245,10 @@ impl EventLoop {
             let both = !has_to_do && !is_idle && self.is_main_woken.get();
             if is_idle || both && backend::is_main_first() {
                 return;
+            }
+            if !has_to_do && !both {
+                // It has waited, and nobody else waits for a turn: tokio counts anew, too.
+                polls = 0;
             }
         }
         self.take_calls(false);
