@@ -2,7 +2,8 @@
 //!
 //! Inside a check time is virtual. A timer that somebody waits for is up whenever the checker likes, before or after any
 //! other thing that others do, and its task's clock shows then that the time has passed: whatever can happen before a
-//! timeout and whatever after it is explored. [`Checker::timeouts_max`](crate::Checker::timeouts_max) bounds nothing of that.
+//! timeout and whatever after it is explored. Where it is said, [`Checker::timeouts_max`](crate::Checker::timeouts_max) bounds
+//! how many are up early.
 //!
 //! # In which order
 //!
