@@ -153,15 +153,16 @@ build() {
 # What came of a test: a word for it, and how many executions it had, if it tells.
 outcome() {
     local status="$1" text="$2" word executions
-    executions="$(sed -nE 's/^tokio: the test at .* had ([0-9]+) executions?$/\1/p' "$text" | awk '{ n += $1 } END { if (NR) print n }')"
-    word="$(sed -nE 's/^(FAIL|HANG|FLAKY|SKIP) under native.*/\1/p' "$text" | head -1)"
+    executions="$(sed -nE 's/.*tokio: the test at .* had ([0-9]+) executions?$/\1/p' "$text" | awk '{ n += $1 } END { if (NR) print n }')"
+    word="$(sed -nE 's/^(FAIL|HANG) under native.*/\1/p; s/.*this program could not be checked.*/unsure/p; s/.*NOTHING SEEN.*/nothing/p' \
+        "$text" | head -1)"
     if [ "$status" = 124 ]; then
         word="cut"
     elif [ "$status" != 0 ]; then
         word="${word:-fail}"
     elif grep -q ' 1 ignored;' "$text"; then
         word="ignored"
-    elif grep -q '^conccheck: ' "$text"; then
+    elif grep -q 'conccheck: ' "$text"; then
         word="bounded"
     else
         word="pass"
