@@ -2,8 +2,9 @@
 
 use super::{comes_to, hangs, on_loop, on_threads};
 use conccheck::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use conccheck::tokio::runtime::Builder;
 use conccheck::tokio::sync::{AcquireError, Semaphore, TryAcquireError, oneshot};
-use conccheck::{task, thread};
+use conccheck::{Checker, Verdict, task, thread};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,6 +33,38 @@ fn most_inside(permits: usize) -> usize {
 fn no_more_are_inside_than_there_are_permits() {
     comes_to([1], || most_inside(1));
     comes_to([1, 2], || most_inside(2));
+}
+
+/// So many tasks take one of two permits each; in how many executions.
+fn visits(count: usize, has_threads: bool) -> u64 {
+    let report = Checker::new().explore(move || {
+        let mut builder =
+            if has_threads { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+        builder.enable_all().build().unwrap().block_on(async {
+            let permits = Arc::new(Semaphore::new(2));
+            let visit = |_| {
+                let permits = permits.clone();
+                conccheck::tokio::spawn(async move {
+                    let _permit = permits.acquire().await.unwrap();
+                    task::yield_now().await;
+                })
+            };
+            let visitors: Vec<_> = (0..count).map(visit).collect();
+            for visitor in visitors {
+                visitor.await.unwrap();
+            }
+        });
+    });
+    assert!(report.verdict() == Verdict::Pass && report.is_complete(), "{report}");
+    report.executions()
+}
+
+/// A loop takes its tasks first come, first served, and nothing here depends on a choice: ten have one execution. Threads
+/// come in any order, and every call of a semaphore depends on every other.
+#[test]
+fn ten_tasks_of_one_loop_take_two_permits_in_one_order_and_tasks_of_threads_in_any() {
+    assert_eq!(visits(10, false), 1);
+    assert_eq!([2, 3].map(|count| visits(count, true)), [24, 964]);
 }
 
 #[test]
