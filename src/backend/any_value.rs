@@ -22,22 +22,16 @@ trait Returned: Any + Send {
 
 impl<T: Value> Returned for Outcome<T> {
     fn is_same(&self, other: &AnyValue) -> bool {
-        value(self) == value(other.outcome())
+        self == other.outcome()
     }
 
     fn compare(&self, other: &AnyValue) -> Ordering {
-        value::<T>(self).cmp(value(other.outcome()))
+        self.cmp(other.outcome())
     }
 
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        value(self).fmt(f)
-    }
-}
-
-fn value<T>(outcome: &Outcome<T>) -> &T {
-    match outcome {
-        Outcome::Returned(value) => value,
-        _ => unreachable!("nothing else is made"),
+        // As a value is shown.
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -330,9 +330,9 @@ impl Search {
         self
     }
 
-    /// So many executions beside this exploration, within what is left of its time and with no more steps than it had;
+    /// So many executions beside this exploration, within what is left of its time and begun with fewer than so many steps;
     /// `None` if it is to end.
-    pub(crate) fn part(&mut self, executions_max: u64) -> Option<Self> {
+    pub(crate) fn part(&mut self, executions_max: u64, events_max: u64) -> Option<Self> {
         let is_to_end =
             self.has_found || self.incomplete.is_some() || self.progress.stop.load(Ordering::Relaxed);
         let time_max = self.time_left();
@@ -341,7 +341,7 @@ impl Search {
         }
         let limits = Limits { executions_max, time_max, samples: false, ..self.limits.clone() };
         let part = Search::empty(limits, Arc::default()).knowing(&self.facts);
-        Some(Search { wanted: self.wanted.clone(), events_max: self.events, ..part })
+        Some(Search { wanted: self.wanted.clone(), events_max, ..part })
     }
 
     /// Keeps what was seen in a [part](Search::part).

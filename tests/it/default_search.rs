@@ -491,6 +491,28 @@ fn where_an_execution_does_not_end_there_are_samples() {
     let by_dpor = Checker::new().strategy(Strategy::Dpor).explore(|| counts_its_looks(false));
     assert_eq!((by_dpor.executions(), by_dpor.outcomes().count()), (1, 0), "{by_dpor}");
     let report = Checker::new().explore(|| counts_its_looks(false));
-    assert!(report.sampled() > 0 && report.outcomes().count() > 1, "{report}");
+    assert!(report.outcomes().count() > 1, "{report}");
+    // All that there are: dpor has come to its end, so they are in nobody's way.
+    assert_eq!(report.sampled(), 300, "{report}");
     assert_eq!(report.verdict(), Verdict::Bounded, "{report}");
+}
+
+/// They have no more steps than dpor has had, or one execution more: three hundred that do not end would be three million.
+#[test]
+fn samples_that_do_not_end_are_few_while_dpor_goes_on() {
+    use conccheck::tokio::{runtime::Builder, task::spawn, time::sleep};
+    let report = Checker::new().executions_max(4).explore(|| {
+        Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            for _ in 0..2 {
+                spawn(async {
+                    loop {
+                        sleep(std::time::Duration::from_millis(1)).await;
+                    }
+                });
+            }
+            std::future::pending::<()>().await;
+        });
+    });
+    assert!((1..=30).contains(&report.sampled()), "{report}");
+    assert_eq!(report.events(), 40_000, "{report}");
 }

@@ -31,22 +31,26 @@ impl Rounds {
     /// Samples, if dpor has come to its end without any and there was an execution that had none.
     pub(super) fn end(&mut self, search: &mut Search, body: &Body) {
         if search.sampled == 0 && search.has_endless() {
-            self.steps = 0;
-            self.go_on(search, body);
+            // Nobody else has anything to do.
+            self.sample(search, body, u64::MAX);
         }
     }
 
     /// Samples, if it is time for that.
     pub(super) fn go_on(&mut self, search: &mut Search, body: &Body) {
-        if search.events < self.steps {
-            return;
+        if search.events >= self.steps {
+            self.sample(search, body, search.events);
         }
+    }
+
+    /// Samples of each strategy, which have so many steps and not many more.
+    fn sample(&mut self, search: &mut Search, body: &Body, events_max: u64) {
         let seed = self.seed;
         (self.steps, self.seed) = (2 * search.events, seed + 1);
         for strategy in
             [Strategy::Pos { seed }, Strategy::Random { seed }, Strategy::Pct { seed, depth: DEPTH }]
         {
-            let Some(part) = search.part(EXECUTIONS) else { return };
+            let Some(part) = search.part(EXECUTIONS, events_max) else { return };
             let (sampled, ()) = explore_alone(part, || scheduler(strategy), body, (), |(), _, _| ());
             search.add_samples(sampled);
         }
